@@ -1,0 +1,1 @@
+"""The local cloud: AWS's protocols on a loopback port, with a journal and faults."""

@@ -1,0 +1,1 @@
+"""Pure models of AWS services on an injected clock."""

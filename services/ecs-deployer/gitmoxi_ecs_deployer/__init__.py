@@ -1,0 +1,1 @@
+"""The ECS deployer: carries out plans for ECS services."""

@@ -1,0 +1,1 @@
+"""gmctl, the command line."""

@@ -1,0 +1,1 @@
+"""The ingestor: a push becomes changed objects and their snapshots."""

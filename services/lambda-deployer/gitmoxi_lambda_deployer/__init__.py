@@ -1,0 +1,1 @@
+"""The Lambda deployer: carries out plans for Lambda functions."""

@@ -1,0 +1,1 @@
+"""The planner: changed objects become plans in their target's line."""

@@ -1,0 +1,1 @@
+"""The rollback worker: brings a target back to its last good revision."""

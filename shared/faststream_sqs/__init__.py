@@ -1,0 +1,1 @@
+"""An Amazon SQS and EventBridge broker for FastStream."""

@@ -1,0 +1,1 @@
+"""Gitmoxi's shared house: the domain, its rules, and the adapters that carry them."""

@@ -1,0 +1,1 @@
+"""Ports carried by AWS APIs."""

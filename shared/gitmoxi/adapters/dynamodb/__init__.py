@@ -1,0 +1,1 @@
+"""Stores carried by DynamoDB."""

@@ -1,0 +1,1 @@
+"""Every message that travels between the services, versioned."""

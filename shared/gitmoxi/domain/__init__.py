@@ -1,0 +1,1 @@
+"""What Gitmoxi talks about: targets, changes, plans and deployments. Pure."""

@@ -1,0 +1,1 @@
+"""From desired and live state to a typed difference and a plan. Pure."""

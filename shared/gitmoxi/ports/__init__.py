@@ -1,0 +1,1 @@
+"""The Protocols through which the workflow reaches the world."""

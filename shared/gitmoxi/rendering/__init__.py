@@ -1,0 +1,1 @@
+"""From committed files to JSON documents: grouping, references, templates. Pure."""

@@ -1,0 +1,1 @@
+"""Settings, logging, metrics and the life of a process."""

@@ -1,0 +1,1 @@
+"""State machines that decide the next step of a deployment. Pure."""

@@ -1,0 +1,1 @@
+"""What AWS and Gitmoxi would reject, found before they are asked. Pure."""

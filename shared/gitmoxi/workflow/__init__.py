@@ -1,0 +1,1 @@
+"""The tick: one safe step of one deployment."""
