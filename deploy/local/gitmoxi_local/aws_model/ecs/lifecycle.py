@@ -1,0 +1,166 @@
+"""The life cycle of a task after its start (Developer Guide, "Amazon ECS task lifecycle")."""
+
+from __future__ import annotations
+
+from enum import Enum
+
+from gitmoxi_local.aws_model.ecs import notices
+from gitmoxi_local.aws_model.ecs.state import Region, Task
+from gitmoxi_local.aws_model.ecs.world import World
+
+
+class Step(Enum):
+    """What a step of a task means to the one who started it."""
+
+    MOVED = "moved"
+    HEALTHY = "healthy"
+    FAILED = "failed"
+
+
+def step(world: World, region: Region, task: Task) -> Step:
+    """Carry out the change of ``task`` that is due now, and plan the next one."""
+    if not task.wanted:
+        _descend(world, region, task)
+        return Step.MOVED
+    if task.last_status == "RUNNING":
+        return _live(world, region, task)
+    if task.last_status == "PENDING" and "pullStartedAt" in task.times:
+        return _pulled(world, region, task)
+    if task.last_status == "ACTIVATING":
+        _run(world, region, task)
+        return Step.MOVED
+    _pull(world, region, task)
+    return Step.MOVED
+
+
+def stop(world: World, region: Region, task: Task, *, code: str, reason: str) -> None:
+    """Ask a task to stop; its containers end well and it goes through the stopping states."""
+    if not task.wanted:
+        return
+    for container in task.containers:
+        if task.last_status == "RUNNING" and container.exit_code is None:
+            container.exit_code = 0
+    task.desired_status = "STOPPED"
+    task.stop_code, task.stopped_reason = code, reason
+    task.times["stoppingAt"] = world.now()
+    _descend(world, region, task)
+
+
+def _pull(world: World, region: Region, task: Task) -> None:
+    now = world.now()
+    task.times |= {"connectivityAt": now, "pullStartedAt": now}
+    if task.eni:
+        number = world.ids.hex(4)
+        task.address = f"10.0.{int(number[:2], 16)}.{int(number[2:], 16)}"
+    extra = task.fate_after if task.fate == "slow_start" else 0.0
+    _enter(world, region, task, "PENDING", world.speeds.pending + extra)
+
+
+def _pulled(world: World, region: Region, task: Task) -> Step:
+    task.times["pullStoppedAt"] = world.now()
+    if task.fate == "cannot_pull":
+        _fail_to_start(world, region, task)
+        return Step.FAILED
+    if task.target_groups:
+        _enter(world, region, task, "ACTIVATING", world.speeds.activating)
+    else:
+        _run(world, region, task)
+    return Step.MOVED
+
+
+def _fail_to_start(world: World, region: Region, task: Task) -> None:
+    """On Fargate the task carries the reason, on EC2 its container ("stopped task errors")."""
+    image = task.containers[0].image
+    reason = (
+        "CannotPullContainerError: pull image manifest has been retried 1 time(s): "
+        f"failed to resolve ref {image}: {image}: not found"
+    )
+    task.containers[0].reason = reason
+    shown = reason if task.launch_type == "FARGATE" else "Task failed to start"
+    stop(world, region, task, code="TaskFailedToStart", reason=shown)
+
+
+def _run(world: World, region: Region, task: Task) -> None:
+    task.times["startedAt"] = world.now()
+    for number, container in enumerate(task.containers):
+        container.last_status = "RUNNING"
+        container.runtime_id = f"{task.id}-{number}"
+    crashes = task.fate == "crash" and task.fate_after <= world.speeds.settling
+    if crashes:
+        delay = task.fate_after
+    elif _never_healthy(task):
+        delay = world.speeds.health_check + task.grace * world.speeds.grace_scale
+    else:
+        delay = world.speeds.settling
+    _enter(world, region, task, "RUNNING", delay)
+
+
+def _live(world: World, region: Region, task: Task) -> Step:
+    if _never_healthy(task):
+        _fail_health_check(world, region, task)
+        return Step.FAILED
+    if task.fate != "crash":
+        _settle(task)
+        return Step.HEALTHY
+    if not task.healthy and task.fate_after > world.speeds.settling:
+        _settle(task)
+        world.schedule(region.place, task, world.later(task.fate_after - world.speeds.settling))
+        return Step.HEALTHY
+    _crash(world, region, task)
+    return Step.FAILED
+
+
+def _never_healthy(task: Task) -> bool:
+    return task.fate == "unhealthy" and bool(task.checks)
+
+
+def _settle(task: Task) -> None:
+    task.healthy = True
+    if task.checks == "container":
+        task.health = "HEALTHY"
+
+
+def _crash(world: World, region: Region, task: Task) -> None:
+    essential = next(container for container in task.containers if container.essential)
+    essential.exit_code = task.fate_code
+    stop(world, region, task, code="EssentialContainerExited", reason="Essential container in task exited")
+
+
+def _fail_health_check(world: World, region: Region, task: Task) -> None:
+    if task.checks == "elb":
+        reason = f"Task failed ELB health checks in (target-group {task.target_groups[0]})"
+    else:
+        task.health = "UNHEALTHY"
+        reason = "Task failed container health checks"
+    stop(world, region, task, code="ServiceSchedulerInitiated", reason=reason)
+
+
+def _descend(world: World, region: Region, task: Task) -> None:
+    """Enter the next of the stopping states that this task has."""
+    speeds = world.speeds
+    if task.last_status == "RUNNING" and task.target_groups:
+        _enter(world, region, task, "DEACTIVATING", speeds.deactivating)
+    elif task.last_status not in {"STOPPING", "DEPROVISIONING"}:
+        _enter(world, region, task, "STOPPING", speeds.stopping)
+    elif task.last_status == "STOPPING" and task.eni:
+        task.times["executionStoppedAt"] = world.now()
+        _enter(world, region, task, "DEPROVISIONING", speeds.deprovisioning)
+    else:
+        _stopped(world, region, task)
+
+
+def _stopped(world: World, region: Region, task: Task) -> None:
+    task.times.setdefault("executionStoppedAt", world.now())
+    task.times["stoppedAt"] = world.now()
+    for container in task.containers:
+        container.last_status = "STOPPED"
+    _enter(world, region, task, "STOPPED", world.speeds.remembered)
+
+
+def _enter(world: World, region: Region, task: Task, status: str, seconds: float) -> None:
+    changed = task.last_status != status
+    task.last_status = status
+    world.schedule(region.place, task, world.later(seconds))
+    if changed:
+        task.version += 1
+        notices.task_changed(world, region, task)

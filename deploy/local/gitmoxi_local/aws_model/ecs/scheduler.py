@@ -1,0 +1,173 @@
+"""The service scheduler: rolling deployments within their limits, replacements, steady state."""
+
+from __future__ import annotations
+
+import math
+from datetime import timedelta
+
+from gitmoxi_local.aws_model.ecs import breaker, launching, lifecycle, notices, rollout
+from gitmoxi_local.aws_model.ecs.lifecycle import Step
+from gitmoxi_local.aws_model.ecs.state import Deployment, Region, Service, Task
+from gitmoxi_local.aws_model.ecs.world import World
+
+_IMPAIRED_AFTER = 3
+"""Failed starts in a row until the service is said to be impaired; AWS publishes no number."""
+
+_TO_STOP_FIRST = ("PROVISIONING", "PENDING", "ACTIVATING", "RUNNING")
+
+
+def task_stepped(world: World, region: Region, task: Task, step: Step) -> None:
+    """React to a task's step: count failures, replace what is missing, finish what is done."""
+    service = region.services.get(task.service or "")
+    if service is None or task.arn not in service.tasks:
+        return
+    if task.last_status == "STOPPED":
+        service.tasks.remove(task.arn)
+    owner = next((one for one in service.deployments if one.id == task.deployment), None)
+    if owner is not None and step is Step.FAILED and not task.healthy:
+        _failed(world, region, service, owner)
+    if owner is not None and step is Step.HEALTHY:
+        owner.streak = 0
+        if owner.rollout_state == "IN_PROGRESS" and breaker.resets(service, owner):
+            owner.failed_tasks = 0
+    _say_targets(world, service, task)
+    reconcile(world, region, service)
+
+
+def reconcile(world: World, region: Region, service: Service) -> None:
+    """Bring the service's tasks nearer to what is wanted; call it after every change."""
+    if service.status == "DRAINING":
+        _drain(world, region, service)
+        return
+    primary = service.primary
+    if service.status != "ACTIVE" or primary is None:
+        return
+    rollout.progress(world, region, service)
+    primary = service.deployments[0]
+    if world.now() < primary.launches_from:
+        _wake_at_least_by(world, region, service, primary)
+    else:
+        _launch(world, region, service, primary)
+    _retire(world, region, service, service.deployments[0])
+    _conclude(world, region, service)
+
+
+def _failed(world: World, region: Region, service: Service, owner: Deployment) -> None:
+    owner.streak += 1
+    owner.launches_from = world.now() + timedelta(seconds=world.speeds.retry_after(owner.streak))
+    if owner.streak == _IMPAIRED_AFTER:
+        notices.say(world, service, "is unable to consistently start tasks successfully. For more information, "
+                                    "see the Troubleshooting section of the Amazon ECS Developer Guide.")  # fmt: skip
+        notices.service_action(world, region, service, "SERVICE_TASK_START_IMPAIRED")
+    if owner.rollout_state == "IN_PROGRESS" and owner is service.primary:
+        owner.failed_tasks += 1
+        breaker.task_failed(world, region, service, owner)
+
+
+def _wake_at_least_by(world: World, region: Region, service: Service, primary: Deployment) -> None:
+    if service.due is None or primary.launches_from < service.due or service.due <= world.now():
+        world.schedule(region.place, service, primary.launches_from)
+
+
+def _launch(world: World, region: Region, service: Service, primary: Deployment) -> None:
+    """Start tasks of the primary up to the desired count and maximumPercent."""
+    if primary.rollout_state == "FAILED":
+        return
+    wanted = [task for task in region.tasks_of(service) if task.wanted]
+    own = sum(task.deployment == primary.id for task in wanted)
+    most = math.floor(service.desired * service.fields["deploymentConfiguration"]["maximumPercent"] / 100)
+    number = min(service.desired - own, max(most, service.desired if own == len(wanted) else 0) - len(wanted))
+    if number <= 0:
+        return
+    order = rollout.launch_order(region, service, primary)
+    obstacle = launching.obstacle(world, order.definition)
+    if obstacle is not None:
+        _not_placed(world, region, service, primary, obstacle)
+        return
+    started = [launching.start(world, region, order) for _ in range(number)]
+    service.tasks += [task.arn for task in started]
+    service.steady = False
+    notices.say_tasks(world, service, f"has started {number}", started)
+
+
+def _not_placed(world: World, region: Region, service: Service, primary: Deployment, reason: str) -> None:
+    """Nothing could be placed: say so, and try again later ("service event messages")."""
+    service.steady = False
+    notices.say(world, service, f"was unable to place a task. Reason: {reason}.")
+    notices.service_action(world, region, service, "SERVICE_TASK_PLACEMENT_FAILURE", reason)
+    _failed(world, region, service, primary)
+    _wake_at_least_by(world, region, service, service.deployments[0])
+
+
+def _retire(world: World, region: Region, service: Service, primary: Deployment) -> None:
+    """Stop what is too much: surplus of the primary, and older tasks down to minimumHealthyPercent."""
+    wanted = [task for task in region.tasks_of(service) if task.wanted]
+    own = [task for task in wanted if task.deployment == primary.id]
+    surplus = _by_worth(own)[: max(0, len(own) - service.desired)]
+    older = [task for task in wanted if task.deployment != primary.id]
+    least = math.ceil(service.desired * service.fields["deploymentConfiguration"]["minimumHealthyPercent"] / 100)
+    spare = sum(task.healthy for task in wanted if task not in surplus) - least
+    leaving = [] if primary.rollout_state == "FAILED" else _dispensable(older, spare)
+    stopping = surplus + leaving
+    if not stopping:
+        return
+    for task in stopping:
+        reason = f"Scaling activity initiated by (deployment {primary.id})"
+        lifecycle.stop(world, region, task, code="ServiceSchedulerInitiated", reason=reason)
+    service.steady = False
+    notices.say_tasks(world, service, f"has stopped {len(stopping)} running", stopping)
+    for task in stopping:
+        _say_targets(world, service, task)
+
+
+def _by_worth(tasks: list[Task]) -> list[Task]:
+    return sorted(tasks, key=lambda task: (task.healthy, _TO_STOP_FIRST.index(task.last_status)))
+
+
+def _dispensable(older: list[Task], spare: int) -> list[Task]:
+    """Those of the older tasks that may go: all that are not healthy, and ``spare`` healthy ones."""
+    unhealthy = [task for task in older if not task.healthy]
+    healthy = [task for task in older if task.healthy]
+    return unhealthy + healthy[: max(0, spare)]
+
+
+def _conclude(world: World, region: Region, service: Service) -> None:
+    """Complete the deployment and announce the steady state once everything is as wanted."""
+    primary = service.deployments[0]
+    tasks = region.tasks_of(service)
+    ids = {task.deployment for task in tasks}
+    service.deployments = [one for one in service.deployments if one is primary or one.id in ids]
+    as_wanted = len(tasks) == service.desired and all(task.healthy and task.wanted for task in tasks)
+    waiting = world.now() < primary.launches_from
+    if service.steady or not as_wanted or len(service.deployments) > 1 or waiting:
+        return
+    if primary.rollout_state == "FAILED":
+        return
+    if primary.rollout_state == "IN_PROGRESS":
+        rollout.complete(world, region, service, primary)
+    service.steady = True
+    notices.say(world, service, "has reached a steady state.")
+    notices.service_action(world, region, service, "SERVICE_STEADY_STATE")
+
+
+def _drain(world: World, region: Region, service: Service) -> None:
+    """Stop everything; INACTIVE once all tasks are STOPPING or STOPPED (API_DeleteService)."""
+    tasks = region.tasks_of(service)
+    for task in tasks:
+        reason = "Scaling activity initiated by the deletion of the service"
+        if service.deployments:
+            reason = f"Scaling activity initiated by (deployment {service.deployments[0].id})"
+        lifecycle.stop(world, region, task, code="ServiceSchedulerInitiated", reason=reason)
+    if all(task.last_status in {"STOPPING", "DEPROVISIONING"} for task in tasks):
+        service.status = "INACTIVE"
+        service.deployments = []
+        service.service_deployments = []
+        world.schedule(region.place, service, world.later(world.speeds.remembered))
+
+
+def _say_targets(world: World, service: Service, task: Task) -> None:
+    verb = {"RUNNING": "registered 1 targets in", "DEACTIVATING": "deregistered 1 targets in"}.get(task.last_status)
+    if verb is None or task.healthy and task.last_status == "RUNNING":
+        return
+    for group in task.target_groups:
+        notices.say(world, service, f"{verb} (target-group {group})")

@@ -1,0 +1,151 @@
+"""Every place where we lean on ministack beyond its HTTP face: its environment and its private names.
+
+Ministack reads its environment once, at import, so ``configure`` must run before anything
+imports it; that is also why no other module of ours imports ministack. ``check`` says clearly
+which name is gone when somebody changes the pinned version.
+"""
+
+from __future__ import annotations
+
+import contextvars
+import importlib
+import importlib.metadata
+import json
+import os
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+PINNED_VERSION = "1.5.33"
+
+AsgiApp = Callable[..., Awaitable[None]]
+
+SEAMS: Mapping[str, tuple[str, ...]] = {
+    "ministack.app": ("app", "_build_persistence_save_dict"),
+    "ministack.core.persistence": ("save_state",),
+    "ministack.core.responses": ("get_account_id", "request_scope", "set_request_account_id"),
+    "ministack.services.eventbridge": ("_ensure_default_bus", "_put_events"),
+    "ministack.services.lambda_svc": ("_functions", "_schedule_state_transition"),
+}
+
+
+class SeamError(RuntimeError):
+    """The installed ministack is not the one this local cloud was written for."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MinistackSettings:
+    """What ministack is told through its environment; ``state_dir`` is ours, it gets folders below it."""
+
+    port: int
+    state_dir: Path
+    region: str
+    account: str
+    log_level: str
+
+
+def configure(settings: MinistackSettings) -> None:
+    """Set ministack's environment: loopback only, state kept, no Docker, no listener besides ours."""
+    os.environ.update(
+        {
+            "AUTH": "false",
+            "BIND_HOST": "127.0.0.1",
+            "DOCKER_HOST": f"unix://{settings.state_dir / 'no-docker.sock'}",
+            "GATEWAY_PORT": str(settings.port),
+            "IOT_MTLS_ENABLED": "0",
+            "LAMBDA_EXECUTOR": "local",
+            "LOG_LEVEL": settings.log_level,
+            "MINISTACK_ACCOUNT_ID": settings.account,
+            "MINISTACK_HOST": "127.0.0.1",
+            "MINISTACK_REGION": settings.region,
+            "PERSIST_STATE": "1",
+            "S3_DATA_DIR": str(settings.state_dir / "s3"),
+            "S3_PERSIST": "1",
+            "SFTP_ENABLED": "0",
+            "STATE_DIR": str(settings.state_dir / "ministack"),
+        }
+    )
+    os.environ.pop("SERVICES", None)
+
+
+def check() -> None:
+    """Import ministack and make sure that every name we touch is there.
+
+    Raises:
+        SeamError: naming what is missing and what to do.
+    """
+    version = importlib.metadata.version("ministack")
+    missing = [
+        f"{module}.{name}"
+        for module, names in SEAMS.items()
+        for name in names
+        if not hasattr(importlib.import_module(module), name)
+    ]
+    if missing:
+        raise SeamError(
+            f"ministack {version} has no {', '.join(missing)}; the local cloud was written for "
+            f"ministack {PINNED_VERSION}. Install that version, or adapt ministack_seams.py."
+        )
+
+
+def app() -> AsgiApp:
+    """Ministack's ASGI application, its lifespan included."""
+    application: AsgiApp = _attribute("ministack.app", "app")
+    return application
+
+
+def account_of(access_key_id: str) -> str:
+    """The account that ministack serves an access key from: its own 12 digits, its session's, or the default."""
+
+    def resolve() -> str:
+        _attribute("ministack.core.responses", "set_request_account_id")(access_key_id)
+        return str(_attribute("ministack.core.responses", "get_account_id")())
+
+    return contextvars.copy_context().run(resolve)
+
+
+def put_events(account: str, region: str, entries: Sequence[Mapping[str, Any]]) -> None:
+    """Put events on buses of an account as AWS's own services do, so ``aws.*`` sources are allowed.
+
+    Raises:
+        RuntimeError: if EventBridge refused an entry.
+    """
+    with _attribute("ministack.core.responses", "request_scope")(account, region):
+        _attribute("ministack.services.eventbridge", "_ensure_default_bus")()
+        put = _attribute("ministack.services.eventbridge", "_put_events")
+        _, _, body = put({"Entries": [dict(entry) for entry in entries]}, allow_aws_source=True)
+    if json.loads(body).get("FailedEntryCount"):
+        raise RuntimeError(f"ministack's EventBridge refused a service event: {body!r}")
+
+
+def lambda_function(account: str, region: str, name: str) -> MutableMapping[str, Any] | None:
+    """Ministack's live record of a function: ``config``, ``versions``, ``aliases``, ``policy``; None if absent."""
+    with _attribute("ministack.core.responses", "request_scope")(account, region):
+        record: MutableMapping[str, Any] | None = _attribute(
+            "ministack.services.lambda_svc", "_functions"
+        ).get(name)
+    return record
+
+
+def resume_lambda_transition(account: str, region: str, name: str) -> None:
+    """Let ministack finish a function's Pending or InProgress state, whose timer died with an earlier process."""
+    with _attribute("ministack.core.responses", "request_scope")(account, region):
+        _attribute("ministack.services.lambda_svc", "_schedule_state_transition")(name, 0.0)
+
+
+def state_readers() -> Mapping[str, Callable[[], Any]]:
+    """What ministack would save at a clean stop: state file name → a function that copies the state."""
+    readers: Mapping[str, Callable[[], Any]] = _attribute("ministack.app", "_build_persistence_save_dict")()
+    return readers
+
+
+def save_state(name: str, state: Any) -> None:
+    """Write one state file, atomically, where ministack will look for it at its next start."""
+    _attribute("ministack.core.persistence", "save_state")(name, state)
+
+
+def _attribute(module: str, name: str) -> Any:
+    if name not in SEAMS.get(module, ()):
+        raise SeamError(f"{module}.{name} is used but not listed in SEAMS")
+    return getattr(importlib.import_module(module), name)

@@ -1,0 +1,148 @@
+"""The messages that travel between the services: ids only, the truth is in DynamoDB."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from gitmoxi.domain.states import State, Worker
+
+EVENT_SOURCE = "gitmoxi"
+"""The ``source`` of every event that our services publish."""
+
+
+class Message(BaseModel):
+    """A versioned message; ``DETAIL_TYPE`` is its EventBridge detail-type."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    DETAIL_TYPE: ClassVar[str]
+
+
+class Push(Message):
+    """The public contract: somebody pushed to a branch. Unknown keys are ignored."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    DETAIL_TYPE: ClassVar[str] = "gitmoxi.push.v1"
+
+    repository: str = Field(
+        min_length=1, description="URL as registered; .git, a last slash and case are ignored"
+    )
+    branch: str = Field(min_length=1)
+    commit: str | None = Field(
+        default=None, description="said by the sender; the branch's tip is what counts"
+    )
+    delivery_id: str | None = None
+    mode: Literal["deploy", "dryrun"] = "deploy"
+    force: bool = Field(default=False, description="plan every object of the last processed commit again")
+
+
+class CommitIngested(Message):
+    """A commit's changed objects are stored and wait for their plans."""
+
+    DETAIL_TYPE: ClassVar[str] = "commit.ingested.v1"
+
+    repository_id: str
+    branch: str
+    seq: int
+    mode: Literal["deploy", "dryrun"] = "deploy"
+
+
+class DeploymentMessage(Message):
+    """What all messages about one deployment carry; ``worker`` is the one that shall act."""
+
+    deployment_id: str
+    version: int
+    worker: Worker
+
+
+class DeploymentPlanned(DeploymentMessage):
+    """A deployment stands in its target's line."""
+
+    DETAIL_TYPE: ClassVar[str] = "deployment.planned.v1"
+
+
+class SlotFreed(DeploymentMessage):
+    """The target's slot is free: the deployment that waits may take it."""
+
+    DETAIL_TYPE: ClassVar[str] = "deployment.slot.freed.v1"
+
+
+class RollbackRequested(DeploymentMessage):
+    """A deployer handed a deployment over."""
+
+    DETAIL_TYPE: ClassVar[str] = "deployment.rollback.requested.v1"
+
+
+class CommandGiven(DeploymentMessage):
+    """A command was appended to a deployment."""
+
+    DETAIL_TYPE: ClassVar[str] = "deployment.command.v1"
+
+    command_id: str
+
+
+class Tick(Message):
+    """A wake that a worker sends to its own queue.
+
+    A ``version`` below the record's is stale; None asks for a look whatever the version is.
+    """
+
+    DETAIL_TYPE: ClassVar[str] = "deployment.tick.v1"
+
+    deployment_id: str
+    version: int | None
+    worker: Worker
+
+
+class Sweep(Message):
+    """The schedule's call to look for what is due."""
+
+    DETAIL_TYPE: ClassVar[str] = "gitmoxi.sweep.v1"
+
+
+class DeploymentFact(Message):
+    """Something that happened to a deployment, for anyone who listens on the bus.
+
+    Its detail-type is ``deployment.step.completed.v1`` or, at the end, ``deployment.<state>.v1``.
+    """
+
+    DETAIL_TYPE: ClassVar[str] = "deployment.step.completed.v1"
+
+    deployment_id: str
+    version: int
+    target: str | None
+    repository: str
+    branch: str
+    commit: str
+    prefix: str
+    state: State
+    status: str
+    step: str
+    because: str
+
+
+FACT_OF_STATE: dict[State, str] = {
+    State.SUCCEEDED: "deployment.succeeded.v1",
+    State.NO_CHANGE: "deployment.succeeded.v1",
+    State.FAILED: "deployment.failed.v1",
+    State.ROLLED_BACK: "deployment.rolled_back.v1",
+    State.ROLLBACK_FAILED: "deployment.rollback_failed.v1",
+    State.SUPERSEDED: "deployment.superseded.v1",
+    State.CANCELLED: "deployment.cancelled.v1",
+}
+"""The detail-type of the fact that a deployment ended in a state."""
+
+MESSAGES: tuple[type[Message], ...] = (
+    Push,
+    CommitIngested,
+    DeploymentPlanned,
+    SlotFreed,
+    RollbackRequested,
+    CommandGiven,
+    Tick,
+    Sweep,
+    DeploymentFact,
+)

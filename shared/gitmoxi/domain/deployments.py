@@ -1,0 +1,199 @@
+"""Deployments: the record of one change of one target, and its steps."""
+
+from __future__ import annotations
+
+import hashlib
+import zlib
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from gitmoxi.domain.bodies import BodyRef
+from gitmoxi.domain.states import State, Worker
+from gitmoxi.domain.targets import Target, TargetKind
+
+SHARDS = 4
+"""Due deployments and outbox items are spread over so many partitions for each owner."""
+
+
+class ObjectChange(StrEnum):
+    """What a commit did to a service object."""
+
+    ADDED = "added"
+    MODIFIED = "modified"
+    DELETED = "deleted"
+    FORCED = "forced"
+    """Not changed: a person asked to deploy it again."""
+
+
+class Verb(StrEnum):
+    """What a deployment does to its target."""
+
+    CREATE = "create"
+    UPDATE = "update"
+    DELETE = "delete"
+    ROLLBACK = "rollback"
+    NOTHING = "nothing"
+
+
+class Mode(StrEnum):
+    """Whether a commit is deployed or only planned."""
+
+    DEPLOY = "deploy"
+    DRYRUN = "dryrun"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Origin:
+    """Where in Git a deployment comes from; ``seq`` orders the processed commits of a branch."""
+
+    repository_id: str
+    repository_url: str
+    branch: str
+    commit_sha: str
+    seq: int
+    prefix: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActionError:
+    """Why AWS refused an action, for good."""
+
+    code: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Intent:
+    """An action that was committed before it was carried out.
+
+    ``arguments`` are the few values that, with the plan, give the call's parameters; ``result`` holds the
+    few values of AWS's answer that later steps need. Neither is set until the effect is recorded.
+    """
+
+    action_id: str
+    call: str
+    arguments: dict[str, str] = field(default_factory=dict)
+    result: dict[str, str] | None = None
+    error: ActionError | None = None
+
+    @property
+    def recorded(self) -> bool:
+        return self.result is not None or self.error is not None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Progress:
+    """Where the strategy stands: a phase, when it began, and the values that it carries along."""
+
+    phase: str = "start"
+    since: datetime | None = None
+    values: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deployment:
+    """The HEAD record. ``next_at`` is set exactly while the state is not terminal.
+
+    ``desired`` is the body with the rendered documents; ``before`` the one with the live state that was
+    found when the deployment started. ``because`` explains the last decision, ``cause`` the failure.
+    ``ending`` is the state in which a rollback that was handed over ends when it succeeds.
+    """
+
+    id: str
+    version: int
+    state: State
+    owner: Worker
+    kind: TargetKind
+    change: ObjectChange
+    origin: Origin
+    created_at: datetime
+    updated_at: datetime
+    because: str
+    mode: Mode = Mode.DEPLOY
+    snapshot: BodyRef | None = None
+    target: Target | None = None
+    verb: Verb | None = None
+    desired: BodyRef | None = None
+    before: BodyRef | None = None
+    progress: Progress = field(default_factory=Progress)
+    intents: tuple[Intent, ...] = ()
+    cause: str | None = None
+    ending: State | None = None
+    command_cursor: str = ""
+    next_at: datetime | None = None
+    started_at: datetime | None = None
+    ended_at: datetime | None = None
+
+    @property
+    def unrecorded(self) -> tuple[Intent, ...]:
+        """Intents whose effect is unknown: the process died or AWS did not answer."""
+        return tuple(intent for intent in self.intents if not intent.recorded)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """One thing that happened to a deployment; its key is the version that it led to."""
+
+    deployment_id: str
+    version: int
+    at: datetime
+    by: Worker
+    name: str
+    state: State
+    because: str
+    actions: tuple[str, ...] = ()
+
+
+class CommandKind(StrEnum):
+    """What a person, or a newer commit, may ask of a deployment."""
+
+    ABORT = "abort"
+    PAUSE = "pause"
+    RESUME = "resume"
+    PROMOTE = "promote"
+    SUPERSEDE = "supersede"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Command:
+    """A request, appended for the owner to decide upon; ids sort by time."""
+
+    id: str
+    deployment_id: str
+    kind: CommandKind
+    by: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanRecord:
+    """What a plan says to people: written once, free of sensitive values."""
+
+    deployment_id: str
+    verb: Verb
+    strategy: str
+    differences: tuple[str, ...]
+    steps: tuple[str, ...]
+    warnings: tuple[str, ...]
+
+
+def deployment_id(origin: Origin, mode: Mode) -> str:
+    """The id that this change has however often it is ingested."""
+    parts = (origin.repository_id, origin.branch, str(origin.seq), origin.commit_sha, origin.prefix, mode)
+    return "d-" + hashlib.sha256("\n".join(parts).encode()).hexdigest()[:20]
+
+
+def action_id(deployment: str, version: int, index: int) -> str:
+    """The id of an action: 32 hexadecimal characters, fit for ECS's ``clientToken`` (at most 36)."""
+    return hashlib.sha256(f"{deployment}\n{version}\n{index}".encode()).hexdigest()[:32]
+
+
+def shard_of(key: str) -> int:
+    """The partition, below ``SHARDS``, of a deployment or an outbox item."""
+    return zlib.crc32(key.encode()) % SHARDS
+
+
+def deployer_of(kind: TargetKind) -> Worker:
+    """The worker that carries out plans for this kind of target."""
+    return Worker.ECS_DEPLOYER if kind is TargetKind.ECS else Worker.LAMBDA_DEPLOYER

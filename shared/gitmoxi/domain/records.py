@@ -1,0 +1,170 @@
+"""The other records that Gitmoxi keeps: repositories, branches, commits, targets."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from gitmoxi.domain.bodies import BodyRef
+from gitmoxi.domain.deployments import Mode, ObjectChange
+from gitmoxi.domain.targets import Target, TargetKind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Repository:
+    """A registered repository; ``path_globs`` empty means the whole tree."""
+
+    id: str
+    url: str
+    branches: tuple[str, ...]
+    registered_at: datetime
+    token_arn: str | None = None
+    path_globs: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Branch:
+    """How far a branch is processed: ``seq`` is the last number given, ``last_processed`` a commit."""
+
+    repository_id: str
+    name: str
+    seq: int = 0
+    last_processed: str | None = None
+
+
+class CommitStatus(StrEnum):
+    """How far a commit is taken in."""
+
+    INGESTING = "INGESTING"
+    INGESTED = "INGESTED"
+    ABANDONED = "ABANDONED"
+    """A newer tip replaced it before it was ingested."""
+    FAILED = "FAILED"
+    """It could not be used as a whole; ``because`` says why."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Commit:
+    """One processing of one commit; ``manifest`` is the body that lists its changed objects."""
+
+    repository_id: str
+    repository_url: str
+    branch: str
+    seq: int
+    sha: str
+    mode: Mode
+    status: CommitStatus
+    because: str
+    received_at: datetime
+    previous_sha: str | None = None
+    author: str = ""
+    message: str = ""
+    manifest: BodyRef | None = None
+    deployment_count: int = 0
+    delivery_id: str | None = None
+    forced: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ManifestObject:
+    """One changed service object of a commit; ``kind`` None stands for a conflict, named in ``problem``.
+
+    ``snapshot`` is the body with the object's files; None when the object is deleted.
+    """
+
+    prefix: str
+    kind: TargetKind
+    change: ObjectChange
+    deployment_id: str
+    files: tuple[str, ...]
+    snapshot: BodyRef | None = None
+    problem: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Manifest:
+    """What a commit changed; ``all_deleted`` says that no definition file is left in the tree."""
+
+    objects: tuple[ManifestObject, ...]
+    relevant_files: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
+    all_deleted: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Snapshot:
+    """The files of a service object and of its references at a commit: repository path to text, base64."""
+
+    prefix: str
+    kind: TargetKind
+    files: dict[str, str]
+    references: dict[str, str]
+    missing_references: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """The path-prefix of a repository's branch that a target belongs to."""
+
+    repository_id: str
+    repository_url: str
+    branch: str
+    prefix: str
+
+    def __str__(self) -> str:
+        return f"{self.prefix} in {self.repository_url} ({self.branch})"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LastGood:
+    """The last revision that succeeded: what a rollback goes back to.
+
+    ``values`` are the few live values that the strategy needs: the task definition's ARN, or the
+    function's version and the SHA-256 of its code.
+    """
+
+    deployment_id: str
+    commit_sha: str
+    desired: BodyRef
+    at: datetime
+    values: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TargetRecord:
+    """Slot, line and claim of a target. ``revision`` counts its writes, for conditional ones.
+
+    ``active_id`` may mutate the target, ``waiting_id`` comes next; ``last_seq`` is the highest ``seq``
+    that ever stood in the line. The lease lies on the same item and is written apart.
+    """
+
+    target: Target
+    revision: int = 0
+    claim: Claim | None = None
+    active_id: str | None = None
+    waiting_id: str | None = None
+    last_seq: int = 0
+    last_good: LastGood | None = None
+    task_definitions: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ownership:
+    """Which target a path-prefix was last deployed to."""
+
+    repository_id: str
+    branch: str
+    prefix: str
+    target: Target
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditEntry:
+    """Something that people should be able to find again: an ignored push, a refused request."""
+
+    id: str
+    at: datetime
+    kind: str
+    summary: str
+    details: dict[str, str] = field(default_factory=dict)

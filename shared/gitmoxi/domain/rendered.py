@@ -1,0 +1,86 @@
+"""Rendered deployment files: JSON documents that still know where in the user's files each value stands."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from gitmoxi.domain.files import FileKind
+from gitmoxi.domain.findings import Finding
+from gitmoxi.domain.targets import TargetKind
+
+JsonValue: TypeAlias = "None | bool | int | float | str | list[JsonValue] | dict[str, JsonValue]"
+
+JsonPath: TypeAlias = tuple[str | int, ...]
+"""Member names and list indexes from the root of a document; the root itself is ``()``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """A place in a file: both numbers count from 1."""
+
+    line: int
+    column: int
+
+
+Positions: TypeAlias = Mapping[JsonPath, Position]
+"""Where each value stands in the file that the user wrote; an object's member stands where its name does."""
+
+
+def show_path(path: JsonPath) -> str:
+    """The path as people write it: ``$.containerDefinitions[0].image``."""
+    return "$" + "".join(_show_part(part) for part in path)
+
+
+def _show_part(part: str | int) -> str:
+    if isinstance(part, int):
+        return f"[{part}]"
+    return f".{part}" if part.isidentifier() else f"[{part!r}]"
+
+
+def locate(positions: Positions, path: JsonPath) -> Position | None:
+    """The place of the value at ``path``, or of the nearest value around it."""
+    for length in range(len(path), -1, -1):
+        position = positions.get(path[:length])
+        if position is not None:
+            return position
+    return None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RenderedDocument:
+    """One file after rendering: its JSON value, the rendered text, and the places of its values.
+
+    ``positions`` are places in the file at ``path`` as committed, before substitution.
+    """
+
+    path: str
+    document: JsonValue
+    text: str
+    positions: Positions
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RenderedObject:
+    """All files of one service object after rendering; plain data that can travel between processes.
+
+    ``sensitive_values`` are the texts that references marked as sensitive: they may lie in ``documents``
+    and nowhere else (see ``gitmoxi.domain.sensitive``).
+    """
+
+    prefix: str
+    kind: TargetKind
+    documents: Mapping[FileKind, RenderedDocument]
+    sensitive_values: frozenset[str]
+    warnings: tuple[Finding, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RenderRequest:
+    """What to render: the object's own files and the files that its input file refers to, by path."""
+
+    prefix: str
+    kind: TargetKind
+    files: Mapping[str, bytes]
+    references: Mapping[str, bytes]

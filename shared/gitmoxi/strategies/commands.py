@@ -1,0 +1,78 @@
+"""What a running deployment does when a person, or a newer commit, asks something of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
+
+from gitmoxi.domain.deployments import Command, CommandKind, Deployment
+from gitmoxi.domain.states import State
+from gitmoxi.domain.targets import TargetKind
+from gitmoxi.strategies.decision import Decision
+from gitmoxi.strategies.failing import fail
+
+PAUSE_LOOK = timedelta(minutes=10)
+"""A paused deployment waits for a command, which wakes it; this look only guards against a lost one."""
+
+
+def obey(deployment: Deployment, commands: Sequence[Command]) -> Decision | None:
+    """The answer to the oldest unseen command; without one, a paused deployment goes on waiting.
+
+    None means that the strategy decides.
+    """
+    if commands:
+        command = commands[0]
+        return replace(_answer(deployment, command), command_cursor=command.id)
+    if deployment.state is State.PAUSED:
+        return _stay(deployment, "Paused until it is resumed or aborted.", quiet=True, look_again=PAUSE_LOOK)
+    return None
+
+
+def _answer(deployment: Deployment, command: Command) -> Decision:
+    match command.kind, deployment.state:
+        case _, State.ROLLING_BACK:
+            return _stay(deployment, f"{command.kind} by {command.by} is refused: the rollback is running.")
+        case CommandKind.ABORT, State.WAITING | State.RUNNING | State.PAUSED:
+            return fail(deployment, f"Aborted by {command.by}.", ending=State.CANCELLED)
+        case CommandKind.PAUSE, State.RUNNING:
+            return Decision(
+                step="pause",
+                because=f"Paused by {command.by}.",
+                to=State.PAUSED,
+                progress=deployment.progress,
+                look_again=PAUSE_LOOK,
+            )
+        case CommandKind.RESUME, State.PAUSED:
+            return Decision(
+                step="resume",
+                because=f"Resumed by {command.by}.",
+                to=State.RUNNING,
+                progress=deployment.progress,
+            )
+        case CommandKind.SUPERSEDE, State.RUNNING if deployment.kind is TargetKind.ECS:
+            return Decision(
+                step="be superseded",
+                because=f"Superseded by {command.by}: the newer deployment replaces this one in flight.",
+                to=State.SUPERSEDED,
+                progress=deployment.progress,
+            )
+        case CommandKind.SUPERSEDE, _:
+            return fail(deployment, f"Superseded by {command.by}.", ending=State.SUPERSEDED)
+        case _:
+            return _stay(
+                deployment, f"{command.kind} by {command.by} means nothing while {deployment.state}."
+            )
+
+
+def _stay(
+    deployment: Deployment, because: str, *, quiet: bool = False, look_again: timedelta = timedelta(0)
+) -> Decision:
+    return Decision(
+        step="stay",
+        because=because,
+        to=deployment.state,
+        progress=deployment.progress,
+        quiet=quiet,
+        look_again=look_again,
+    )

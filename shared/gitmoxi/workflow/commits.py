@@ -1,0 +1,203 @@
+"""From a decision to the writes of its transaction: the new HEAD, the step, the slot, the events."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from gitmoxi.contracts.messages import RollbackRequested, SlotFreed
+from gitmoxi.domain.bodies import BodyRef
+from gitmoxi.domain.deployments import Deployment, Intent, Step, Verb, action_id
+from gitmoxi.domain.records import LastGood, Ownership, TargetRecord
+from gitmoxi.domain.states import State, Worker, check_transition
+from gitmoxi.errors import InvariantError
+from gitmoxi.ports.clock import Ids
+from gitmoxi.ports.ledger import (
+    CheckLease,
+    DeleteOwnership,
+    PutOutbox,
+    PutStep,
+    PutTarget,
+    UpdateDeployment,
+    Write,
+)
+from gitmoxi.strategies.decision import Decision
+from gitmoxi.workflow.events import fact, outbox
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Commitment:
+    """A decision made ready to be committed: ``deployment`` is the HEAD that it leads to."""
+
+    deployment: Deployment
+    writes: tuple[Write, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scene:
+    """What a decision was made upon: the records as read, the lease's epoch, the time, who decides."""
+
+    deployment: Deployment
+    record: TargetRecord
+    epoch: int
+    now: datetime
+    worker: Worker
+    waiting: Deployment | None = None
+    """The deployment that waits for the slot; needed only when the slot is freed."""
+
+
+def commit_decision(scene: Scene, decision: Decision, ids: Ids) -> Commitment:
+    """The transaction that makes ``decision`` a fact.
+
+    Raises:
+        InvariantError: the transition table does not allow it.
+    """
+    head = _new_head(scene, decision)
+    writes: list[Write] = [UpdateDeployment(deployment=head, expected_version=scene.deployment.version)]
+    writes.append(_target_write(scene, decision, head))
+    if not decision.quiet:
+        writes.append(PutStep(step=step_of(head, decision.step, scene.worker)))
+        writes.append(fact(head, step=decision.step, owner=scene.worker, ids=ids, at=scene.now))
+    if head.state.terminal:
+        writes.extend(_ending(scene, head, ids))
+    if head.owner is not scene.worker:
+        request = RollbackRequested(deployment_id=head.id, version=head.version, worker=head.owner)
+        writes.append(outbox(request, owner=scene.worker, ids=ids, at=scene.now))
+    return Commitment(deployment=head, writes=tuple(writes))
+
+
+def record_results(deployment: Deployment, intents: Sequence[Intent], now: datetime) -> UpdateDeployment:
+    """The write that records what became of the intents."""
+    head = replace(
+        deployment, version=deployment.version + 1, intents=tuple(intents), updated_at=now, next_at=now
+    )
+    return UpdateDeployment(deployment=head, expected_version=deployment.version)
+
+
+def step_of(head: Deployment, name: str, worker: Worker) -> Step:
+    """The step that led to ``head``."""
+    return Step(
+        deployment_id=head.id,
+        version=head.version,
+        at=head.updated_at,
+        by=worker,
+        name=name,
+        state=head.state,
+        because=head.because,
+        actions=tuple(intent.call for intent in head.intents),
+    )
+
+
+def slot_freed(waiting: Deployment, worker: Worker, ids: Ids, now: datetime) -> PutOutbox:
+    """The event that tells the next in line that it may start."""
+    message = SlotFreed(deployment_id=waiting.id, version=waiting.version, worker=waiting.owner)
+    return outbox(message, owner=worker, ids=ids, at=now)
+
+
+def _new_head(scene: Scene, decision: Decision) -> Deployment:
+    old, version = scene.deployment, scene.deployment.version + 1
+    if decision.to is not old.state:
+        check_transition(old.state, decision.to, scene.worker)
+    terminal = decision.to.terminal
+    if terminal and decision.actions:
+        raise InvariantError(f"{old.id} cannot end in {decision.to} and act at once")
+    handed_over = decision.to is State.ROLLING_BACK and scene.worker is not Worker.ROLLBACK
+    return replace(
+        old,
+        version=version,
+        state=decision.to,
+        owner=Worker.ROLLBACK if handed_over else old.owner,
+        because=decision.because,
+        progress=decision.progress,
+        intents=tuple(
+            Intent(action_id=action_id(old.id, version, i), call=action.call, arguments=action.arguments)
+            for i, action in enumerate(decision.actions)
+        ),
+        cause=decision.cause or old.cause,
+        ending=decision.ending or old.ending,
+        command_cursor=decision.command_cursor or old.command_cursor,
+        updated_at=scene.now,
+        next_at=None if terminal else scene.now + decision.look_again,
+        ended_at=scene.now if terminal else None,
+    )
+
+
+def _target_write(scene: Scene, decision: Decision, head: Deployment) -> Write:
+    record, old = scene.record, scene.record
+    if decision.remember_task_definition is not None:
+        spec_hash, arn = decision.remember_task_definition
+        recent = {**record.task_definitions, spec_hash: arn}
+        record = replace(record, task_definitions=dict(list(recent.items())[-_REMEMBERED:]))
+    if head.state.terminal:
+        record = _freed(record, scene, decision, head)
+    if record == old:
+        return CheckLease(target_id=record.target.id, lease_epoch=scene.epoch)
+    return PutTarget(
+        record=replace(record, revision=old.revision + 1),
+        expected_revision=old.revision,
+        lease_epoch=scene.epoch,
+    )
+
+
+_REMEMBERED = 10
+"""Task definitions remembered by hash: enough for going back and forth, small enough for one item."""
+
+
+def _freed(record: TargetRecord, scene: Scene, decision: Decision, head: Deployment) -> TargetRecord:
+    if record.active_id == head.id:
+        record = replace(record, active_id=None)
+    if record.waiting_id == head.id:
+        record = replace(record, waiting_id=None)
+    if head.verb is Verb.DELETE and head.state is State.SUCCEEDED:
+        return replace(record, claim=None, last_good=None, task_definitions={})
+    if head.desired is not None and decision.last_good is not None:
+        good = LastGood(
+            deployment_id=head.id,
+            commit_sha=head.origin.commit_sha,
+            desired=head.desired,
+            at=scene.now,
+            values=decision.last_good,
+        )
+        record = replace(record, last_good=good)
+    return record
+
+
+def _ending(scene: Scene, head: Deployment, ids: Ids) -> list[Write]:
+    writes: list[Write] = []
+    if head.verb is Verb.DELETE and head.state is State.SUCCEEDED and head.target is not None:
+        gone = Ownership(
+            repository_id=head.origin.repository_id,
+            branch=head.origin.branch,
+            prefix=head.origin.prefix,
+            target=head.target,
+        )
+        writes.append(DeleteOwnership(ownership=gone))
+    if scene.waiting is not None and scene.waiting.id != head.id:
+        writes.append(slot_freed(scene.waiting, scene.worker, ids, scene.now))
+    return writes
+
+
+def commit_start(scene: Scene, before: BodyRef | None, ids: Ids) -> Commitment:
+    """The transaction by which a waiting deployment takes its target's slot."""
+    state = State.ROLLING_BACK if scene.worker is Worker.ROLLBACK else State.RUNNING
+    old = scene.deployment
+    check_transition(old.state, state, scene.worker)
+    head = replace(
+        old,
+        version=old.version + 1,
+        state=state,
+        because=f"The slot of {scene.record.target} is free and this deployment is next.",
+        before=before,
+        updated_at=scene.now,
+        started_at=scene.now,
+        next_at=scene.now,
+    )
+    record = replace(scene.record, revision=scene.record.revision + 1, active_id=head.id, waiting_id=None)
+    writes: tuple[Write, ...] = (
+        UpdateDeployment(deployment=head, expected_version=old.version),
+        PutTarget(record=record, expected_revision=scene.record.revision, lease_epoch=scene.epoch),
+        PutStep(step=step_of(head, "take the slot", scene.worker)),
+        fact(head, step="take the slot", owner=scene.worker, ids=ids, at=scene.now),
+    )
+    return Commitment(deployment=head, writes=writes)

@@ -1,0 +1,125 @@
+"""The tick: one look of one worker at one deployment, safe against crashes and against company."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable
+from dataclasses import dataclass
+from typing import Generic
+
+from gitmoxi.contracts.messages import Tick
+from gitmoxi.domain.deployments import Deployment
+from gitmoxi.domain.states import Worker
+from gitmoxi.domain.targets import Target
+from gitmoxi.errors import ContentionError, RetryableError
+from gitmoxi.ports.ledger import Ledger
+from gitmoxi.ports.messaging import Waker
+from gitmoxi.workflow.lease_keeper import HeldLease, LeaseKeeper
+from gitmoxi.workflow.mover import LeaseTooShortError, Movement, Mover, Observation
+
+BUSY_SECONDS = 2.0
+"""How soon to try again when another worker holds the lease, or somebody else wrote first."""
+
+RETRY_SECONDS = 5.0
+"""How soon to try again after a throttle or an outage."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TickReport:
+    """What a tick came to, for the canonical log line and the metrics.
+
+    ``outcome``: ``moved``, ``waits``, or why nothing happened: ``unknown``, ``ended``, ``foreign``,
+    ``stale``, ``busy``, ``contended``, ``retry``.
+    """
+
+    deployment_id: str
+    outcome: str
+    because: str = ""
+    steps: tuple[str, ...] = ()
+    deployment: Deployment | None = None
+
+
+class Ticker(Generic[Observation]):
+    """Carries out the ticks of one worker."""
+
+    def __init__(
+        self,
+        *,
+        worker: Worker,
+        ledger: Ledger,
+        leases: LeaseKeeper,
+        waker: Waker,
+        mover: Mover[Observation],
+    ) -> None:
+        self._worker = worker
+        self._ledger = ledger
+        self._leases = leases
+        self._waker = waker
+        self._mover = mover
+
+    async def tick(self, deployment_id: str, version: int | None) -> TickReport:
+        """Move the deployment as far as it goes now; ``version`` None looks whatever its version is.
+
+        Throttles, outages and company end in a wake of our own, never in an error: they must not use up
+        the receives that a message has.
+        """
+        head = await self._ledger.deployment(deployment_id)
+        if head is None:
+            return TickReport(deployment_id=deployment_id, outcome="unknown")
+        if (outcome := self._refusal(head, version)) is not None or head.target is None:
+            return TickReport(deployment_id=head.id, outcome=outcome or "unknown", deployment=head)
+        lease = await self._leases.take(head.target)
+        if lease is None:
+            await self._wake(head, version, BUSY_SECONDS)
+            return TickReport(deployment_id=head.id, outcome="busy", deployment=head)
+        try:
+            return await self._guarded(head, self._moved(head, lease, timer=version is not None))
+        finally:
+            await self._release(head.target, lease)
+
+    def _refusal(self, head: Deployment, version: int | None) -> str | None:
+        if head.state.terminal:
+            return "ended"
+        if head.owner is not self._worker:
+            return "foreign"
+        if version is not None and version < head.version and not head.unrecorded:
+            return "stale"
+        return None
+
+    async def _moved(self, head: Deployment, lease: HeldLease, *, timer: bool) -> TickReport:
+        movement = await self._mover.move(head.id, lease, timer=timer)
+        await self._rearm(movement)
+        return TickReport(
+            deployment_id=head.id,
+            outcome="moved" if movement.steps else "waits",
+            because=movement.because,
+            steps=movement.steps,
+            deployment=movement.deployment,
+        )
+
+    async def _rearm(self, movement: Movement) -> None:
+        if movement.wake_after is not None:
+            after = movement.deployment
+            await self._wake(after, after.version, movement.wake_after)
+
+    async def _guarded(self, head: Deployment, work: Awaitable[TickReport]) -> TickReport:
+        try:
+            return await work
+        except LeaseTooShortError as error:
+            outcome, because, delay = "retry", str(error), 0.0
+        except ContentionError as error:
+            outcome, because, delay = "contended", str(error), BUSY_SECONDS
+        except RetryableError as error:
+            outcome, because, delay = "retry", str(error), RETRY_SECONDS
+        # The record may have moved on within this tick: a wake with the version read first would be stale.
+        await self._wake(head, None, delay)
+        return TickReport(deployment_id=head.id, outcome=outcome, because=because, deployment=head)
+
+    async def _release(self, target: Target, lease: HeldLease) -> None:
+        try:
+            await self._leases.release(target, lease)
+        except RetryableError:
+            return  # it runs out by itself
+
+    async def _wake(self, head: Deployment, version: int | None, delay: float) -> None:
+        tick = Tick(deployment_id=head.id, version=version, worker=self._worker)
+        await self._waker.wake(tick, delay_seconds=delay)
