@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from email.utils import formatdate
 from http import HTTPStatus
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 from gitmoxi_local.calls import Reply, Request
 
@@ -66,10 +66,14 @@ async def send_reply(send: Send, reply: Reply) -> None:
     await send({"type": "http.response.body", "body": reply.body})
 
 
-async def call_within(app: AsgiApp, scope: Scope, request: Request, receive: Receive) -> Reply:
-    """Let an application answer a request whose body was read already, and collect its reply."""
+async def call_within(app: AsgiApp, request: Request, receive: Receive | None = None) -> Reply:
+    """Let an application answer a request that we hold already, and collect its reply.
+
+    ``receive`` is the channel of the client who waits for it, so that the application sees him
+    leave; without one the request is ours, and we stay.
+    """
     collector = _Collector()
-    await app(_scope_of(scope, request), _replayed(request.body, receive), collector.take)
+    await app(_scope(request), _replayed(request.body, receive or _never), collector.take)
     return collector.reply()
 
 
@@ -83,8 +87,8 @@ def hang_up(receive: Receive) -> None:
     transport.abort()
 
 
-def internal_scope(request: Request) -> Scope:
-    """The ASGI scope of a request that the local cloud makes of its own accord."""
+def _scope(request: Request) -> Scope:
+    headers = {**request.headers, "content-length": str(len(request.body))}
     return {
         "type": "http",
         "asgi": {"version": "3.0"},
@@ -92,21 +96,16 @@ def internal_scope(request: Request) -> Scope:
         "scheme": "http",
         "client": ("127.0.0.1", 0),
         "method": request.method,
-        "path": request.path,
+        "path": unquote(request.path),
         "raw_path": request.path.encode("latin-1"),
         "query_string": request.query_string.encode("latin-1"),
-        "headers": _header_list(request.headers),
+        "headers": _header_list(headers),
     }
 
 
-async def never_receive() -> Message:
-    """The receive channel of an internal request: its client is us, and never leaves."""
-    return await asyncio.get_running_loop().create_future()
-
-
-def _scope_of(scope: Scope, request: Request) -> Scope:
-    headers = {**request.headers, "content-length": str(len(request.body))}
-    return {**scope, "headers": _header_list(headers)}
+async def _never() -> Message:
+    disconnect: asyncio.Future[Message] = asyncio.get_running_loop().create_future()
+    return await disconnect
 
 
 def _header_list(headers: Mapping[str, str]) -> list[tuple[bytes, bytes]]:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from xml.sax.saxutils import escape
 
 from gitmoxi_local.aws_model.base import AwsError
 from gitmoxi_local.calls import AwsCall, Reply
+
+_XML_CODE = re.compile(rb"<Code>([^<]+)</Code>")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +70,21 @@ def error_reply(call: AwsCall, error: AwsError, request_id: str) -> Reply:
     """The error in the form of the call's protocol."""
     render = _RENDERERS.get(call.protocol, _json_reply)
     return render(error, request_id)
+
+
+def error_code(reply: Reply) -> str | None:
+    """AWS's error code in a reply of any protocol, None if it is no error."""
+    if reply.status < 400:  # noqa: PLR2004  # HTTP: everything from here on is an error
+        return None
+    if header := reply.headers.get("x-amzn-errortype"):
+        return header.partition(":")[0]
+    if found := _XML_CODE.search(reply.body):
+        return found[1].decode()
+    try:
+        document = json.loads(reply.body)
+    except ValueError:
+        return str(reply.status)
+    return str(document.get("__type", reply.status)).rpartition("#")[2]
 
 
 def _dialect(call: AwsCall) -> _Dialect:

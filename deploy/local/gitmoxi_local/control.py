@@ -70,7 +70,9 @@ class ControlApi:
             services = json.loads(request.body)["detail"]
             self.journal.detail = frozenset(map(str, services))
         except (ValueError, KeyError, TypeError) as error:
-            raise _BadRequestError('expected {"detail": [service, ...]}, service "all" for every one') from error
+            raise _BadRequestError(
+                'expected {"detail": [service, ...]}, service "all" for every one'
+            ) from error
         return {"detail": sorted(self.journal.detail)}
 
     def _add_faults(self, request: Request, _name: str) -> Mapping[str, Any]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import random
-from collections.abc import Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -98,7 +97,8 @@ def parse_plan(text: str, *, source: str) -> FaultPlan:
         return FaultPlan.model_validate(json.loads(text))
     except ValidationError as error:
         problems = "; ".join(
-            f"{'.'.join(str(part) for part in item['loc']) or 'document'}: {item['msg']}" for item in error.errors()
+            f"{'.'.join(str(part) for part in item['loc']) or 'document'}: {item['msg']}"
+            for item in error.errors()
         )
         raise FaultsError(f"{source}: {problems}") from error
     except ValueError as error:
@@ -155,12 +155,18 @@ class Faults:
 
     def may_meet(self, service: str) -> bool:
         """Whether any call of a service can be hit at all: cheap, for the fast path."""
-        return any(fault.call is not None and fault.call.service == service for fault in self._active.values())
+        return any(
+            fault.call is not None and fault.call.service == service for fault in self._active.values()
+        )
 
     def longest_staleness(self) -> float:
         """How many seconds back stale reads may look; 0 if none are in force."""
         return max(
-            (fault.call.seconds for fault in self._active.values() if fault.call and fault.call.kind == "stale"),
+            (
+                fault.call.seconds
+                for fault in self._active.values()
+                if fault.call and fault.call.kind == "stale"
+            ),
             default=0.0,
         )
 
@@ -182,7 +188,9 @@ class Faults:
         else:
             self._active[fault.id] = fault.model_copy(update={"hits": hits})
 
-    def _activate(self, *, image: ImageFaultSpec | None = None, call: CallFaultSpec | None = None) -> ActiveFault:
+    def _activate(
+        self, *, image: ImageFaultSpec | None = None, call: CallFaultSpec | None = None
+    ) -> ActiveFault:
         self._last_id += 1
         fault = ActiveFault(id=f"fault-{self._last_id}", image=image, call=call)
         self._active[fault.id] = fault
@@ -190,11 +198,13 @@ class Faults:
 
     def _share_images(self) -> None:
         specs = (fault.image for fault in self._active.values() if fault.image is not None)
-        self.images.entries[:] = [ImageFault(**_fields(spec)) for spec in specs]
+        self.images.entries[:] = [_image_fault(spec) for spec in specs]
 
 
-def _fields(spec: ImageFaultSpec) -> Mapping[str, object]:
-    return spec.model_dump()
+def _image_fault(spec: ImageFaultSpec) -> ImageFault:
+    return ImageFault(
+        match=spec.match, kind=spec.kind, after_seconds=spec.after_seconds, exit_code=spec.exit_code
+    )
 
 
 def _generator(seed: int) -> random.Random:

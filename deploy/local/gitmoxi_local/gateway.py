@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
-import re
 import time
 import uuid
 from collections.abc import Awaitable, Mapping
@@ -18,10 +16,9 @@ from gitmoxi_local.aws_model.base import AwsError
 from gitmoxi_local.calls import AwsCall, Reply, Request
 from gitmoxi_local.faults import CallFault, Faults
 from gitmoxi_local.journal import Journal, JournalEntry, digest, moment_text, redacted
+from gitmoxi_local.operations import Recognised
 
 CONTROL_PREFIX = "/_gitmoxi/"
-
-_XML_CODE = re.compile(rb"<Code>([^<]+)</Code>")
 
 
 class Forward(Protocol):
@@ -74,24 +71,24 @@ class Gateway:
             if head.path.startswith(CONTROL_PREFIX):
                 body = await asgi.read_body(receive)
                 await asgi.send_reply(send, self.control.answer(_with_body(head, body)))
-            elif self._streams_through(head):
-                await self._stream(self._call(head), scope, receive, send)
-            else:
-                body = await asgi.read_body(receive)
-                await self._serve(self._call(_with_body(head, body)), scope, receive, send)
+                return
+            recognised = operations.recognise(head)
+            if self._streams_through(recognised):
+                await self._stream(self._call(head, recognised), scope, receive, send)
+                return
+            request = _with_body(head, await asgi.read_body(receive))
+            await self._serve(self._call(request, operations.recognise(request)), receive, send)
         except asgi.ClientGoneError:
             return
 
-    def _streams_through(self, head: Request) -> bool:
-        recognised = operations.recognise(head)
+    def _streams_through(self, recognised: Recognised) -> bool:
         return (
             recognised.protocol != "query"
             and recognised.service not in self.fronts
             and not self.journal.wants_detail(recognised.service)
         )
 
-    def _call(self, request: Request) -> AwsCall:
-        recognised = operations.recognise(request)
+    def _call(self, request: Request, recognised: Recognised) -> AwsCall:
         signature = request.signature()
         return AwsCall(
             request=request,
@@ -120,12 +117,12 @@ class Gateway:
         if observer.drops:
             await _hang_up(receive)
 
-    async def _serve(self, call: AwsCall, scope: Scope, receive: Receive, send: Send) -> None:
+    async def _serve(self, call: AwsCall, receive: Receive, send: Send) -> None:
         arrived, started = datetime.now(UTC), time.perf_counter()
         fault = self._meet(call)
 
         async def forward(request: Request) -> Reply:
-            return await asgi.call_within(self.ministack, scope, request, receive)
+            return await asgi.call_within(self.ministack, request, receive)
 
         reply = _refusal(call, fault)
         if reply is None:
@@ -186,18 +183,17 @@ async def _deliver(reply: Reply, fault: CallFault | None, receive: Receive, send
 
 async def _hang_up(receive: Receive) -> None:
     asgi.hang_up(receive)
-    message = await receive()
-    assert message["type"] == "http.disconnect", message
+    while (await receive())["type"] != "http.disconnect":
+        pass  # what was left of a body that nobody read
 
 
 def _entry(
     call: AwsCall, reply: Reply, fault: CallFault | None, arrived: datetime, elapsed_ms: float
 ) -> JournalEntry:
-    recognised = operations.Recognised(service=call.service, operation=call.operation, protocol=call.protocol)
+    recognised = Recognised(service=call.service, operation=call.operation, protocol=call.protocol)
     params = operations.params_of(call.request, recognised)
     mutation = operations.is_mutation(call.operation)
     return JournalEntry(
-        seq=0,
         time=moment_text(arrived),
         caller=call.caller,
         account=call.account,
@@ -208,23 +204,8 @@ def _entry(
         params_digest=digest(params),
         params=redacted(params) if mutation else None,
         status=reply.status,
-        error=error_code(reply),
+        error=aws_errors.error_code(reply),
         fault=fault.id if fault is not None else None,
         replied=fault is None or fault.kind != "drop_reply",
         duration_ms=elapsed_ms,
     )
-
-
-def error_code(reply: Reply) -> str | None:
-    """AWS's error code in a reply of any protocol, None if it is no error."""
-    if reply.status < 400:  # noqa: PLR2004  # HTTP: everything from here on is an error
-        return None
-    if header := reply.headers.get("x-amzn-errortype"):
-        return header.partition(":")[0]
-    if found := _XML_CODE.search(reply.body):
-        return found[1].decode()
-    try:
-        document = json.loads(reply.body)
-    except ValueError:
-        return str(reply.status)
-    return str(document.get("__type", reply.status)).rpartition("#")[2]

@@ -16,7 +16,16 @@ DEFAULT_DETAIL = frozenset({"cloudformation", "ecs", "elbv2", "events", "lambda"
 _CAPACITY = 100_000
 _REDACTED = "[redacted]"
 _SECRET_MEMBERS = frozenset(
-    {"authorization", "authtoken", "payload", "password", "secretbinary", "secretstring", "templatebody", "zipfile"}
+    {
+        "authorization",
+        "authtoken",
+        "payload",
+        "password",
+        "secretbinary",
+        "secretstring",
+        "templatebody",
+        "zipfile",
+    }
 )
 
 
@@ -25,7 +34,7 @@ class JournalEntry:
     """One AWS call and what became of it.
 
     Attributes:
-        seq: position in the journal, from 1.
+        seq: position in the journal, from 1; given by the journal.
         time: when the call arrived, ISO 8601, UTC.
         caller: the access key id that signed it, empty if nobody did.
         params_digest: SHA-256 of the parameters in canonical JSON, hexadecimal.
@@ -34,10 +43,10 @@ class JournalEntry:
         error: AWS's error code, None after success.
         fault: id of the injected fault that met the call.
         replied: False if the reply was dropped on purpose.
-        duration_ms: from arrival to reply, injected delays included.
+        duration_ms: from arrival until the answer was known; injected delays come on top.
     """
 
-    seq: int
+    seq: int = 0
     time: str
     caller: str
     account: str
@@ -81,7 +90,7 @@ class Journal:
             self.counters[f"{service}.{action}!{status}"] += 1
 
     def append(self, entry: JournalEntry) -> JournalEntry:
-        """Record an entry under the next position, whatever position it brought; returns what was recorded."""
+        """Record an entry under the next position; returns what was recorded."""
         self._last_seq += 1
         recorded = replace(entry, seq=self._last_seq)
         self._entries.append(recorded)
@@ -125,9 +134,9 @@ def digest(params: Mapping[str, Any]) -> str:
 
 
 def redacted(value: Any, member: str = "") -> Any:
-    """A copy of parameters without what may be secret: code, secrets, and the values of environment variables."""
+    """A copy of parameters without code, secrets and the values of environment and template variables."""
     name = member.lower()
-    if name in _SECRET_MEMBERS or name.startswith("templatebody"):
+    if name in _SECRET_MEMBERS or name.endswith("parametervalue"):
         return _REDACTED
     if isinstance(value, Mapping):
         if name == "variables":

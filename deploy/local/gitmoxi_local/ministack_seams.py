@@ -96,7 +96,7 @@ def app() -> AsgiApp:
 
 
 def account_of(access_key_id: str) -> str:
-    """The account that ministack serves an access key from: its own 12 digits, its session's, or the default."""
+    """The account behind an access key: its own 12 digits, its session's account, or the default one."""
 
     def resolve() -> str:
         _attribute("ministack.core.responses", "set_request_account_id")(access_key_id)
@@ -120,7 +120,7 @@ def put_events(account: str, region: str, entries: Sequence[Mapping[str, Any]]) 
 
 
 def lambda_function(account: str, region: str, name: str) -> MutableMapping[str, Any] | None:
-    """Ministack's live record of a function: ``config``, ``versions``, ``aliases``, ``policy``; None if absent."""
+    """Ministack's live record of a function (``config``, ``versions``, ...); None if there is none."""
     with _attribute("ministack.core.responses", "request_scope")(account, region):
         record: MutableMapping[str, Any] | None = _attribute(
             "ministack.services.lambda_svc", "_functions"
@@ -129,7 +129,7 @@ def lambda_function(account: str, region: str, name: str) -> MutableMapping[str,
 
 
 def resume_lambda_transition(account: str, region: str, name: str) -> None:
-    """Let ministack finish a function's Pending or InProgress state, whose timer died with an earlier process."""
+    """Let ministack end a Pending or InProgress state whose timer died with an earlier process."""
     with _attribute("ministack.core.responses", "request_scope")(account, region):
         _attribute("ministack.services.lambda_svc", "_schedule_state_transition")(name, 0.0)
 

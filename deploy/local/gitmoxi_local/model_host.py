@@ -138,8 +138,7 @@ class ModelHost:
                 due = self._model.advance()
                 self.last_error = None
                 pause = None if due is None else (due - self._clock.now()).total_seconds()
-            except Exception as error:
-                # A defect in the model must not stop the local cloud: health reports it.
+            except Exception as error:  # noqa: BLE001  # a defect of the model must not stop the cloud: health tells
                 _log.exception("the model of ECS failed to advance")
                 self.last_error = f"{type(error).__name__}: {error}"
                 pause = _PAUSE_AFTER_ERROR_SECONDS

@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import parse_qs, parse_qsl, unquote
 
 import botocore.session
-from botocore.model import OperationModel, ServiceModel, Shape
+from botocore.model import OperationModel, ServiceModel, Shape, StructureShape
 
 from gitmoxi_local.calls import Request
 
@@ -87,7 +87,7 @@ def recognise(request: Request) -> Recognised:
 
 
 def params_of(request: Request, recognised: Recognised) -> dict[str, Any]:
-    """The call's parameters as far as they are text: JSON members, form fields, path and query; else empty."""
+    """The call's parameters as far as they are text: JSON members, form fields, path and query."""
     if recognised.protocol == "query":
         return {name: value for name, value in _form(request) if name not in {"Action", "Version"}}
     if recognised.protocol.startswith("rest-"):
@@ -172,7 +172,9 @@ class RestRoutes:
 
     def match(self, request: Request) -> RestMatch | None:
         """The operation of a request, None if the service has none for its method and path."""
-        query = {name: values[0] for name, values in parse_qs(request.query_string, keep_blank_values=True).items()}
+        query = {
+            name: values[0] for name, values in parse_qs(request.query_string, keep_blank_values=True).items()
+        }
         path = request.path.rstrip("/") or "/"
         matches = (route.match(request, path, query) for route in self._routes)
         return next((found for found in matches if found is not None), None)
@@ -199,9 +201,7 @@ def _compile(operation: OperationModel) -> _Route:
         labels={group: members.get(label, label) for group, label in labels.items()},
         literals=dict(parse_qsl(query, keep_blank_values=True)),
         required_query=frozenset(_located(shape, "querystring", required_only=True)),
-        required_headers=frozenset(
-            name.lower() for name in _located(shape, "header", required_only=True)
-        ),
+        required_headers=frozenset(name.lower() for name in _located(shape, "header", required_only=True)),
         query_members=_located(shape, "querystring"),
         has_payload=bool(shape is not None and shape.serialization.get("payload")),
         literal_length=len(re.sub(r"\{[^}]*\}", "", path)),
@@ -222,7 +222,7 @@ def _path_pattern(template: str) -> tuple[str, dict[str, str]]:
 
 def _located(shape: Shape | None, location: str, *, required_only: bool = False) -> dict[str, str]:
     """Wire name → member name of the input's members that travel in a location."""
-    if shape is None:
+    if not isinstance(shape, StructureShape):
         return {}
     names = shape.required_members if required_only else shape.members
     return {

@@ -26,6 +26,5 @@ def publish(event: AwsEvent) -> None:
     }
     try:
         ministack_seams.put_events(event.account, event.region, [entry])
-    except Exception:
-        # AWS's delivery is best effort too: a failing target must not fail the call that caused the event.
+    except Exception:  # noqa: BLE001  # a failing target must not fail the call that caused the event
         _log.exception("an event could not be delivered: %s", event.detail_type)

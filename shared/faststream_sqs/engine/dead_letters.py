@@ -22,7 +22,7 @@ _NOT_IN_ATTRIBUTES = re.compile("[^\\t\\n\\r\\u0020-\\ud7ff\\ue000-\\ufffd\\U000
 
 
 def dead_letter_attributes(delivery: Delivery, reason: str) -> "dict[str, MessageAttributeValueTypeDef]":
-    """The reason, the message's own attributes, and where it came from: as many as SQS's ten allow, in this order."""
+    """The reason, the message's own attributes, where it came from: in this order as many as SQS allows."""
     own = islice(_copyable(delivery.message_attributes), MAX_ATTRIBUTES - 1)
     attributes = {REASON_ATTRIBUTE: _string(_printable(reason)), **dict(own)}
     details = {

@@ -25,7 +25,7 @@ class Envelope:
     """A message body, unwrapped.
 
     Attributes:
-        content: The decoded body: an event's `detail` without `_meta`, else the whole body. None when undecodable.
+        content: The decoded body: an event's `detail` without `_meta`, else the body; None when undecodable.
         headers: Everything else: the envelope's other fields, `_meta` and the SQS message attributes.
         correlation_id: Carried by the sender, else the event's id, else None.
         trace: Carried by the sender, else None.
@@ -52,9 +52,10 @@ class Envelope:
 def unwrap(body: str, attributes: Mapping[str, str]) -> Envelope:
     """Unwraps a message body; never raises, what is wrong becomes the envelope's `problem`.
 
-    A JSON object with a string `detail-type` and a `detail` is an event
-    (https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-events-structure.html), other JSON a plain body.
+    A JSON object with a string `detail-type` and a `detail` is an event, other JSON is a plain body.
     Text that is not JSON is accepted only when the sender said `content-type: text/plain`.
+
+    https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-events-structure.html
     """
     if attributes.get(CONTENT_TYPE) == TEXT_CONTENT_TYPE:
         return _plain(body, attributes)

@@ -50,7 +50,8 @@ class EventEntry:
             )
         if self.size_bytes > MAX_REQUEST_BYTES:
             raise ValueError(
-                f"the {self.detail_type!r} event has {self.size_bytes} bytes, PutEvents takes {MAX_REQUEST_BYTES}; "
+                f"the {self.detail_type!r} event has {self.size_bytes} bytes, "
+                f"PutEvents takes {MAX_REQUEST_BYTES}; "
                 "store the content and send its address"
             )
 
@@ -108,7 +109,7 @@ class EventSender:
     async def _put_group(
         self, entries: Sequence[EventEntry], group: list[int], ids: dict[int, str]
     ) -> list[EventFailure]:
-        """Puts one group, repeating what may succeed later; fills in `ids` and returns what failed for good."""
+        """Puts one group, repeating what may succeed later; fills in `ids`, returns what failed for good."""
         failures: list[EventFailure] = []
         for delay in (*RETRY_DELAYS_SECONDS, None):
             response = await self._client.put_events(

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from faststream_sqs.engine.clock import Clock
 from faststream_sqs.engine.delivery import Delivery
@@ -83,7 +83,7 @@ class QueueGateway:
     async def change_visibility(
         self, receipt_handles: Sequence[str], seconds: int
     ) -> dict[int, EntryFailure]:
-        """Sets the visibility timeout of up to ten messages, from now; returns the failed ones by their index.
+        """Sets the visibility timeout of up to ten messages, from now; returns the failed ones by index.
 
         https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_ChangeMessageVisibilityBatch.html
         """
@@ -130,7 +130,7 @@ class QueueGateway:
         )
 
 
-def string_attributes(attributes: Mapping[str, "MessageAttributeValueTypeDef"]) -> dict[str, str]:
+def string_attributes(attributes: Mapping[str, Any]) -> dict[str, str]:
     """The values of those message attributes that are strings."""
     return {name: value["StringValue"] for name, value in attributes.items() if "StringValue" in value}
 

@@ -91,7 +91,7 @@ class Heartbeat:
         return all(await asyncio.gather(*(self._extend(group) for group in groups)))
 
     async def let_go(self, lease: Lease) -> None:
-        """Waits until no extension of this message is on its way: it would override a backoff or a release."""
+        """Waits until no extension of this message is on its way: it would undo a backoff or a release."""
         while lease in self._extending:
             self._extended.clear()
             await self._extended.wait()

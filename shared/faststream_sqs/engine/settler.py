@@ -20,7 +20,7 @@ DRAINING = "the consumer is stopping"
 
 
 class Settler:
-    """Ends leases. A message is deleted only after its work, or its copy in the dead-letter queue, is safe."""
+    """Ends leases; deletes only what has been handled, or is safely in the dead-letter queue."""
 
     def __init__(
         self,
@@ -93,10 +93,8 @@ class Settler:
             await self._dead_letters.send(
                 body=delivery.body, attributes=dead_letter_attributes(delivery, reason)
             )
-        except Exception as error:  # noqa: BLE001 - whatever went wrong, the message must not be deleted
-            logger.error(
-                "message %s stays on its queue, dead-lettering failed: %r", delivery.message_id, error
-            )
+        except Exception as error:
+            logger.exception("message %s stays on its queue, dead-lettering failed", delivery.message_id)
             await self._bring_back(
                 lease, Outcome.DEAD_LETTER_FAILED, f"dead-lettering failed: {error!r}; {reason}"
             )

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Hashable
 from datetime import UTC, datetime
-from functools import cache
+from types import GenericAlias
 from typing import Any, TypeVar
 
 from pydantic import ConfigDict, TypeAdapter, ValidationError
@@ -17,6 +16,9 @@ Record = TypeVar("Record")
 
 _TARGET = "target"
 """The field that holds a ``Target`` in every record that has one; stored as the target's id."""
+
+_ADAPTERS: dict[type[Any], TypeAdapter[list[Any]]] = {}
+"""Built once for each class: that takes milliseconds."""
 
 
 def encode(record: object) -> str:
@@ -61,10 +63,12 @@ def instant(moment: datetime) -> str:
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
-@cache
-def _adapter(kind: Hashable) -> TypeAdapter[list[Any]]:
-    # A plain dataclass has no place for a config, but takes over that of the list in which it stands.
-    return TypeAdapter(list[kind], config=ConfigDict(extra="forbid"))  # type: ignore[valid-type]  # built at run time
+def _adapter(kind: type[Any]) -> TypeAdapter[list[Any]]:
+    if kind not in _ADAPTERS:
+        # A plain dataclass has no place for a config, but takes over that of the list in which it stands.
+        records: Any = GenericAlias(list, (kind,))
+        _ADAPTERS[kind] = TypeAdapter(records, config=ConfigDict(extra="forbid"))
+    return _ADAPTERS[kind]
 
 
 def _first_of(error: ValidationError) -> str:

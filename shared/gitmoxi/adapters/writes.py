@@ -29,7 +29,7 @@ MAX_WRITES = 100
 """The most that one DynamoDB ``TransactWriteItems`` takes."""
 
 
-def name_of(write: Write) -> str:  # noqa: C901, PLR0911 - one line for each kind of write
+def name_of(write: Write) -> str:  # noqa: C901 - one line for each kind of write
     """The record that ``write`` is about, as people call it; equal names are the same item."""
     match write:
         case CreateDeployment() | UpdateDeployment():

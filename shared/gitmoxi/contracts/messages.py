@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Literal
+from typing import ClassVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -35,7 +35,6 @@ class Push(Message):
         default=None, description="said by the sender; the branch's tip is what counts"
     )
     delivery_id: str | None = None
-    mode: Literal["deploy", "dryrun"] = "deploy"
     force: bool = Field(default=False, description="plan every object of the last processed commit again")
 
 
@@ -47,7 +46,6 @@ class CommitIngested(Message):
     repository_id: str
     branch: str
     seq: int
-    mode: Literal["deploy", "dryrun"] = "deploy"
 
 
 class DeploymentMessage(Message):

@@ -189,17 +189,13 @@ def repository_path(path: str) -> str:
 
 
 def _what_is_wrong_with(path: str) -> str | None:
-    if not path.strip():
-        return "it is empty"
-    if not path.isprintable():
-        return "it has control characters"
-    if "\\" in path:
-        return "it has a backslash, and Git's separator is /"
-    if path.startswith("/"):
-        return "it is absolute"
-    if ".." in path.split("/"):
-        return "it has .. in it"
     normalised = posixpath.normpath(path)
-    if normalised != path or normalised == ".":
-        return f"it is not normalised ({normalised} would be)"
-    return None
+    problems = {
+        "it is empty": not path.strip(),
+        "it has control characters": not path.isprintable(),
+        "it has a backslash, and Git's separator is /": "\\" in path,
+        "it is absolute": path.startswith("/"),
+        "it has .. in it": ".." in path.split("/"),
+        f"it is not normalised ({normalised} would be)": normalised != path or path == ".",
+    }
+    return next((problem for problem, holds in problems.items() if holds), None)

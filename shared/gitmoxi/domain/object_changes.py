@@ -92,14 +92,15 @@ def object_changes(
             changed.append(deletion)
         if current is None:
             continue
-        reasons = (*(file.path for file in own if file.kind.target_kind is current.kind), *referring[prefix])
+        mine = [file for file in own if file.kind.target_kind is current.kind]
         if current.definition is None:
             if deletion is None:
                 without_definition.append(prefix)
-        elif not any(_triggers(path) for path in reasons):
-            settings_only.append(prefix)
-        else:
+        elif referring[prefix] or any(file.kind.triggers_deployment for file in mine):
+            reasons = (*(file.path for file in mine), *referring[prefix])
             changed.append(_deployed(current, reasons, changed_paths))
+        else:
+            settings_only.append(prefix)
     return ObjectChanges(
         changed=tuple(changed),
         conflicts=tuple(grouping.conflicts[prefix] for prefix in prefixes if prefix in grouping.conflicts),
@@ -146,12 +147,6 @@ def _deletion(
                 because_of=(file.path,),
             )
     return None
-
-
-def _triggers(path: str) -> bool:
-    """A path that is no deployment file got here as a reference, and references do trigger."""
-    file = classify(path)
-    return file is None or file.kind.triggers_deployment
 
 
 def _deployed(

@@ -33,6 +33,33 @@ class Branch:
     last_processed: str | None = None
 
 
+class PushOutcome(StrEnum):
+    """What became of a push event."""
+
+    INGESTED = "INGESTED"
+    """Its commit was processed by this push."""
+    NOTHING_NEW = "NOTHING_NEW"
+    """The branch's tip was processed before."""
+    REFUSED = "REFUSED"
+    """It cannot be used; ``because`` says why."""
+    RETRYING = "RETRYING"
+    """The repository could not be reached; it is tried again."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PushRecord:
+    """The answer to one delivery: ``seq`` and ``sha`` lead to the processed commit."""
+
+    delivery_id: str
+    repository: str
+    branch: str
+    at: datetime
+    outcome: PushOutcome
+    because: str
+    seq: int | None = None
+    sha: str | None = None
+
+
 class CommitStatus(StrEnum):
     """How far a commit is taken in."""
 

@@ -10,7 +10,7 @@ from gitmoxi.domain.files import FileKind
 from gitmoxi.domain.findings import Finding
 from gitmoxi.domain.targets import TargetKind
 
-JsonValue: TypeAlias = "None | bool | int | float | str | list[JsonValue] | dict[str, JsonValue]"
+JsonValue: TypeAlias = "bool | int | float | str | list[JsonValue] | dict[str, JsonValue] | None"
 
 JsonPath: TypeAlias = tuple[str | int, ...]
 """Member names and list indexes from the root of a document; the root itself is ``()``."""

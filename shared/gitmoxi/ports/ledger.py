@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Protocol
 
 from gitmoxi.domain.deployments import Command, Deployment, PlanRecord, Step
-from gitmoxi.domain.records import AuditEntry, Branch, Commit, Ownership, Repository, TargetRecord
+from gitmoxi.domain.records import AuditEntry, Branch, Commit, Ownership, PushRecord, Repository, TargetRecord
 from gitmoxi.domain.states import Status, Worker
 from gitmoxi.domain.targets import Target
 
@@ -243,6 +243,12 @@ class Ledger(Protocol):
     async def repositories(self) -> list[Repository]:
         """All, by URL."""
         ...
+
+    async def put_push(self, push: PushRecord) -> None:
+        """Write the answer to a delivery; a later answer replaces an earlier one."""
+        ...
+
+    async def push(self, delivery_id: str) -> PushRecord | None: ...
 
     async def put_audit(self, entry: AuditEntry) -> None: ...
 

@@ -46,6 +46,11 @@ class Origins:
         """For a file that is no template."""
         return cls(template=text, segments=[Segment(start=0, source=0, verbatim=True)])
 
+    def is_verbatim(self, offset: int) -> bool:
+        """Whether the user wrote what stands at ``offset``; else an expression did."""
+        index = bisect_right(self._starts, offset) - 1
+        return index < 0 or self._segments[index].verbatim
+
     def position(self, offset: int) -> Position:
         index = bisect_right(self._starts, offset) - 1
         if index < 0:

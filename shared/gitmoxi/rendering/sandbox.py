@@ -7,8 +7,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from jinja2 import StrictUndefined, TemplateRuntimeError, UndefinedError, nodes
-from jinja2.defaults import DEFAULT_FILTERS, DEFAULT_NAMESPACE
 from jinja2.ext import Extension
+from jinja2.filters import FILTERS
 from jinja2.runtime import Undefined
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from jinja2.utils import missing
@@ -89,8 +89,8 @@ def new_environment() -> ImmutableSandboxedEnvironment:
         finalize=_only_values,
         extensions=[OriginMarks],
     )
-    environment.filters = {name: DEFAULT_FILTERS[name] for name in _FILTERS} | {"tojson": _to_json}
-    environment.globals = {name: environment.globals[name] for name in DEFAULT_NAMESPACE.keys() & _GLOBALS}
+    environment.filters = {name: FILTERS[name] for name in _FILTERS} | {"tojson": _to_json}
+    environment.globals = {name: environment.globals[name] for name in _GLOBALS}
     return environment
 
 

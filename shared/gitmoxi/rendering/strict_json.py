@@ -171,7 +171,7 @@ class _Parser:
         if word is not None and word[0] in _LITERALS:
             self._at = word.end()
             return _LITERALS[word[0]]
-        self._unexpected("a JSON value")
+        return self._unexpected("a JSON value")
 
     def _number(self, match: re.Match[str]) -> int | float:
         digits, (fraction, exponent) = match[0], match.groups()
@@ -213,6 +213,13 @@ class _Parser:
     def _unexpected(self, expected: str) -> NoReturn:
         word = _WORD.match(self._text, self._at)
         found = word[0] if word is not None else self._peek()
+        if found and not self._origins.is_verbatim(self._at):
+            self._fail(
+                "json.syntax",
+                f"expected {expected} and found something else that an expression wrote",
+                expected=expected,
+                advice="write {{ name | tojson }} without quotes around it: it takes care of them",
+            )
         if found in {"NaN", "Infinity"} or self._text.startswith("-Infinity", self._at):
             self._fail("json.not-finite", "JSON has no NaN and no infinities", found=found)
         shown = json.dumps(found, ensure_ascii=False) if found else "the end of the file"
@@ -226,7 +233,7 @@ class _Parser:
 
     def _advice(self, found: str) -> str:
         following = self._text[self._at : self._at + 2]
-        if following in {"{{", "{%", "{#"}:
+        if {"{{", "{%", "{#"} & {following, self._text[self._at - 1 : self._at + 1]}:
             return "this file is plain JSON: values from it go into the other files, not the reverse"
         if found in {"True", "False", "None"} or following.startswith("'"):
             return "a value that is no text is written {{ name | tojson }} in a template"

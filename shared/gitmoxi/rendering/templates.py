@@ -168,7 +168,8 @@ def _insert_marks(
         start = next(starts)
         if not captured:
             mark = marks.marking(start, verbatim=isinstance(piece, nodes.TemplateData))
-            marked.append(mark.set_lineno(piece.lineno).set_environment(marks.environment))
+            mark.set_lineno(piece.lineno).set_environment(marks.environment)
+            marked.append(mark)
         marked.append(piece)
     node.nodes = marked
 

@@ -1,4 +1,4 @@
-"""Named places where a test can let the process be killed, to prove that a crash there loses and repeats nothing."""
+"""Named places where a test lets the process be killed, to prove that a crash there loses nothing."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def load_failpoints(settings: Settings) -> FailPoint:
 
 
 def parse_failpoints(text: str) -> dict[str, int]:
-    """``a.b=kill:2;c=kill:1`` as ``{"a.b": 2, "c": 1}``: the n-th time a point is reached, the process dies."""
+    """``a.b=kill:2;c=kill:1`` as ``{"a.b": 2, "c": 1}``: at which reach of a point the process dies."""
     points: dict[str, int] = {}
     for entry in filter(None, (part.strip() for part in text.split(";"))):
         match = _ENTRY.fullmatch(entry)

@@ -32,8 +32,8 @@ class Metrics(Protocol):
 class EmfMetrics:
     """Writes one embedded metric format document per report.
 
-    See "Specification: Embedded metric format" in the CloudWatch User Guide. Dimensions are service, and service with
-    outcome; anything of higher cardinality is a property, since every combination of dimensions is billed.
+    See "Specification: Embedded metric format" in the CloudWatch User Guide. Dimensions are service, and
+    service with outcome; anything of higher cardinality is a property, since every combination is billed.
     """
 
     def __init__(self, *, service: str, emit: Callable[[str], None], now_ms: Callable[[], int]) -> None:

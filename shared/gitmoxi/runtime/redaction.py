@@ -1,4 +1,4 @@
-"""Takes secrets out of everything that is logged: by type, by name, by shape, and by value once it is known."""
+"""Takes secrets out of everything that is logged: by type, name and shape, and by value once known."""
 
 from __future__ import annotations
 
@@ -21,22 +21,18 @@ _SHORTEST_KNOWN_SECRET = 6
 _DEEPEST = 12
 """Nesting below this is replaced as a whole: log entries are shallow, and a cycle must end."""
 
-_SHAPES = re.compile(
-    "|".join(
-        [
-            r"\b(?:AKIA|ASIA)[A-Z0-9]{16}\b",  # AWS access key ids
-            r"\bgh[pousr]_[A-Za-z0-9]{20,}",  # GitHub tokens
-            r"\bgithub_pat_[A-Za-z0-9_]{20,}",  # GitHub's fine-grained tokens
-            r"\bglpat-[A-Za-z0-9_.-]{20,}",  # GitLab tokens
-            r"-----BEGIN [A-Z0-9 ]+-----.*?(?:-----END [A-Z0-9 ]+-----|\Z)",  # PEM, cut ones too
-            r"(?<=x-access-token:)[^@\s]+(?=@)",  # Git over HTTPS
-            r"(?<=://)[^/\s@]+(?=@)",  # any URL's user and password
-            r"(?i:(?<=bearer )|(?<=basic ))[A-Za-z0-9._~+/=-]{16,}",  # Authorization headers
-            r"(?i:(?<=secret_access_key=)|(?<=secretaccesskey=))\S+",
-        ]
-    ),
-    re.DOTALL,
+_SHAPE_PATTERNS = (
+    r"\b(?:AKIA|ASIA)[A-Z0-9]{16}\b",  # AWS access key ids
+    r"\bgh[pousr]_[A-Za-z0-9]{20,}",  # GitHub tokens
+    r"\bgithub_pat_[A-Za-z0-9_]{20,}",  # GitHub's fine-grained tokens
+    r"\bglpat-[A-Za-z0-9_.-]{20,}",  # GitLab tokens
+    r"-----BEGIN [A-Z0-9 ]+-----.*?(?:-----END [A-Z0-9 ]+-----|\Z)",  # PEM, cut ones too
+    r"(?<=x-access-token:)[^@\s]+(?=@)",  # Git over HTTPS
+    r"(?<=://)[^/\s@]+(?=@)",  # any URL's user and password
+    r"(?i:(?<=bearer )|(?<=basic ))[A-Za-z0-9._~+/=-]{16,}",  # Authorization headers
+    r"(?i:(?<=secret_access_key=)|(?<=secretaccesskey=))\S+",
 )
+_SHAPES = re.compile("|".join(_SHAPE_PATTERNS), re.DOTALL)
 
 
 class Redactor:

@@ -80,10 +80,10 @@ class Settings(BaseSettings):
     )
     git_allowed_hosts: Annotated[tuple[str, ...], NoDecode] = Field(
         default=(),
-        description="comma-separated hosts that repositories may lie on; empty: any host with public addresses",
+        description="comma-separated hosts of repositories; empty: any host with public addresses",
     )
     git_ca_file: Path | None = Field(
-        default=None, description="PEM file with the authorities that git servers are checked against"
+        default=None, description="PEM file of authorities that git servers may have, beside the system's"
     )
     git_allow_file: bool = Field(
         default=False, description="1: also file:// repositories, in local mode only"
@@ -151,7 +151,7 @@ def load_settings() -> Settings:
         SettingsError: names every wrong variable, its value's fault and what was expected.
     """
     try:
-        return Settings()  # type: ignore[call-arg]  # required fields come from the environment
+        return Settings()
     except ValidationError as error:
         raise SettingsError(_explain(error)) from None
 

@@ -24,7 +24,7 @@ SsmClientFactory = Callable[[], "AbstractAsyncContextManager[SSMClient]"]
 
 
 class StackOutputs(BaseModel):
-    """The outputs of ``deploy/cloudformation/gitmoxi.yaml``; ``bus_name`` is the output ``BusName``, and so on.
+    """The outputs of ``deploy/cloudformation/gitmoxi.yaml``: ``bus_name`` is the output ``BusName``.
 
     Outputs that are not known here are ignored: the stack is updated before the services are.
     """
@@ -75,8 +75,8 @@ class StackOutputs(BaseModel):
 async def load_stack_outputs(settings: Settings, ssm_client_factory: SsmClientFactory) -> StackOutputs:
     """Read the outputs from where ``GITMOXI_STACK_OUTPUTS`` says.
 
-    A file holds one JSON object of output key to value. In Parameter Store (API_GetParametersByPath) each output is
-    a parameter under the path, named like the output.
+    A file holds one JSON object of output key to value. In Parameter Store (API_GetParametersByPath) each
+    output is a parameter under the path, named like the output.
 
     Raises:
         InvalidInputError: there is no such file, it cannot be parsed, or outputs are missing.

@@ -17,6 +17,12 @@ def changed(progress: Progress) -> Progress:
     return replace(progress, values={**progress.values, CHANGED: "yes"})
 
 
+def unchanged(deployment: Deployment) -> Deployment:
+    """``deployment`` without that mark: its one change was refused by AWS."""
+    values = {key: value for key, value in deployment.progress.values.items() if key != CHANGED}
+    return replace(deployment, progress=replace(deployment.progress, values=values))
+
+
 def fail(
     deployment: Deployment, cause: str, *, rollback: bool = True, ending: State = State.ROLLED_BACK
 ) -> Decision:
@@ -42,5 +48,11 @@ def fail(
             ending=ending,
         )
     to = State.FAILED if touched or ending is State.ROLLED_BACK else ending
-    because = f"{cause} Nothing is undone, because rollback is switched off." if touched else cause
-    return Decision(step="end", because=because, to=to, progress=deployment.progress, cause=cause)
+    return Decision(step="end", because=cause, to=to, progress=deployment.progress, cause=cause)
+
+
+def fail_as_told(deployment: Deployment, cause: str, *, rollback: bool) -> Decision:
+    """``fail`` under a setting that may switch rollback off, which the reason then says."""
+    if rollback or CHANGED not in deployment.progress.values:
+        return fail(deployment, cause)
+    return fail(deployment, f"{cause} Nothing is undone, because rollback is switched off.", rollback=False)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from types import TracebackType
@@ -59,7 +60,7 @@ class AwsClients:
 
     def __init__(self, settings: AwsClientSettings) -> None:
         self._settings = settings
-        self._own = AioSession()
+        self._own = _session()
         self._assumed: dict[str, AioSession] = {}
         self._clients: dict[tuple[str, str | None, str], Any] = {}
         self._account = settings.account
@@ -125,7 +126,7 @@ class AwsClients:
     def _session_in(self, account: str, region: str) -> AioSession:
         if account not in self._assumed:
             role_arn = self._role_arn(account, region)
-            session = AioSession()
+            session = _session()
             session.register_component("credential_provider", _AssumedRole(clients=self, role_arn=role_arn))
             self._assumed[account] = session
         return self._assumed[account]
@@ -144,6 +145,18 @@ class AwsClients:
             )
         partition = self._own.get_partition_for_region(region)
         return f"arn:{partition}:iam::{account}:role/{self._settings.deploy_role_name}"
+
+
+@functools.cache
+def _service_models() -> Any:
+    """Botocore's loader of its models, shared: each new one would parse megabytes of JSON again."""
+    return AioSession().get_component("data_loader")
+
+
+def _session() -> AioSession:
+    session = AioSession()
+    session.register_component("data_loader", _service_models())
+    return session
 
 
 class _AssumedRole:

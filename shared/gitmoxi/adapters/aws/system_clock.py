@@ -39,7 +39,7 @@ class UlidIds:
     def __init__(self, clock: Clock, random_bits: Callable[[int], int] = secrets.randbits) -> None:
         self._clock = clock
         self._random_bits = random_bits
-        self._last = 0
+        self._last = -1
         self._lock = threading.Lock()
 
     def ulid(self) -> str:

@@ -1,1 +1,6 @@
-"""Repositories read with libgit2."""
+"""Git through libgit2: bare mirrors, no work tree, no hooks, no shell, no submodules."""
+
+from gitmoxi.adapters.git.limits import GitLimits
+from gitmoxi.adapters.git.mirror import GitMirrorOptions, NoCredentials, Pygit2Mirror
+
+__all__ = ["GitLimits", "GitMirrorOptions", "NoCredentials", "Pygit2Mirror"]

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import assert_never
 
-from gitmoxi.adapters.matching import matches
+from gitmoxi.adapters.matching import check_sha_prefix, matches
 from gitmoxi.adapters.writes import check_writes, name_of
 from gitmoxi.domain.deployments import Command, Deployment, PlanRecord, Step, shard_of
-from gitmoxi.domain.records import AuditEntry, Branch, Commit, Ownership, Repository, TargetRecord
+from gitmoxi.domain.records import AuditEntry, Branch, Commit, Ownership, PushRecord, Repository, TargetRecord
 from gitmoxi.domain.states import Worker
 from gitmoxi.domain.targets import Target
 from gitmoxi.errors import ContentionError
@@ -57,6 +57,7 @@ class MemoryLedger:
         self._commits: dict[tuple[str, str, int], Commit] = {}
         self._outbox: dict[tuple[Worker, str], OutboxEvent] = {}
         self._repositories: dict[str, Repository] = {}
+        self._pushes: dict[str, PushRecord] = {}
         self._audit: dict[str, AuditEntry] = {}
 
     async def transact(self, writes: Sequence[Write]) -> None:
@@ -68,7 +69,7 @@ class MemoryLedger:
         for write in writes:
             self._apply(write)
 
-    def _permits(self, write: Write) -> bool:  # noqa: PLR0911 - one answer for each kind of write
+    def _permits(self, write: Write) -> bool:
         match write:
             case CreateDeployment():
                 return write.deployment.id not in self._deployments
@@ -166,6 +167,7 @@ class MemoryLedger:
         return [commit for key, commit in newest_first if key[:2] == (repository_id, branch)][:limit]
 
     async def commits_by_sha(self, sha: str) -> list[Commit]:
+        check_sha_prefix(sha)
         return [commit for _, commit in sorted(self._commits.items()) if commit.sha.startswith(sha)]
 
     async def search(self, wanted: DeploymentFilter, limit: int) -> list[Deployment]:
@@ -204,6 +206,12 @@ class MemoryLedger:
 
     async def repositories(self) -> list[Repository]:
         return sorted(self._repositories.values(), key=lambda repository: (repository.url, repository.id))
+
+    async def put_push(self, push: PushRecord) -> None:
+        self._pushes[push.delivery_id] = push
+
+    async def push(self, delivery_id: str) -> PushRecord | None:
+        return self._pushes.get(delivery_id)
 
     async def put_audit(self, entry: AuditEntry) -> None:
         self._audit.setdefault(entry.id, entry)

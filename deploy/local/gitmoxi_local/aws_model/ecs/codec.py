@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 from datetime import datetime
 from typing import Any
@@ -67,3 +68,12 @@ def decode(value: Any) -> Any:
             f"the saved ECS state holds a {kind!r} that this version cannot read ({error}): "
             "start the local cloud with a fresh state folder"
         ) from error
+
+
+def copied(document: Any) -> Any:
+    """A copy of a document's lists and maps, so that callers and state share nothing."""
+    if isinstance(document, Mapping):
+        return {key: copied(value) for key, value in document.items()}
+    if isinstance(document, list | tuple):
+        return [copied(value) for value in document]
+    return document

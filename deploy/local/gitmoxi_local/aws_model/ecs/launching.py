@@ -5,14 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from gitmoxi_local.aws_model.base import ImageFault
-from gitmoxi_local.aws_model.ecs import arns, notices, views
+from gitmoxi_local.aws_model.ecs import arns, notices, service_fields, views
 from gitmoxi_local.aws_model.ecs.state import Cluster, Container, Doc, Region, Task, TaskDefinition
 from gitmoxi_local.aws_model.ecs.world import World
 
 _PLACEMENT_REASONS = {"eni": "RESOURCE:ENI", "no_capacity": "RESOURCE:FARGATE"}
 """Reasons of placement failures (Developer Guide, "Amazon ECS service action events")."""
-
-_FARGATE_PROVIDERS = ("FARGATE", "FARGATE_SPOT")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,6 +78,9 @@ def _doom(task: Task, fault: ImageFault | None) -> None:
 
 
 def _checks(launch: Launch) -> str:
+    """What watches a service's task; one that was run by hand is watched by nobody."""
+    if launch.service is None:
+        return ""
     if launch.target_groups:
         return "elb"
     containers = launch.definition.document["containerDefinitions"]
@@ -87,10 +88,7 @@ def _checks(launch: Launch) -> str:
 
 
 def _launch_type(fields: Doc) -> str:
-    strategy = fields.get("capacityProviderStrategy")
-    if strategy:
-        return "FARGATE" if strategy[0]["capacityProvider"] in _FARGATE_PROVIDERS else "EC2"
-    return str(fields.get("launchType", "EC2"))
+    return "FARGATE" if service_fields.on_fargate(fields) else str(fields.get("launchType", "EC2"))
 
 
 def _fields(region: Region, launch: Launch, identifier: str) -> Doc:
@@ -120,8 +118,7 @@ def _fields(region: Region, launch: Launch, identifier: str) -> Doc:
 
 
 def _memory(container: Doc) -> int:
-    amount: int = container.get("memory", container.get("memoryReservation", 0))
-    return amount
+    return int(container.get("memory") or container.get("memoryReservation") or 0)
 
 
 def _containers(world: World, region: Region, launch: Launch, identifier: str) -> list[Container]:

@@ -50,8 +50,8 @@ def _pull(world: World, region: Region, task: Task) -> None:
     now = world.now()
     task.times |= {"connectivityAt": now, "pullStartedAt": now}
     if task.eni:
-        number = world.ids.hex(4)
-        task.address = f"10.0.{int(number[:2], 16)}.{int(number[2:], 16)}"
+        high, low = bytes.fromhex(world.ids.hex(4))
+        task.address = f"10.0.{high}.{low}"
     extra = task.fate_after if task.fate == "slow_start" else 0.0
     _enter(world, region, task, "PENDING", world.speeds.pending + extra)
 

@@ -20,10 +20,19 @@ def task_changed(world: World, region: Region, task: Task) -> None:
     _send(world, region, "ECS Task State Change", task.arn, detail)
 
 
-def service_action(world: World, region: Region, service: Service, name: str, reason: str | None = None) -> None:
+def service_action(
+    world: World, region: Region, service: Service, name: str, reason: str | None = None
+) -> None:
     """Send "ECS Service Action"; the kind follows from the name ("Amazon ECS service action events")."""
-    kind = {"SERVICE_TASK_START_IMPAIRED": "WARN", "SERVICE_TASK_PLACEMENT_FAILURE": "ERROR"}.get(name, "INFO")
-    detail: Doc = {"eventType": kind, "eventName": name, "clusterArn": service.cluster_arn, "createdAt": world.now()}
+    kind = {"SERVICE_TASK_START_IMPAIRED": "WARN", "SERVICE_TASK_PLACEMENT_FAILURE": "ERROR"}.get(
+        name, "INFO"
+    )
+    detail: Doc = {
+        "eventType": kind,
+        "eventName": name,
+        "clusterArn": service.cluster_arn,
+        "createdAt": world.now(),
+    }
     if reason is not None:
         detail["reason"] = reason
     _send(world, region, "ECS Service Action", service.arn, detail)

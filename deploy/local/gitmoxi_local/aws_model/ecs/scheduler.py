@@ -13,6 +13,30 @@ from gitmoxi_local.aws_model.ecs.world import World
 _IMPAIRED_AFTER = 3
 """Failed starts in a row until the service is said to be impaired; AWS publishes no number."""
 
+_IMPAIRED = (
+    "is unable to consistently start tasks successfully. For more information, "
+    "see the Troubleshooting section of the Amazon ECS Developer Guide."
+)
+
+_BLOCKED = (
+    "was unable to stop or start tasks during a deployment because of the service deployment configuration. "
+    "Update the minimumHealthyPercent or maximumPercent value and try again."
+)
+
+_UNPLACED = {
+    "RESOURCE:ENI": (
+        "was unable to place a task because no container instance met all of its requirements. "
+        'The closest matching container instance encountered error "RESOURCE:ENI". For more information, '
+        "see the Troubleshooting section of the Amazon ECS Developer Guide."
+    ),
+    "RESOURCE:FARGATE": (
+        "was unable to place a task. Reason: Capacity is unavailable at this time. "
+        "Please try again later or in a different availability zone. For more information, "
+        "see the Troubleshooting section of the Amazon ECS Developer Guide."
+    ),
+}
+"""By the reason that the event carries (Developer Guide, "Amazon ECS service event messages")."""
+
 _TO_STOP_FIRST = ("PROVISIONING", "PENDING", "ACTIVATING", "RUNNING")
 
 
@@ -28,7 +52,7 @@ def task_stepped(world: World, region: Region, task: Task, step: Step) -> None:
         _failed(world, region, service, owner)
     if owner is not None and step is Step.HEALTHY:
         owner.streak = 0
-        if owner.rollout_state == "IN_PROGRESS" and breaker.resets(service, owner):
+        if owner.rollout_state == "IN_PROGRESS" and breaker.resets(service):
             owner.failed_tasks = 0
     _say_targets(world, service, task)
     reconcile(world, region, service)
@@ -45,28 +69,23 @@ def reconcile(world: World, region: Region, service: Service) -> None:
     rollout.progress(world, region, service)
     primary = service.deployments[0]
     if world.now() < primary.launches_from:
-        _wake_at_least_by(world, region, service, primary)
+        rollout.wake(world, region, service, primary.launches_from)
     else:
         _launch(world, region, service, primary)
     _retire(world, region, service, service.deployments[0])
     _conclude(world, region, service)
+    _say_if_blocked(world, region, service)
 
 
 def _failed(world: World, region: Region, service: Service, owner: Deployment) -> None:
     owner.streak += 1
     owner.launches_from = world.now() + timedelta(seconds=world.speeds.retry_after(owner.streak))
     if owner.streak == _IMPAIRED_AFTER:
-        notices.say(world, service, "is unable to consistently start tasks successfully. For more information, "
-                                    "see the Troubleshooting section of the Amazon ECS Developer Guide.")  # fmt: skip
+        notices.say(world, service, _IMPAIRED)
         notices.service_action(world, region, service, "SERVICE_TASK_START_IMPAIRED")
     if owner.rollout_state == "IN_PROGRESS" and owner is service.primary:
         owner.failed_tasks += 1
         breaker.task_failed(world, region, service, owner)
-
-
-def _wake_at_least_by(world: World, region: Region, service: Service, primary: Deployment) -> None:
-    if service.due is None or primary.launches_from < service.due or service.due <= world.now():
-        world.schedule(region.place, service, primary.launches_from)
 
 
 def _launch(world: World, region: Region, service: Service, primary: Deployment) -> None:
@@ -76,7 +95,7 @@ def _launch(world: World, region: Region, service: Service, primary: Deployment)
     wanted = [task for task in region.tasks_of(service) if task.wanted]
     own = sum(task.deployment == primary.id for task in wanted)
     most = math.floor(service.desired * service.fields["deploymentConfiguration"]["maximumPercent"] / 100)
-    number = min(service.desired - own, max(most, service.desired if own == len(wanted) else 0) - len(wanted))
+    number = min(service.desired - own, max(most, service.desired) - len(wanted))
     if number <= 0:
         return
     order = rollout.launch_order(region, service, primary)
@@ -87,16 +106,16 @@ def _launch(world: World, region: Region, service: Service, primary: Deployment)
     started = [launching.start(world, region, order) for _ in range(number)]
     service.tasks += [task.arn for task in started]
     service.steady = False
-    notices.say_tasks(world, service, f"has started {number}", started)
+    notices.say_tasks(world, service, f"started {number}", started)
 
 
 def _not_placed(world: World, region: Region, service: Service, primary: Deployment, reason: str) -> None:
     """Nothing could be placed: say so, and try again later ("service event messages")."""
     service.steady = False
-    notices.say(world, service, f"was unable to place a task. Reason: {reason}.")
+    notices.say(world, service, _UNPLACED[reason])
     notices.service_action(world, region, service, "SERVICE_TASK_PLACEMENT_FAILURE", reason)
     _failed(world, region, service, primary)
-    _wake_at_least_by(world, region, service, service.deployments[0])
+    rollout.wake(world, region, service, service.deployments[0].launches_from)
 
 
 def _retire(world: World, region: Region, service: Service, primary: Deployment) -> None:
@@ -105,9 +124,12 @@ def _retire(world: World, region: Region, service: Service, primary: Deployment)
     own = [task for task in wanted if task.deployment == primary.id]
     surplus = _by_worth(own)[: max(0, len(own) - service.desired)]
     older = [task for task in wanted if task.deployment != primary.id]
-    least = math.ceil(service.desired * service.fields["deploymentConfiguration"]["minimumHealthyPercent"] / 100)
+    least = math.ceil(
+        service.desired * service.fields["deploymentConfiguration"]["minimumHealthyPercent"] / 100
+    )
     spare = sum(task.healthy for task in wanted if task not in surplus) - least
-    leaving = [] if primary.rollout_state == "FAILED" else _dispensable(older, spare)
+    idle = primary.rollout_state == "FAILED" or _status(service) == "PENDING"
+    leaving = [] if idle else _dispensable(older, spare)
     stopping = surplus + leaving
     if not stopping:
         return
@@ -115,7 +137,7 @@ def _retire(world: World, region: Region, service: Service, primary: Deployment)
         reason = f"Scaling activity initiated by (deployment {primary.id})"
         lifecycle.stop(world, region, task, code="ServiceSchedulerInitiated", reason=reason)
     service.steady = False
-    notices.say_tasks(world, service, f"has stopped {len(stopping)} running", stopping)
+    notices.say_tasks(world, service, f"stopped {len(stopping)} running", stopping)
     for task in stopping:
         _say_targets(world, service, task)
 
@@ -141,13 +163,30 @@ def _conclude(world: World, region: Region, service: Service) -> None:
     waiting = world.now() < primary.launches_from
     if service.steady or not as_wanted or len(service.deployments) > 1 or waiting:
         return
-    if primary.rollout_state == "FAILED":
+    if primary.rollout_state == "FAILED" or _status(service) in {"STOP_REQUESTED", "ROLLBACK_REQUESTED"}:
         return
     if primary.rollout_state == "IN_PROGRESS":
         rollout.complete(world, region, service, primary)
     service.steady = True
     notices.say(world, service, "has reached a steady state.")
     notices.service_action(world, region, service, "SERVICE_STEADY_STATE")
+
+
+def _say_if_blocked(world: World, region: Region, service: Service) -> None:
+    """Say once that minimumHealthyPercent and maximumPercent leave no room for a next step."""
+    primary = service.deployments[0]
+    tasks = region.tasks_of(service)
+    replacing = any(task.deployment != primary.id for task in tasks)
+    at_rest = all(task.healthy and task.wanted for task in tasks)
+    ready = (
+        _status(service) in {"IN_PROGRESS", "ROLLBACK_IN_PROGRESS"} and world.now() >= primary.launches_from
+    )
+    if replacing and at_rest and ready and not service.events[0]["message"].endswith(_BLOCKED):
+        notices.say(world, service, _BLOCKED)
+
+
+def _status(service: Service) -> str:
+    return service.current.status if service.current is not None else ""
 
 
 def _drain(world: World, region: Region, service: Service) -> None:
@@ -166,8 +205,10 @@ def _drain(world: World, region: Region, service: Service) -> None:
 
 
 def _say_targets(world: World, service: Service, task: Task) -> None:
-    verb = {"RUNNING": "registered 1 targets in", "DEACTIVATING": "deregistered 1 targets in"}.get(task.last_status)
-    if verb is None or task.healthy and task.last_status == "RUNNING":
+    verb = {"RUNNING": "registered 1 targets in", "DEACTIVATING": "deregistered 1 targets in"}.get(
+        task.last_status
+    )
+    if verb is None or (task.healthy and task.last_status == "RUNNING"):
         return
     for group in task.target_groups:
         notices.say(world, service, f"{verb} (target-group {group})")

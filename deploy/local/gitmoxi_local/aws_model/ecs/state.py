@@ -12,7 +12,9 @@ Doc = dict[str, Any]
 Place = tuple[str, str]
 """Account and region."""
 
-LIVE_ROLLOUTS = frozenset({"PENDING", "IN_PROGRESS", "STOP_REQUESTED", "ROLLBACK_REQUESTED", "ROLLBACK_IN_PROGRESS"})
+LIVE_ROLLOUTS = frozenset(
+    {"PENDING", "IN_PROGRESS", "STOP_REQUESTED", "ROLLBACK_REQUESTED", "ROLLBACK_IN_PROGRESS"}
+)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -132,7 +134,8 @@ class Service:
     """A service; ``fields`` is the part of its configuration that is not in its revisions.
 
     ``deployments`` has the PRIMARY first. ``tasks`` are the ARNs of all tasks that are not yet
-    STOPPED. ``completed`` is the last revision that reached a steady state.
+    STOPPED. ``revision`` is the configured revision, ``completed`` the last one that reached a
+    steady state.
     """
 
     arn: str
@@ -149,6 +152,7 @@ class Service:
     revisions: dict[str, Revision] = field(default_factory=dict)
     tasks: list[str] = field(default_factory=list)
     events: list[Doc] = field(default_factory=list)
+    revision: str | None = None
     completed: str | None = None
     steady: bool = False
     due: datetime | None = None

@@ -4,28 +4,41 @@ from __future__ import annotations
 
 from typing import Any
 
-from gitmoxi_local.aws_model.ecs import breaker_rules
 from gitmoxi_local.aws_model.ecs.state import (
     Cluster,
     Container,
     Deployment,
     Doc,
     Region,
-    Revision,
     RevisionCount,
     Service,
-    ServiceDeployment,
     Task,
 )
 
 FARGATE_LATEST = "1.4.0"
 """What platform version LATEST means for Linux (Developer Guide, "Fargate Linux platform versions")."""
 
-_DEPLOYMENT_FIELDS = ("capacityProviderStrategy", "launchType", "platformFamily", "networkConfiguration",
-                      "serviceConnectConfiguration", "volumeConfigurations", "vpcLatticeConfigurations")  # fmt: skip
-_REVISION_FIELDS = (*_DEPLOYMENT_FIELDS, "taskDefinition", "loadBalancers", "serviceRegistries", "monitoring")
-_SERVICE_FIELDS = ("taskDefinition", "loadBalancers", "serviceRegistries", "launchType", "capacityProviderStrategy",
-                   "platformVersion", "platformFamily", "networkConfiguration")  # fmt: skip
+DEPLOYMENT_FIELDS = (
+    "capacityProviderStrategy",
+    "launchType",
+    "platformFamily",
+    "networkConfiguration",
+    "serviceConnectConfiguration",
+    "volumeConfigurations",
+    "vpcLatticeConfigurations",
+)
+"""What a deployment shows of its revision."""
+
+_SERVICE_FIELDS = (
+    "taskDefinition",
+    "loadBalancers",
+    "serviceRegistries",
+    "launchType",
+    "capacityProviderStrategy",
+    "platformVersion",
+    "platformFamily",
+    "networkConfiguration",
+)
 
 
 def present(**members: Any) -> Doc:
@@ -76,7 +89,6 @@ def is_pending(task: Task) -> bool:
 def service(region: Region, entry: Service, *, tags: bool) -> Doc:
     """API_Service; without ``tags`` unless the caller includes TAGS."""
     tasks = region.tasks_of(entry)
-    primary = entry.primary
     document: Doc = {
         "serviceArn": entry.arn,
         "serviceName": entry.name,
@@ -90,8 +102,8 @@ def service(region: Region, entry: Service, *, tags: bool) -> Doc:
         "createdBy": entry.created_by,
         **entry.fields,
     }
-    if primary is not None:
-        document |= picked(entry.revisions[primary.revision].fields, _SERVICE_FIELDS)
+    if entry.revision is not None:
+        document |= picked(entry.revisions[entry.revision].fields, _SERVICE_FIELDS)
         document["currentServiceRevisions"] = _current_revisions(entry, tasks)
     if entry.current is not None:
         document["currentServiceDeployment"] = entry.current.arn
@@ -114,7 +126,7 @@ def deployment(entry: Service, one: Deployment, tasks: list[Task]) -> Doc:
         "failedTasks": one.failed_tasks,
         "createdAt": one.created_at,
         "updatedAt": one.updated_at,
-        **picked(fields, _DEPLOYMENT_FIELDS),
+        **picked(fields, DEPLOYMENT_FIELDS),
         **platform_version(fields),
         "rolloutState": one.rollout_state,
         "rolloutStateReason": one.rollout_reason,
@@ -132,74 +144,6 @@ def count(entry: Service, tasks: list[Task], revision: str) -> RevisionCount:
         running=sum(task.last_status == "RUNNING" for task in own),
         pending=sum(is_pending(task) for task in own),
     )
-
-
-def service_deployment(region: Region, entry: Service, one: ServiceDeployment) -> Doc:
-    """API_ServiceDeployment; task counts are live until it has ended, then those of its end."""
-    tasks = region.tasks_of(entry) if one.live else []
-    live = (lambda kept: count(entry, tasks, kept.arn)) if one.live else (lambda kept: kept)
-    rollback = one.rollback
-    return present(
-        serviceDeploymentArn=one.arn,
-        serviceArn=entry.arn,
-        clusterArn=entry.cluster_arn,
-        createdAt=one.created_at,
-        startedAt=one.started_at,
-        finishedAt=one.finished_at,
-        stoppedAt=one.stopped_at,
-        updatedAt=one.updated_at,
-        sourceServiceRevisions=[_revision_count(live(source)) for source in one.sources],
-        targetServiceRevision=_revision_count(live(one.target)),
-        status=one.status,
-        statusReason=one.status_reason,
-        deploymentConfiguration=one.configuration,
-        rollback=None
-        if rollback is None
-        else {
-            "reason": rollback.reason,
-            "startedAt": rollback.started_at,
-            "serviceRevisionArn": rollback.revision,
-        },
-        deploymentCircuitBreaker={
-            "status": one.breaker_status,
-            "failureCount": one.failures,
-            "threshold": breaker_rules.threshold(one.configuration, entry.desired),
-        },
-        alarms=_alarms(one),
-    )
-
-
-def service_deployment_brief(entry: Service, one: ServiceDeployment) -> Doc:
-    """API_ServiceDeploymentBrief."""
-    return present(
-        serviceDeploymentArn=one.arn,
-        serviceArn=entry.arn,
-        clusterArn=entry.cluster_arn,
-        startedAt=one.started_at,
-        createdAt=one.created_at,
-        finishedAt=one.finished_at,
-        targetServiceRevisionArn=one.target.arn,
-        status=one.status,
-        statusReason=one.status_reason,
-    )
-
-
-def service_revision(region: Region, entry: Service, revision: Revision) -> Doc:
-    """API_ServiceRevision."""
-    definition = region.task_definition(revision.fields["taskDefinition"]).document
-    return {
-        "serviceRevisionArn": revision.arn,
-        "serviceArn": entry.arn,
-        "clusterArn": entry.cluster_arn,
-        **picked(revision.fields, _REVISION_FIELDS),
-        **platform_version(revision.fields),
-        "containerImages": [
-            {"containerName": container["name"], "image": container["image"]}
-            for container in definition["containerDefinitions"]
-        ],
-        "guardDutyEnabled": False,
-        "createdAt": revision.created_at,
-    }
 
 
 def task(entry: Task, *, tags: bool = False) -> Doc:
@@ -249,31 +193,23 @@ def _container(owner: Task, entry: Container) -> Doc:
 def _attachments(entry: Task) -> list[Doc]:
     if not entry.eni:
         return []
+    status = "ATTACHED" if entry.address else "PRECREATED"
     if entry.last_status == "STOPPED":
         status = "DELETED"
-    else:
-        status = "ATTACHED" if entry.address else "PRECREATED"
     address = [{"name": "privateIPv4Address", "value": entry.address}] if entry.address else []
     return [{"id": entry.id, "type": "ElasticNetworkInterface", "status": status, "details": address}]
 
 
 def _current_revisions(entry: Service, tasks: list[Task]) -> list[Doc]:
     arns = dict.fromkeys(one.revision for one in entry.deployments)
-    return [_revision_count(count(entry, tasks, arn)) for arn in arns]
+    return [revision_count(count(entry, tasks, arn)) for arn in arns]
 
 
-def _revision_count(entry: RevisionCount) -> Doc:
+def revision_count(entry: RevisionCount) -> Doc:
+    """API_ServiceRevisionSummary."""
     return {
         "arn": entry.arn,
         "requestedTaskCount": entry.requested,
         "runningTaskCount": entry.running,
         "pendingTaskCount": entry.pending,
     }
-
-
-def _alarms(one: ServiceDeployment) -> Doc:
-    alarms = one.configuration.get("alarms")
-    if not alarms or not alarms["enable"]:
-        return {"status": "DISABLED"}
-    status = "TRIGGERED" if one.triggered_alarms else "MONITORING" if one.live else "MONITORING_COMPLETE"
-    return {"status": status, "alarmNames": alarms["alarmNames"], "triggeredAlarmNames": one.triggered_alarms}

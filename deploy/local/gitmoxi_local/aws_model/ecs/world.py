@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -52,17 +52,16 @@ class World:
             self._serial += 1
             heapq.heappush(self._agenda, (due, self._serial, place, item.arn))
 
-    def due_items(self) -> Iterator[tuple[Region, Task | Service]]:
-        """Everything whose time has come, in order; ``now`` is its moment until the next one."""
+    def catch_up(self, handle: Callable[[Region, Task | Service], None]) -> None:
+        """Hand over everything whose time has come, in order; ``now`` is its moment meanwhile."""
         present = self.clock.now()
         try:
             while self._agenda and self._agenda[0][0] <= present:
                 due, _, place, arn = heapq.heappop(self._agenda)
                 item = self._item(place, arn)
                 if item is not None and item.due == due:
-                    self._replayed = due
-                    item.due = None
-                    yield self.regions[place], item
+                    self._replayed, item.due = due, None
+                    handle(self.regions[place], item)
         finally:
             self._replayed = None
 
@@ -81,7 +80,8 @@ class World:
         self.regions = {region.place: region for region in regions}
         self._agenda.clear()
         for region in regions:
-            for item in (*region.tasks.values(), *region.services.values()):
+            items: list[Task | Service] = [*region.tasks.values(), *region.services.values()]
+            for item in items:
                 self.schedule(region.place, item, item.due)
 
     def fault_of(self, images: list[str]) -> ImageFault | None:

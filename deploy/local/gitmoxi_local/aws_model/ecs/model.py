@@ -1,0 +1,186 @@
+"""The model of Amazon ECS: one object that answers calls and changes with the clock."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from gitmoxi_local.aws_model.base import CallContext, Clock, Emit, Ids, ImageFaults
+from gitmoxi_local.aws_model.ecs import (
+    breaker,
+    clusters,
+    codec,
+    deployment_calls,
+    errors,
+    lifecycle,
+    scheduler,
+    service_reads,
+    services,
+    tags,
+    task_calls,
+    task_definitions,
+)
+from gitmoxi_local.aws_model.ecs.speeds import Speeds
+from gitmoxi_local.aws_model.ecs.state import Doc, Region, Service, Task
+from gitmoxi_local.aws_model.ecs.world import World
+
+Operation = Callable[[World, CallContext, Mapping[str, Any]], Doc]
+
+OPERATIONS: Mapping[str, Operation] = {
+    "CreateCluster": clusters.create,
+    "CreateService": services.create,
+    "DeleteCluster": clusters.delete,
+    "DeleteService": services.delete,
+    "DeregisterTaskDefinition": task_definitions.deregister,
+    "DescribeClusters": clusters.describe,
+    "DescribeServiceDeployments": deployment_calls.describe,
+    "DescribeServiceRevisions": deployment_calls.describe_revisions,
+    "DescribeServices": service_reads.describe,
+    "DescribeTaskDefinition": task_definitions.describe,
+    "DescribeTasks": task_calls.describe,
+    "ListClusters": clusters.listing,
+    "ListServiceDeployments": deployment_calls.listing,
+    "ListServices": service_reads.listing,
+    "ListTagsForResource": tags.listing,
+    "ListTaskDefinitionFamilies": task_definitions.families,
+    "ListTaskDefinitions": task_definitions.listing,
+    "ListTasks": task_calls.listing,
+    "PutClusterCapacityProviders": clusters.put_capacity_providers,
+    "RegisterTaskDefinition": task_definitions.register,
+    "RunTask": task_calls.run,
+    "StopServiceDeployment": deployment_calls.stop,
+    "StopTask": task_calls.stop,
+    "TagResource": tags.tag,
+    "UntagResource": tags.untag,
+    "UpdateService": services.update,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """A RUNNING task behind a target group, for the load balancer and its traffic.
+
+    ``healthy`` is false until the task has settled, and for ever under the fault ``unhealthy``.
+    """
+
+    target_group: str
+    task_arn: str
+    service: str
+    task_definition: str
+    image: str
+    address: str
+    port: int
+    healthy: bool
+
+
+class EcsModel:
+    """Amazon ECS without its wire protocol; state per account and region (a ``ServiceModel``).
+
+    Args:
+        clock: the only source of time.
+        ids: the only source of identifiers.
+        faults: what goes wrong with which image; looked at when a task starts.
+        emit: takes the events that ECS puts on the default bus.
+        speeds: how long the life cycles take.
+    """
+
+    def __init__(
+        self, *, clock: Clock, ids: Ids, faults: ImageFaults, emit: Emit, speeds: Speeds | None = None
+    ) -> None:
+        self._world = World(clock=clock, ids=ids, faults=faults, emit=emit, speeds=speeds or Speeds())
+
+    def call(self, operation: str, params: Mapping[str, Any], context: CallContext) -> dict[str, Any]:
+        """Answer one API call, after everything that is due has happened.
+
+        Raises:
+            AwsError: AWS's refusal, or UnsupportedFeatureException for what is not modelled.
+        """
+        handler = OPERATIONS.get(operation)
+        if handler is None:
+            raise errors.not_modelled(f"the operation ecs:{operation}")
+        self.advance()
+        answer: Doc = codec.copied(handler(self._world, context, codec.copied(params)))
+        return answer
+
+    def advance(self) -> datetime | None:
+        """Let everything happen that is due; the time of the next change, or None if idle."""
+        self._world.catch_up(self._due)
+        return self._world.next_due()
+
+    def alarm_fired(self, *, account: str, region: str, alarm: str) -> None:
+        """A CloudWatch alarm of that name changed to ALARM: deployments that watch it fail."""
+        self.advance()
+        state = self._world.regions.get((account, region))
+        if state is None:
+            return
+        for service in state.services.values():
+            breaker.alarm_fired(self._world, state, service, alarm)
+
+    def targets(self, *, account: str, region: str, target_group: str) -> list[Target]:
+        """The RUNNING tasks that are registered with a target group, oldest first."""
+        self.advance()
+        state = self._world.regions.get((account, region))
+        if state is None:
+            return []
+        tasks = (state.tasks[arn] for service in state.services.values() for arn in service.tasks)
+        return [
+            target
+            for task in tasks
+            for target in _targets(state, task)
+            if target.target_group == target_group
+        ]
+
+    def dump(self) -> dict[str, Any]:
+        """All state as JSON values; image faults are the control API's, not part of it."""
+        return {"version": 1, "regions": [codec.encode(region) for region in self._world.regions.values()]}
+
+    def load(self, saved: Mapping[str, Any]) -> None:
+        """Take over what ``dump`` returned; what fell due in between happens at the next advance.
+
+        Raises:
+            ValueError: it was saved by a version that this one cannot read.
+        """
+        if saved.get("version") != 1:
+            raise ValueError(f"the saved ECS state has version {saved.get('version')!r}, expected 1")
+        self._world.restore([codec.decode(region) for region in saved["regions"]])
+
+    def _due(self, region: Region, item: Task | Service) -> None:
+        if isinstance(item, Task):
+            self._task_due(region, item)
+        else:
+            self._service_due(region, item)
+
+    def _task_due(self, region: Region, task: Task) -> None:
+        if task.last_status == "STOPPED":
+            del region.tasks[task.arn]
+            return
+        step = lifecycle.step(self._world, region, task)
+        scheduler.task_stepped(self._world, region, task, step)
+
+    def _service_due(self, region: Region, service: Service) -> None:
+        if service.status == "INACTIVE":
+            del region.services[service.arn]
+            return
+        scheduler.reconcile(self._world, region, service)
+
+
+def _targets(region: Region, task: Task) -> Iterator[Target]:
+    service = region.services[task.service or ""]
+    deployment = next((one for one in service.deployments if one.id == task.deployment), None)
+    if task.last_status != "RUNNING" or deployment is None:
+        return
+    images = {container.name: container.image for container in task.containers}
+    for pair in service.revisions[deployment.revision].fields["loadBalancers"]:
+        if "targetGroupArn" in pair:
+            yield Target(
+                target_group=pair["targetGroupArn"],
+                task_arn=task.arn,
+                service=service.name,
+                task_definition=task.definition,
+                image=images[pair["containerName"]],
+                address=task.address,
+                port=pair["containerPort"],
+                healthy=task.healthy,
+            )

@@ -1,0 +1,206 @@
+"""One local cloud's life: take the port, put the pieces together, serve, keep the state, stop cleanly."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import logging
+import os
+import random
+import signal
+import socket
+import sys
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import uvicorn
+
+from gitmoxi_local import ministack_seams, service_events, stacks
+from gitmoxi_local.autosave import Autosave
+from gitmoxi_local.aws_model.ecs import EcsModel
+from gitmoxi_local.control import ControlApi
+from gitmoxi_local.ecs_front import EcsFront
+from gitmoxi_local.faults import Faults, load_plan
+from gitmoxi_local.gateway import Gateway
+from gitmoxi_local.journal import Journal
+from gitmoxi_local.lambda_strict.front import LambdaFront
+from gitmoxi_local.lambda_strict.settling import Settling
+from gitmoxi_local.logs_front import LogsFront
+from gitmoxi_local.model_host import ModelFactory, ModelHost, WallClock
+from gitmoxi_local.settings import CloudSettings
+
+_log = logging.getLogger("gitmoxi_local")
+
+# Open long polls are cut after this: SQS clients simply poll again.
+_GRACE_SECONDS = 1
+
+
+class PortTakenError(RuntimeError):
+    """Another program listens on the port; the text says what to do."""
+
+
+class _Server(uvicorn.Server):
+    """Uvicorn that takes its signals from the loop and ends without raising them once more."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, self.handle_exit, number, None)
+        yield
+
+
+class LocalCloud:
+    """One local cloud, from the open port to the saved state."""
+
+    def __init__(self, settings: CloudSettings, *, create_ecs: ModelFactory = EcsModel) -> None:
+        settings.state_dir.mkdir(parents=True, exist_ok=True)
+        settings.ready_file.unlink(missing_ok=True)
+        self._settings = settings
+        self._socket = _listen(settings.port)
+        self.endpoint = f"http://127.0.0.1:{self._socket.getsockname()[1]}"
+        self._prepare_ministack()
+        self._faults = Faults()
+        if settings.faults_file is not None:
+            self._faults.add(load_plan(settings.faults_file))
+        self._journal = Journal(settings.journal_file, detail=settings.journal_detail)
+        self._ecs = ModelHost(
+            create=create_ecs, clock=WallClock(), faults=self._faults.images, publish=service_events.publish
+        )
+        self._ecs.load(settings.ecs_file)
+        self._control = ControlApi(
+            journal=self._journal, faults=self._faults, health=self._health, forget_past=self._ecs.forget
+        )
+        self._autosave = Autosave(save_model=lambda: self._ecs.save(settings.ecs_file))
+        self._server = self._uvicorn()
+
+    async def run(self) -> None:
+        """Serve until SIGTERM or SIGINT; announces itself once the templates are installed.
+
+        Raises:
+            StackError: if a template cannot be installed; the server is stopped then.
+        """
+        serving = asyncio.create_task(self._server.serve(sockets=[self._socket]))
+        background = [asyncio.create_task(self._ecs.run()), asyncio.create_task(self._autosave.run())]
+        try:
+            await self._started(serving)
+            await self._install()
+            self._announce()
+            await serving
+        finally:
+            self._settings.ready_file.unlink(missing_ok=True)
+            self._server.should_exit = True
+            await asyncio.gather(serving, return_exceptions=True)
+            for task in background:
+                task.cancel()
+            await asyncio.gather(*background, return_exceptions=True)
+            self._ecs.save(self._settings.ecs_file)
+            self._journal.close()
+
+    async def _started(self, serving: asyncio.Task[None]) -> None:
+        while not self._server.started:
+            if serving.done():
+                await serving
+                raise RuntimeError("the server ended before it had started; its log says why")
+            await asyncio.sleep(0.01)
+
+    async def _install(self) -> None:
+        outputs = await asyncio.to_thread(
+            stacks.install,
+            endpoint=self.endpoint,
+            region=self._settings.region,
+            templates=self._settings.templates,
+            parameters=self._settings.parameters,
+        )
+        self._control.outputs.update(outputs)
+        self._settings.outputs_file.write_text(
+            json.dumps(outputs, indent=2, sort_keys=True), encoding="utf-8"
+        )
+
+    def _announce(self) -> None:
+        ready = {
+            "endpoint": self.endpoint,
+            "pid": os.getpid(),
+            "region": self._settings.region,
+            "account": self._settings.account,
+            "journal": str(self._settings.journal_file),
+            "outputs": str(self._settings.outputs_file),
+        }
+        scratch = self._settings.ready_file.with_suffix(".tmp")
+        scratch.write_text(json.dumps(ready), encoding="utf-8")
+        scratch.replace(self._settings.ready_file)
+        sys.stdout.write(
+            f"The local cloud is ready at {self.endpoint} (state in {self._settings.state_dir})\n"
+        )
+        sys.stdout.flush()
+
+    def _prepare_ministack(self) -> None:
+        ministack_seams.configure(
+            ministack_seams.MinistackSettings(
+                port=int(self.endpoint.rpartition(":")[2]),
+                state_dir=self._settings.state_dir,
+                region=self._settings.region,
+                account=self._settings.account,
+                log_level="DEBUG" if self._settings.verbose else "WARNING",
+            )
+        )
+        ministack_seams.check()
+
+    def _uvicorn(self) -> _Server:
+        gateway = Gateway(
+            ministack=ministack_seams.app(),
+            fronts={
+                "ecs": EcsFront(self._ecs, self._faults),
+                "lambda": LambdaFront(
+                    find_function=ministack_seams.lambda_function,
+                    settling=Settling(resume=ministack_seams.resume_lambda_transition),
+                    chance=random.Random(),  # noqa: S311  # spreads test traffic, nothing secret hangs on it
+                ),
+                "logs": LogsFront(),
+            },
+            control=self._control,
+            faults=self._faults,
+            journal=self._journal,
+            account_of=ministack_seams.account_of,
+            default_region=self._settings.region,
+            touched=self._autosave.touched,
+        )
+        config = uvicorn.Config(
+            gateway,
+            access_log=False,
+            log_level="warning",
+            lifespan="on",
+            proxy_headers=False,
+            server_header=False,
+            date_header=False,
+            timeout_keep_alive=75,
+            timeout_graceful_shutdown=_GRACE_SECONDS,
+        )
+        return _Server(config)
+
+    def _health(self) -> Mapping[str, Any]:
+        return {
+            "status": "ok" if self._ecs.last_error is None else "degraded",
+            "endpoint": self.endpoint,
+            "pid": os.getpid(),
+            "ecs_error": self._ecs.last_error,
+            "faults": len(self._faults.active()),
+            "journal_seq": self._journal.last_seq,
+        }
+
+
+def _listen(port: int) -> socket.socket:
+    # The protocol is named because asyncio turns Nagle off only where it is; replies would wait 40 ms else.
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind(("127.0.0.1", port))
+        listener.listen(1024)
+    except OSError as error:
+        listener.close()
+        raise PortTakenError(
+            f"port {port} on 127.0.0.1 cannot be opened: {error.strerror}. Perhaps another local cloud or "
+            "LocalStack is running: stop it, or choose another port with --port (0 takes a free one)."
+        ) from error
+    return listener

@@ -1,0 +1,131 @@
+"""Which service objects a branch's tip changes, compared with the last processed commit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from gitmoxi.domain.deployments import ObjectChange
+from gitmoxi.domain.files import ServiceObject, classify, definition_kind, group_files
+from gitmoxi.domain.object_changes import ChangedObject, ObjectChanges, PathChange, object_changes
+from gitmoxi.domain.records import Repository
+from gitmoxi.domain.targets import TargetKind
+from gitmoxi.errors import PermanentError
+from gitmoxi.ports.git import ChangeKind, CommitNotFoundError, GitMirror
+from gitmoxi.ports.ledger import Ledger
+from gitmoxi.rendering.inputs import referenced_paths
+from gitmoxi_ingestor.path_globs import selects
+
+_KINDS = {
+    ChangeKind.ADDED: ObjectChange.ADDED,
+    ChangeKind.MODIFIED: ObjectChange.MODIFIED,
+    ChangeKind.DELETED: ObjectChange.DELETED,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comparison:
+    """What differs. ``references`` maps a prefix to the files that its input file refers to."""
+
+    changes: ObjectChanges
+    objects: Mapping[str, ServiceObject]
+    references: Mapping[str, tuple[str, ...]]
+    relevant_files: tuple[str, ...]
+    all_deleted: bool
+
+
+async def compare(
+    *,
+    git: GitMirror,
+    ledger: Ledger,
+    repository: Repository,
+    branch: str,
+    old_sha: str | None,
+    new_sha: str,
+    forced: bool,
+) -> Comparison:
+    """Compare the tree of ``new_sha`` with that of ``old_sha``; ``forced`` counts every object as changed.
+
+    An old commit that is gone (rewritten, or never seen by this mirror) does not hide deletions: those are
+    found among the prefixes that own a target.
+    """
+    select = selects(repository.path_globs)
+    tree = [path for path in await git.list_paths(repository.url, new_sha) if select(path)]
+    paths = await _changed_paths(git, ledger, repository, branch, old_sha, new_sha)
+    changed = [change for change in paths if select(change.path)]
+    grouping = group_files(tree)
+    by_input = await _references(git, repository.url, new_sha, grouping.objects.values())
+    changes = object_changes(changes=changed, tree=tree, references=by_input)
+    if forced:
+        changes = _forced(changes, grouping.objects.values())
+    referenced = {path for paths in by_input.values() for path in paths}
+    return Comparison(
+        changes=changes,
+        objects=grouping.objects,
+        references={
+            prefix: by_input.get(item.input, ()) if item.input else ()
+            for prefix, item in grouping.objects.items()
+        },
+        relevant_files=tuple(
+            sorted(c.path for c in changed if classify(c.path) is not None or c.path in referenced)
+        ),
+        all_deleted=not any(item.definition for item in grouping.objects.values()),
+    )
+
+
+async def _changed_paths(
+    git: GitMirror, ledger: Ledger, repository: Repository, branch: str, old: str | None, new: str
+) -> list[PathChange]:
+    try:
+        found = await git.changed_paths(repository.url, old, new)
+        return [PathChange(path=change.path, change=_KINDS[change.kind]) for change in found]
+    except CommitNotFoundError:
+        if old is None:
+            raise
+    everything = await git.changed_paths(repository.url, None, new)
+    present = {change.path for change in everything}
+    gone = [
+        PathChange(path=path, change=ObjectChange.DELETED)
+        for owned in await ledger.ownerships(repository.id, branch)
+        if (path := f"{owned.prefix}{_definition_suffix(owned.target.kind)}") not in present
+    ]
+    return [*(PathChange(path=path, change=ObjectChange.ADDED) for path in sorted(present)), *gone]
+
+
+def _definition_suffix(kind: TargetKind) -> str:
+    return definition_kind(kind).suffix
+
+
+async def _references(
+    git: GitMirror, url: str, sha: str, objects: Iterable[ServiceObject]
+) -> dict[str, tuple[str, ...]]:
+    """The paths that each input file refers to; one that cannot be read is the planner's to report."""
+    inputs = [item.input for item in objects if item.input]
+    found: dict[str, tuple[str, ...]] = {}
+    for path, content in (await git.read_blobs(url, sha, inputs)).items():
+        try:
+            found[path] = referenced_paths(path, content)
+        except PermanentError:
+            found[path] = ()
+    return found
+
+
+def _forced(changes: ObjectChanges, objects: Iterable[ServiceObject]) -> ObjectChanges:
+    known = {change.prefix for change in changes.changed}
+    forced = tuple(
+        ChangedObject(
+            prefix=item.prefix,
+            kind=item.kind,
+            change=ObjectChange.FORCED,
+            files=item.paths,
+            because_of=(),
+        )
+        for item in objects
+        if item.definition is not None and item.prefix not in known
+    )
+    return ObjectChanges(
+        changed=(*changes.changed, *forced),
+        conflicts=changes.conflicts,
+        without_definition=changes.without_definition,
+        settings_only=(),
+    )

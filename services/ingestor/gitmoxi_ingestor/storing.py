@@ -1,0 +1,167 @@
+"""Storing what a commit changed: snapshots, deployment records, the manifest."""
+
+from __future__ import annotations
+
+import base64
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from gitmoxi.adapters.codec import encode
+from gitmoxi.domain.bodies import BodyRef
+from gitmoxi.domain.deployments import Deployment, Mode, ObjectChange, Origin, Step, deployment_id
+from gitmoxi.domain.object_changes import ChangedObject
+from gitmoxi.domain.records import Commit, Manifest, ManifestObject, Repository, Snapshot
+from gitmoxi.domain.states import State, Worker
+from gitmoxi.domain.targets import TargetKind
+from gitmoxi.errors import ContentionError
+from gitmoxi.ports.bodies import BodyStore
+from gitmoxi.ports.git import GitMirror
+from gitmoxi.ports.ledger import CreateDeployment, Ledger, PutStep, Write
+from gitmoxi_ingestor.comparing import Comparison
+
+_BATCH = 40
+"""Deployments created in one transaction: two writes each, and DynamoDB takes 100."""
+
+PLAN_WITHIN = timedelta(minutes=1)
+"""When the planner's sweeper looks at a deployment that no event led it to."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Storing:
+    """Writes the objects of one commit; doing it again writes nothing new."""
+
+    ledger: Ledger
+    bodies: BodyStore
+    git: GitMirror
+    repository: Repository
+    commit: Commit
+    now: datetime
+
+    async def store(self, comparison: Comparison) -> tuple[BodyRef, int]:
+        """The manifest's reference and how many deployments it lists."""
+        objects = await self._objects(comparison)
+        deployments = [self._deployment(item) for item in objects]
+        for start in range(0, len(deployments), _BATCH):
+            await self._create(deployments[start : start + _BATCH])
+        manifest = Manifest(
+            objects=tuple(objects),
+            relevant_files=comparison.relevant_files,
+            warnings=_warnings(comparison),
+            all_deleted=comparison.all_deleted,
+        )
+        return await self.bodies.put(encode(manifest).encode()), len(objects)
+
+    async def _objects(self, comparison: Comparison) -> list[ManifestObject]:
+        changed = comparison.changes.changed
+        contents = await self._contents(comparison)
+        stored = [await self._object(item, comparison, contents) for item in changed]
+        conflicts = [
+            ManifestObject(
+                prefix=conflict.prefix,
+                kind=TargetKind.ECS,
+                change=ObjectChange.MODIFIED,
+                deployment_id=deployment_id(self._origin(conflict.prefix), Mode.DEPLOY),
+                files=(*conflict.ecs_paths, *conflict.lambda_paths),
+                problem=str(conflict),
+            )
+            for conflict in comparison.changes.conflicts
+        ]
+        return [*stored, *conflicts]
+
+    async def _contents(self, comparison: Comparison) -> dict[str, bytes]:
+        paths = {
+            path
+            for item in comparison.changes.changed
+            if item.change is not ObjectChange.DELETED
+            for path in (*item.files, *comparison.references.get(item.prefix, ()))
+        }
+        return await self.git.read_blobs(self.repository.url, self.commit.sha, sorted(paths))
+
+    async def _object(
+        self, item: ChangedObject, comparison: Comparison, contents: dict[str, bytes]
+    ) -> ManifestObject:
+        snapshot = None
+        if item.change is not ObjectChange.DELETED:
+            references = comparison.references.get(item.prefix, ())
+            found = Snapshot(
+                prefix=item.prefix,
+                kind=item.kind,
+                files=_encoded(contents, item.files),
+                references=_encoded(contents, references),
+                missing_references=tuple(path for path in references if path not in contents),
+            )
+            snapshot = await self.bodies.put(encode(found).encode())
+        return ManifestObject(
+            prefix=item.prefix,
+            kind=item.kind,
+            change=item.change,
+            deployment_id=deployment_id(self._origin(item.prefix), Mode.DEPLOY),
+            files=item.because_of or item.files,
+            snapshot=snapshot,
+        )
+
+    def _origin(self, prefix: str) -> Origin:
+        return Origin(
+            repository_id=self.repository.id,
+            repository_url=self.repository.url,
+            branch=self.commit.branch,
+            commit_sha=self.commit.sha,
+            seq=self.commit.seq,
+            prefix=prefix,
+        )
+
+    def _deployment(self, item: ManifestObject) -> Deployment:
+        because = f"{item.prefix} is {item.change} in commit {self.commit.sha[:12]}: {', '.join(item.files)}."
+        return Deployment(
+            id=item.deployment_id,
+            version=1,
+            state=State.RECEIVED,
+            owner=Worker.PLANNER,
+            kind=item.kind,
+            change=item.change,
+            origin=self._origin(item.prefix),
+            snapshot=item.snapshot,
+            created_at=self.now,
+            updated_at=self.now,
+            because=because,
+            next_at=self.now + PLAN_WITHIN,
+        )
+
+    async def _create(self, deployments: list[Deployment]) -> None:
+        try:
+            await self.ledger.transact([write for item in deployments for write in _creation(item)])
+        except ContentionError:
+            if len(deployments) == 1:
+                return  # stored by an earlier attempt at this commit: the id says that it is the same
+            for item in deployments:
+                await self._create([item])
+
+
+def _creation(deployment: Deployment) -> tuple[Write, Write]:
+    step = Step(
+        deployment_id=deployment.id,
+        version=deployment.version,
+        at=deployment.created_at,
+        by=Worker.INGESTOR,
+        name="receive",
+        state=deployment.state,
+        because=deployment.because,
+    )
+    return CreateDeployment(deployment=deployment), PutStep(step=step)
+
+
+def _encoded(contents: dict[str, bytes], paths: tuple[str, ...]) -> dict[str, str]:
+    return {path: base64.b64encode(contents[path]).decode() for path in paths if path in contents}
+
+
+def _warnings(comparison: Comparison) -> tuple[str, ...]:
+    return (
+        *(
+            f"{prefix} has no definition file (_svcdef.json or _lambdadef.json): nothing is deployed"
+            for prefix in comparison.changes.without_definition
+        ),
+        *(
+            f"{prefix}: only its deployment settings changed, which deploys nothing"
+            for prefix in comparison.changes.settings_only
+        ),
+    )

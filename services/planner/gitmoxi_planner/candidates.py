@@ -1,0 +1,93 @@
+"""The objects of one commit side by side: what each wants, and where they get into each other's way."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from gitmoxi.domain.deployments import Deployment, ObjectChange
+from gitmoxi.domain.records import Manifest, ManifestObject
+from gitmoxi.domain.targets import Target
+from gitmoxi_planner.wanting import Wanted
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate:
+    """One changed object on its way into a target's line.
+
+    ``wanted`` is None for a deletion and for an object with a ``failure``. ``renamed_to`` is the prefix
+    that takes over a deleted object's target, ``renamed_from`` the prefix that it takes it over from.
+    ``moved_from`` is the target that the prefix was deployed to before, if it is another one now.
+    """
+
+    item: ManifestObject
+    deployment: Deployment
+    target: Target | None = None
+    wanted: Wanted | None = None
+    failure: str | None = None
+    renamed_to: str | None = None
+    renamed_from: str | None = None
+    moved_from: Target | None = None
+
+    @property
+    def deletes(self) -> bool:
+        return self.item.change is ObjectChange.DELETED
+
+
+def settle(candidates: Sequence[Candidate], manifest: Manifest) -> list[Candidate]:
+    """Apply the rules that look at a commit as a whole: rivals, renames, and what guards deletions."""
+    rivals = _rivals(candidates)
+    settled = [
+        replace(c, failure=rivals[c.item.prefix]) if c.item.prefix in rivals else c for c in candidates
+    ]
+    taken = {c.target.id: c.item.prefix for c in settled if c.target and not c.deletes and not c.failure}
+    left = {c.target.id: c.item.prefix for c in settled if c.target and c.deletes}
+    return [
+        _guarded(replace(c, renamed_to=taken.get(c.target.id)), settled, manifest)
+        if c.deletes and c.target is not None
+        else replace(c, renamed_from=left.get(c.target.id) if c.target else None)
+        for c in settled
+    ]
+
+
+def _rivals(candidates: Iterable[Candidate]) -> dict[str, str]:
+    by_target: defaultdict[str, list[Candidate]] = defaultdict(list)
+    for candidate in candidates:
+        if candidate.target is not None and not candidate.deletes and candidate.failure is None:
+            by_target[candidate.target.id].append(candidate)
+    return {
+        rival.item.prefix: (
+            f"{rival.target} is claimed by {' and by '.join(sorted(r.item.prefix for r in rivals))}: a "
+            "target belongs to one path-prefix. Neither is deployed; rename the target in one of them."
+        )
+        for rivals in by_target.values()
+        if len(rivals) > 1
+        for rival in rivals
+    }
+
+
+def _guarded(candidate: Candidate, others: Sequence[Candidate], manifest: Manifest) -> Candidate:
+    if candidate.renamed_to is not None:
+        return candidate
+    if manifest.all_deleted:
+        failure = (
+            "The deletion is refused: this commit leaves no definition file at all, which would delete "
+            "everything. Delete the last service by hand if that is what you want."
+        )
+        return replace(candidate, failure=failure)
+    unreadable = [
+        other.item.prefix
+        for other in others
+        if other.failure is not None
+        and other.target is None
+        and other.item.kind is candidate.item.kind
+        and other.item.change is ObjectChange.ADDED
+    ]
+    if unreadable:
+        failure = (
+            f"The deletion is refused: {', '.join(unreadable)} came with the same commit, cannot be read, "
+            f"and may be the new name of {candidate.target}. Mend it, then delete again."
+        )
+        return replace(candidate, failure=failure)
+    return candidate

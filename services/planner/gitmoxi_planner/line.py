@@ -1,0 +1,165 @@
+"""The transactions by which a planned deployment gets its place, or its end."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from gitmoxi.contracts.messages import DeploymentPlanned
+from gitmoxi.domain.bodies import BodyRef
+from gitmoxi.domain.deployments import Deployment, PlanRecord, Verb, deployer_of
+from gitmoxi.domain.records import Claim, LastGood, Ownership, TargetRecord
+from gitmoxi.domain.states import State, Worker, check_transition
+from gitmoxi.domain.targets import Target
+from gitmoxi.ports.clock import Ids
+from gitmoxi.ports.ledger import (
+    PutOwnership,
+    PutPlan,
+    PutStep,
+    PutTarget,
+    UpdateDeployment,
+    Write,
+)
+from gitmoxi.workflow.commits import step_of
+from gitmoxi.workflow.events import fact, outbox
+
+PLANNER = Worker.PLANNER
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Placing:
+    """What a deployment is placed with: the target's record as read, the plan, what is wanted."""
+
+    deployment: Deployment
+    record: TargetRecord
+    plan: PlanRecord
+    desired: BodyRef | None
+    now: datetime
+
+    @property
+    def target(self) -> Target:
+        return self.record.target
+
+    @property
+    def claim(self) -> Claim:
+        origin = self.deployment.origin
+        return Claim(
+            repository_id=origin.repository_id,
+            repository_url=origin.repository_url,
+            branch=origin.branch,
+            prefix=origin.prefix,
+        )
+
+
+def end(deployment: Deployment, state: State, because: str, now: datetime, ids: Ids) -> list[Write]:
+    """End a deployment that the planner sends no further."""
+    check_transition(deployment.state, state, PLANNER)
+    ended = replace(
+        deployment,
+        version=deployment.version + 1,
+        state=state,
+        because=because,
+        cause=because if state is State.FAILED else deployment.cause,
+        updated_at=now,
+        next_at=None,
+        ended_at=now,
+    )
+    return [
+        UpdateDeployment(deployment=ended, expected_version=deployment.version),
+        PutStep(step=step_of(ended, "plan", PLANNER)),
+        fact(ended, step="plan", owner=PLANNER, ids=ids, at=now),
+    ]
+
+
+def enqueue(placing: Placing, replaced: Deployment | None, ids: Ids) -> list[Write]:
+    """Put a deployment into its target's line, in the place of ``replaced``."""
+    old, now = placing.deployment, placing.now
+    check_transition(old.state, State.WAITING, PLANNER)
+    head = replace(
+        old,
+        version=old.version + 1,
+        state=State.WAITING,
+        owner=deployer_of(old.kind),
+        target=placing.target,
+        verb=placing.plan.verb,
+        desired=placing.desired,
+        because=_because(placing),
+        updated_at=now,
+        next_at=now,
+    )
+    record = replace(_claimed(placing), waiting_id=head.id)
+    writes: list[Write] = [
+        UpdateDeployment(deployment=head, expected_version=old.version),
+        PutTarget(record=record, expected_revision=placing.record.revision),
+        _ownership(placing),
+        PutPlan(plan=placing.plan),
+        PutStep(step=step_of(head, "plan", PLANNER)),
+        fact(head, step="plan", owner=PLANNER, ids=ids, at=now),
+        outbox(
+            DeploymentPlanned(deployment_id=head.id, version=head.version, worker=head.owner),
+            owner=PLANNER,
+            ids=ids,
+            at=now,
+        ),
+    ]
+    if replaced is not None:
+        because = f"Commit {old.origin.commit_sha[:12]} is newer and took its place in the line."
+        writes += end(replaced, State.SUPERSEDED, because, now, ids)
+    return writes
+
+
+def settle_unchanged(placing: Placing, good: dict[str, str] | None, ids: Ids) -> list[Write]:
+    """End a deployment whose target already is as wanted; ``good`` is then the last good revision."""
+    head, now = placing.deployment, placing.now
+    settled = replace(head, target=placing.target, verb=Verb.NOTHING, desired=placing.desired)
+    record = _claimed(placing)
+    if good is not None and placing.desired is not None:
+        last_good = LastGood(
+            deployment_id=head.id,
+            commit_sha=head.origin.commit_sha,
+            desired=placing.desired,
+            at=now,
+            values=good,
+        )
+        record = replace(record, last_good=last_good)
+    because = f"{placing.target} already is as wanted."
+    return [
+        *end(settled, State.NO_CHANGE, because, now, ids),
+        PutTarget(record=record, expected_revision=placing.record.revision),
+        _ownership(placing),
+        PutPlan(plan=placing.plan),
+    ]
+
+
+def _claimed(placing: Placing) -> TargetRecord:
+    return replace(
+        placing.record,
+        revision=placing.record.revision + 1,
+        claim=placing.claim,
+        last_seq=placing.deployment.origin.seq,
+    )
+
+
+def _ownership(placing: Placing) -> PutOwnership:
+    origin = placing.deployment.origin
+    ownership = Ownership(
+        repository_id=origin.repository_id,
+        branch=origin.branch,
+        prefix=origin.prefix,
+        target=placing.target,
+    )
+    return PutOwnership(ownership=ownership)
+
+
+def _because(placing: Placing) -> str:
+    count = len(placing.plan.differences)
+    match placing.plan.verb:
+        case Verb.CREATE:
+            what = f"{placing.target} does not exist and is created."
+        case Verb.DELETE:
+            what = f"The definition file was deleted, so {placing.target} is."
+        case Verb.NOTHING:
+            what = f"{placing.target} is as wanted now; it is looked at again when its turn comes."
+        case _:
+            what = f"{placing.target} differs in {count} place{'' if count == 1 else 's'}."
+    return what

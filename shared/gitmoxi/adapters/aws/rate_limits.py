@@ -1,0 +1,144 @@
+"""Token buckets that keep our calls under AWS's published request limits."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from gitmoxi.errors import InvariantError, ThrottledError
+from gitmoxi.ports.clock import Clock
+
+
+class ApiGroup(StrEnum):
+    """Operations that AWS counts together, per account and region."""
+
+    ECS_TASK_DEFINITION_WRITES = "ECS task definition changes"
+    ECS_TASK_DEFINITION_READS = "ECS task definition reads"
+    ECS_SERVICE_WRITES = "ECS service changes"
+    ECS_SERVICE_READS = "ECS service reads"
+    ECS_SERVICE_DEPLOYMENT_READS = "ECS service deployment reads"
+    ECS_TASK_READS = "ECS task reads"
+    LAMBDA_CONTROL_PLANE = "Lambda control plane calls"
+    LAMBDA_GET_FUNCTION = "Lambda GetFunction calls"
+    ELB_WRITES = "Elastic Load Balancing changes"
+    ELB_READS = "Elastic Load Balancing reads"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limit:
+    """A bucket's size and refill.
+
+    Attributes:
+        burst: calls that a full bucket allows at once.
+        per_second: calls that come back each second.
+        reserved_percent: the part of both that only urgent calls (bringing traffic back) may use.
+    """
+
+    burst: float
+    per_second: float
+    reserved_percent: float = 0.0
+
+    def part(self, fraction: float) -> Limit:
+        """This limit times ``fraction``, none of it reserved."""
+        return Limit(burst=self.burst * fraction, per_second=self.per_second * fraction)
+
+
+# ECS: "Request throttling for the Amazon ECS API" of its API reference. Lambda: "Lambda quotas" of its
+# developer guide, which names rates only; so the burst is one second's worth. Elastic Load Balancing:
+# "Request throttling" of its user guide.
+PUBLISHED_LIMITS: Mapping[ApiGroup, Limit] = {
+    ApiGroup.ECS_TASK_DEFINITION_WRITES: Limit(burst=20, per_second=1),
+    ApiGroup.ECS_TASK_DEFINITION_READS: Limit(burst=50, per_second=20),
+    ApiGroup.ECS_SERVICE_WRITES: Limit(burst=50, per_second=5),
+    ApiGroup.ECS_SERVICE_READS: Limit(burst=100, per_second=20),
+    ApiGroup.ECS_SERVICE_DEPLOYMENT_READS: Limit(burst=50, per_second=20),
+    ApiGroup.ECS_TASK_READS: Limit(burst=100, per_second=20),
+    ApiGroup.LAMBDA_CONTROL_PLANE: Limit(burst=15, per_second=15, reserved_percent=20),
+    ApiGroup.LAMBDA_GET_FUNCTION: Limit(burst=100, per_second=100),
+    ApiGroup.ELB_WRITES: Limit(burst=20, per_second=3, reserved_percent=25),
+    ApiGroup.ELB_READS: Limit(burst=40, per_second=10, reserved_percent=25),
+}
+
+
+class TokenBucket:
+    """Pure: time is an argument, in seconds that never go back."""
+
+    def __init__(self, limit: Limit, *, now: float) -> None:
+        self._limit = limit
+        self._tokens = limit.burst
+        self._filled_at = now
+
+    def wait(self, *, now: float) -> float:
+        """Seconds until a token taken now would be there."""
+        elapsed = max(0.0, now - self._filled_at)
+        self._tokens = min(self._limit.burst, self._tokens + elapsed * self._limit.per_second)
+        self._filled_at = max(now, self._filled_at)
+        return max(0.0, (1.0 - self._tokens) / self._limit.per_second)
+
+    def take(self) -> None:
+        """Take a token; one that is not there yet is owed, and who comes later waits longer."""
+        self._tokens -= 1.0
+
+
+class _Pool:
+    """The buckets of one account, region and API group: for all calls, and for urgent ones only."""
+
+    def __init__(self, limit: Limit, *, share: float, now: float) -> None:
+        reserved = limit.reserved_percent / 100
+        self._common = TokenBucket(limit.part(share * (1 - reserved)), now=now)
+        self._reserve = TokenBucket(limit.part(share * reserved), now=now) if reserved else None
+
+    def take(self, *, now: float, max_wait_seconds: float, urgent: bool) -> float | None:
+        """Take a token: seconds to wait for it, or None, with nothing taken, if they are too many."""
+        bucket, wait = self._common, self._common.wait(now=now)
+        if urgent and self._reserve is not None and (sooner := self._reserve.wait(now=now)) < wait:
+            bucket, wait = self._reserve, sooner
+        if wait > max_wait_seconds:
+            return None
+        bucket.take()
+        return wait
+
+
+class RateLimits:
+    """One pool of calls per account, region and API group, shared by all adapters of a process.
+
+    ``share`` is the part of AWS's limits that this process may use, for AWS counts all callers of an
+    account together. ``max_wait_seconds`` bounds a call's wait: the lease under which it is made runs on,
+    and its margins leave no room for more.
+    """
+
+    def __init__(
+        self,
+        clock: Clock,
+        *,
+        share: float = 1.0,
+        max_wait_seconds: float = 2.0,
+        limits: Mapping[ApiGroup, Limit] = PUBLISHED_LIMITS,
+    ) -> None:
+        if share <= 0:
+            raise InvariantError(f"the share of AWS's request limits must be above 0, not {share}")
+        self._clock = clock
+        self._share = share
+        self._max_wait_seconds = max_wait_seconds
+        self._limits = limits
+        self._pools: dict[tuple[str, str, ApiGroup], _Pool] = {}
+
+    async def acquire(self, account: str, region: str, group: ApiGroup, *, urgent: bool = False) -> None:
+        """Wait until a call may be made.
+
+        Raises:
+            ThrottledError: the wait would be too long. Nothing was sent.
+        """
+        now = self._clock.monotonic()
+        key = (account, region, group)
+        if key not in self._pools:
+            self._pools[key] = _Pool(self._limits[group], share=self._share, now=now)
+        wait = self._pools[key].take(now=now, max_wait_seconds=self._max_wait_seconds, urgent=urgent)
+        if wait is None:
+            raise ThrottledError(
+                f"the {group} in account {account}, {region} have used up our part of AWS's request limit "
+                f"({self._limits[group].per_second * self._share:g} a second): not sent, try again later"
+            )
+        if wait > 0:
+            await self._clock.sleep(wait)

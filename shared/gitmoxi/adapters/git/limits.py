@@ -1,0 +1,21 @@
+"""How large a repository, a tree, a file and a wait may be."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GitLimits:
+    """Caps against huge or hostile repositories; far above what definitions need."""
+
+    files: int = 20_000
+    depth: int = 40
+    """Folders within folders; every level costs a look-up per file."""
+    blob_bytes: int = 1 << 20
+    read_bytes: int = 64 << 20
+    """All blobs of one ``read_blobs`` together."""
+    fetch_bytes: int = 2 << 30
+    fetch_seconds: float = 600.0
+    server_timeout_seconds: float = 30.0
+    """For a connection to come about, and between two packets."""

@@ -1,0 +1,1 @@
+"""Rendering in child processes with limits on time, memory and output."""

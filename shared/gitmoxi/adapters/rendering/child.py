@@ -1,0 +1,98 @@
+"""The child process: reads requests from its standard input, renders, answers on its standard output.
+
+Run as ``python -m gitmoxi.adapters.rendering.child MEMORY_BYTES CPU_SECONDS``.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Mapping
+from typing import Any, BinaryIO
+
+from gitmoxi.adapters.rendering.limits import allow_cpu, confine_process
+from gitmoxi.adapters.rendering.wire import (
+    LENGTH_BYTES,
+    findings_message,
+    frame,
+    read_request,
+    rendered_message,
+)
+from gitmoxi.domain.rendered import RenderRequest
+from gitmoxi.domain.targets import TargetKind
+from gitmoxi.rendering.errors import RenderError, render_error
+from gitmoxi.rendering.objects import render_object
+
+_WARM_UP = {
+    "warm_svcdef.json": '{"a": {{ a | tojson }}, "b": "{{ "%s" | format(b) }}"}'.encode("utf-16"),
+    "warm_taskdef.json": "{% for a in b %}{{ c }}{% endfor %}".encode("utf-32"),
+    "warm_input.json": '{"ref": {"file": ["t"], "type": "TERRAFORM"}, "a": "é", "b": "x"}'.encode(),
+}
+"""Loads every module and codec that rendering loads late: a confined process can open no file."""
+
+
+def main() -> None:
+    """Answers requests until the parent closes the pipe."""
+    memory_bytes, cpu_seconds = int(sys.argv[1]), int(sys.argv[2])
+    _warm_up()
+    confine_process(memory_bytes)
+    _write(sys.stdout.buffer, frame({"ready": True}))
+    while (message := _read(sys.stdin.buffer)) is not None:
+        allow_cpu(cpu_seconds)
+        _write(sys.stdout.buffer, _answer(message))
+
+
+def _warm_up() -> None:
+    request = RenderRequest(
+        prefix="warm",
+        kind=TargetKind.ECS,
+        files=_WARM_UP,
+        references={"t": b'\xef\xbb\xbf{"s": {"value": [1.5], "sensitive": true}}'},
+    )
+    _answer({"prefix": "", "kind": "ecs", "files": {"_": ""}, "references": {}})
+    try:
+        render_object(
+            prefix=request.prefix, kind=request.kind, files=request.files, references=request.references
+        )
+    except RenderError as error:
+        frame({"findings": findings_message(error.findings)})
+
+
+def _answer(message: Mapping[str, Any]) -> bytes:
+    request = read_request(message)
+    try:
+        rendered = render_object(
+            prefix=request.prefix, kind=request.kind, files=request.files, references=request.references
+        )
+        return frame({"rendered": rendered_message(rendered)})
+    except RenderError as error:
+        return frame({"findings": findings_message(error.findings)})
+    except (MemoryError, RecursionError):
+        pass  # answered below, when what the exception's frames held has been freed
+    return frame({"findings": findings_message(_too_much(request).findings)})
+
+
+def _too_much(request: RenderRequest) -> RenderError:
+    return render_error(
+        file=request.prefix,
+        rule="template.limit",
+        message="rendering needs more memory than it may have",
+        advice="look for loops and repetitions that run away",
+    )
+
+
+def _read(stream: BinaryIO) -> dict[str, Any] | None:
+    length = stream.read(LENGTH_BYTES)
+    if len(length) < LENGTH_BYTES:
+        return None
+    message: dict[str, Any] = json.loads(stream.read(int.from_bytes(length, "big")))
+    return message
+
+
+def _write(stream: BinaryIO, data: bytes) -> None:
+    stream.write(data)
+    stream.flush()
+
+
+if __name__ == "__main__":
+    main()

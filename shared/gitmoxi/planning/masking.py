@@ -1,0 +1,55 @@
+"""Sensitive values in what people read: each is replaced by a short hash of it."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+
+from gitmoxi.planning.differences import Mask
+from gitmoxi.planning.documents import Json
+
+SHORTEST_PART = 4
+"""A shorter sensitive value is masked only where it stands alone: ``1`` is part of nearly every text."""
+
+
+def masking(sensitive_values: Iterable[str]) -> Mask:
+    """A function that masks these values in texts, in numbers and, at any depth, in lists and objects."""
+    values = sorted({value for value in sensitive_values if value}, key=lambda v: (-len(v), v))
+
+    def mask(value: Json) -> Json:
+        if isinstance(value, Mapping):
+            return {mask(key): mask(member) for key, member in value.items()}
+        if isinstance(value, list):
+            return [mask(item) for item in value]
+        if isinstance(value, str):
+            return _masked_text(value, values)
+        if isinstance(value, int | float) and not isinstance(value, bool) and str(value) in values:
+            return _replacement(str(value))
+        return value
+
+    return mask
+
+
+def _masked_text(text: str, values: list[str]) -> str:
+    if text in values:
+        return _replacement(text)
+    # One pass over the original, so that no value is looked for inside another one's hash.
+    pieces: list[tuple[str, bool]] = [(text, False)]
+    for value in values:
+        if len(value) >= SHORTEST_PART:
+            pieces = [part for piece in pieces for part in _split(piece, value)]
+    return "".join(piece for piece, _ in pieces)
+
+
+def _split(piece: tuple[str, bool], value: str) -> list[tuple[str, bool]]:
+    text, is_masked = piece
+    if is_masked or value not in text:
+        return [piece]
+    parts: list[tuple[str, bool]] = []
+    for part in text.split(value):
+        parts += [(part, False), (_replacement(value), True)]
+    return parts[:-1]
+
+
+def _replacement(value: str) -> str:
+    return f"(sensitive {hashlib.sha256(value.encode()).hexdigest()[:8]})"

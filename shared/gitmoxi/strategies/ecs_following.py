@@ -1,0 +1,142 @@
+"""Following one rolling deployment of an ECS service to its end."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+
+from gitmoxi.domain.deployments import Progress
+from gitmoxi.strategies.ecs_observation import EcsLimits, EcsObservation, count_of, reasons
+
+
+class Course(StrEnum):
+    """How a followed deployment stands."""
+
+    UNDER_WAY = "under way"
+    ARRIVED = "arrived"
+    FAILED = "failed"
+    REVERTED_BY_ECS = "reverted by ECS"
+    REVERT_FAILED = "revert failed"
+    REPLACED = "replaced"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Following:
+    """Where the followed deployment stands, and why we say so."""
+
+    course: Course
+    because: str
+
+
+SERVICE_DEPLOYMENT = "service_deployment"
+"""Progress value: the ARN of the service deployment that our update started."""
+
+ECS_DEPLOYMENT = "ecs_deployment"
+"""Progress value: the id (``ecs-svc/...``) that ECS gave to our update in the service's list."""
+
+PREVIOUS_SERVICE_DEPLOYMENT = "previous_service_deployment"
+"""Progress value: the newest service deployment before our update; whatever is newer is ours."""
+
+STARTS_DEPLOYMENT = "starts_deployment"
+"""Progress value ``no``: the update changes only fields that ECS applies without a deployment."""
+
+
+def follow(progress: Progress, seen: EcsObservation, limits: EcsLimits, now: datetime) -> Following:
+    """Read the course from the service deployment, the failed tasks, and the time that has gone by.
+
+    Statuses: DescribeServiceDeployments in the Amazon ECS API reference.
+    """
+    if seen.service is not None and seen.service.status != "ACTIVE":
+        return Following(course=Course.REPLACED, because="Somebody deleted the service in mid-deployment.")
+    if progress.values.get(STARTS_DEPLOYMENT) == "no":
+        return _read_back(progress, seen, limits, now)
+    if (ended := _ended(progress, seen)) is not None:
+        return ended
+    if (replaced := _replaced(progress, seen)) is not None:
+        return replaced
+    if (tripped := _breaker(seen, limits)) is not None:
+        return tripped
+    return _in_time(progress, seen, limits, now)
+
+
+def _ended(progress: Progress, seen: EcsObservation) -> Following | None:
+    deployment = seen.following
+    if deployment is None or deployment.arn != progress.values.get(SERVICE_DEPLOYMENT):
+        return None
+    match deployment.status:
+        case "SUCCESSFUL":
+            return Following(course=Course.ARRIVED, because="ECS reports the service deployment SUCCESSFUL.")
+        case "ROLLBACK_SUCCESSFUL":
+            because = f"ECS rolled the deployment back: {_why(seen)}."
+            return Following(course=Course.REVERTED_BY_ECS, because=because)
+        case "ROLLBACK_FAILED":
+            because = f"ECS could not roll the deployment back: {_why(seen)}."
+            return Following(course=Course.REVERT_FAILED, because=because)
+        case "STOPPED" if _replaced(progress, seen) is None:
+            return Following(course=Course.FAILED, because=f"ECS stopped the deployment: {_why(seen)}.")
+        case _:
+            return None
+
+
+def _replaced(progress: Progress, seen: EcsObservation) -> Following | None:
+    primary = seen.service.primary if seen.service else None
+    ours = progress.values.get(ECS_DEPLOYMENT)
+    if primary is None or ours is None or primary["id"] == ours:
+        return None
+    if seen.following is not None and seen.following.status.startswith("ROLLBACK"):
+        return None  # the other primary is ECS's own way back
+    because = (
+        f"Somebody else updated the service in mid-deployment: its primary deployment is {primary['id']}, "
+        f"ours was {ours}. The other update is left alone."
+    )
+    return Following(course=Course.REPLACED, because=because)
+
+
+def _breaker(seen: EcsObservation, limits: EcsLimits) -> Following | None:
+    primary = seen.service.primary if seen.service else None
+    failed = count_of(primary or {}, "failedTasks")
+    if limits.failures_allowed is None or failed < limits.failures_allowed:
+        return None
+    because = (
+        f"The circuit breaker tripped: {failed} new tasks failed, {limits.failures_allowed} are too many: "
+        f"{reasons(seen.stopped)}."
+    )
+    return Following(course=Course.FAILED, because=because)
+
+
+def _in_time(progress: Progress, seen: EcsObservation, limits: EcsLimits, now: datetime) -> Following:
+    primary = (seen.service.primary if seen.service else None) or {}
+    running, desired = count_of(primary, "runningCount"), count_of(primary, "desiredCount")
+    standing = f"{running} of {desired} new tasks run"
+    if progress.since is not None and now - progress.since >= limits.timeout:
+        because = (
+            f"The service is not stable after {limits.timeout.total_seconds():.0f} s: {standing}; "
+            f"{reasons(seen.stopped)}."
+        )
+        return Following(course=Course.FAILED, because=because)
+    return Following(course=Course.UNDER_WAY, because=f"ECS is deploying: {standing}.")
+
+
+def _read_back(progress: Progress, seen: EcsObservation, limits: EcsLimits, now: datetime) -> Following:
+    assert seen.service is not None
+    document = seen.service.document
+    running, desired = count_of(document, "runningCount"), count_of(document, "desiredCount")
+    if running == desired and count_of(document, "pendingCount") == 0:
+        because = f"The changed fields read back as wanted, and {running} of {desired} tasks run."
+        return Following(course=Course.ARRIVED, because=because)
+    return _in_time(progress, seen, limits, now)
+
+
+def _why(seen: EcsObservation) -> str:
+    told = seen.following.reason if seen.following else ""
+    return f"{told.rstrip('.')} ({reasons(seen.stopped)})" if told else reasons(seen.stopped)
+
+
+def with_service_deployment(progress: Progress, seen: EcsObservation) -> Progress:
+    """``progress`` with the service deployment that our update started, as soon as ECS shows it."""
+    if SERVICE_DEPLOYMENT in progress.values or seen.following is None:
+        return progress
+    if seen.following.arn == progress.values.get(PREVIOUS_SERVICE_DEPLOYMENT):
+        return progress
+    return replace(progress, values={**progress.values, SERVICE_DEPLOYMENT: seen.following.arn})

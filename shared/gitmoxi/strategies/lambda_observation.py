@@ -1,0 +1,73 @@
+"""What the Lambda strategies look at, and how long they wait."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from gitmoxi.domain.deployments import Progress
+from gitmoxi.errors import PermanentError
+from gitmoxi.planning.aws_lambda import LambdaPlan
+from gitmoxi.planning.desired import DesiredLambda
+from gitmoxi.ports.aws_lambda import LambdaAlias, LambdaFunction
+from gitmoxi.validation.depdef import LambdaDepdef
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LambdaObservation:
+    """One reading of a Lambda target: the function's $LATEST, the alias, the newest version's number.
+
+    ``plan`` is made anew from ``desired`` and the live state, by the function that the planner used; it
+    is None for a deletion. ``latest_version`` is "0" when nothing was ever published.
+    """
+
+    function: LambdaFunction | None
+    alias: LambdaAlias | None = None
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    desired: DesiredLambda | None = None
+    plan: LambdaPlan | None = None
+    refused: PermanentError | None = None
+    latest_version: str = "0"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LambdaLimits:
+    """How often a function that is not ready is looked at, and when it is given up."""
+
+    interval: timedelta
+    timeout: timedelta
+
+
+def limits_of(settings: LambdaDepdef) -> LambdaLimits:
+    """``readinessCheck``: so many looks, so far apart."""
+    interval = timedelta(seconds=settings.readiness_check.wait_interval)
+    return LambdaLimits(interval=interval, timeout=interval * settings.readiness_check.max_retries)
+
+
+FIRST_LOOK = timedelta(seconds=1)
+"""Lambda sends no event when a function is ready, and most are within a second or two."""
+
+
+def next_look(progress: Progress, limits: LambdaLimits, now: datetime) -> timedelta:
+    """Looks grow apart, from one second to the interval of the settings."""
+    waited = now - progress.since if progress.since is not None else timedelta(0)
+    return min(limits.interval, max(FIRST_LOOK, waited))
+
+
+def readiness(function: LambdaFunction) -> tuple[bool, str | None]:
+    """Whether the last change of ``function`` has settled, and why it failed if it did.
+
+    States: GetFunction in the AWS Lambda API reference.
+    """
+    configuration = function.configuration
+    if function.state == "Failed":
+        return (
+            False,
+            f"The function's state is Failed: {configuration.get('StateReason', 'no reason given')}.",
+        )
+    if function.last_update_status == "Failed":
+        reason = configuration.get("LastUpdateStatusReason", "no reason given")
+        return False, f"The function's last update Failed: {reason}."
+    return function.state != "Pending" and function.last_update_status != "InProgress", None

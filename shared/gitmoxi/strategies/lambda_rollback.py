@@ -1,0 +1,135 @@
+"""Bringing a Lambda function back to its last good version, or removing a failed first creation."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from gitmoxi.domain.deployments import Deployment, Progress, Verb
+from gitmoxi.domain.records import TargetRecord
+from gitmoxi.domain.states import State
+from gitmoxi.domain.targets import OWNER_TAG
+from gitmoxi.errors import InvariantError
+from gitmoxi.strategies.decision import Action, Decision
+from gitmoxi.strategies.failing import fail
+from gitmoxi.strategies.lambda_observation import LambdaLimits, LambdaObservation
+from gitmoxi.strategies.lambda_steps import (
+    DELETE,
+    DELETE_VERSION,
+    OLD_VERSION,
+    VERSION,
+    act,
+    change_latest,
+    move_alias,
+    wait_until_ready,
+)
+
+FAILED_VERSION = "failed_version"
+"""Progress value: the version that the failed deployment published."""
+
+
+def decide_lambda_rollback(
+    deployment: Deployment,
+    record: TargetRecord,
+    seen: LambdaObservation,
+    limits: LambdaLimits,
+    now: datetime,
+) -> Decision:
+    """The next step of a rollback: alias first, then $LATEST, then the failed version.
+
+    ``seen.desired`` is the last good revision; None when there never was one.
+    """
+    refused = next((intent for intent in deployment.intents if intent.error is not None), None)
+    if refused is not None and refused.error is not None and refused.call != DELETE_VERSION:
+        return fail(deployment, refused.error.message)
+    match deployment.progress.phase:
+        case _ if seen.function is None:
+            return _end(deployment, f"{record.target} does not exist: nothing is left to undo.")
+        case "start" if deployment.verb is Verb.CREATE and record.last_good is None:
+            return _undo_creation(deployment, record, seen, now)
+        case "remove":
+            return _undo_creation(deployment, record, seen, now)
+        case "start":
+            return _start(deployment, record, seen, now)
+        case "shifted" | "settle":
+            return _restore_latest(deployment, seen, limits, now)
+        case "cleaned":
+            return _back(deployment)
+        case phase:
+            raise InvariantError(f"{deployment.id} is in phase {phase}, which function rollbacks do not have")
+
+
+def _undo_creation(
+    deployment: Deployment, record: TargetRecord, seen: LambdaObservation, now: datetime
+) -> Decision:
+    if seen.function is not None and OWNER_TAG not in seen.function.tags:
+        return fail(deployment, f"{record.target} does not carry the tag {OWNER_TAG} and is not deleted.")
+    return act(
+        deployment,
+        now,
+        phase="remove",
+        step="remove the failed function",
+        because=f"The first creation of {record.target} failed.",
+        action=Action(call=DELETE),
+    )
+
+
+def _start(deployment: Deployment, record: TargetRecord, seen: LambdaObservation, now: datetime) -> Decision:
+    old = deployment.progress.values
+    good = record.last_good.values.get(VERSION) if record.last_good else old.get(OLD_VERSION)
+    values = {FAILED_VERSION: old[VERSION]} if VERSION in old and old[VERSION] != good else {}
+    fresh = Progress(phase="settle", since=now, values=values)
+    if good is not None and seen.alias is not None and (seen.alias.version != good or seen.alias.weights):
+        back = move_alias(deployment, seen, now, good)
+        return _with_progress(back, Progress(phase="shifted", since=now, values=values))
+    return Decision(
+        step="keep the alias",
+        because="The alias never left its last good version.",
+        to=deployment.state,
+        progress=fresh,
+    )
+
+
+def _restore_latest(
+    deployment: Deployment, seen: LambdaObservation, limits: LambdaLimits, now: datetime
+) -> Decision:
+    waiting = wait_until_ready(deployment, seen, limits, now)
+    if waiting is not None:
+        return waiting
+    if seen.refused is not None:
+        return fail(deployment, str(seen.refused))
+    if seen.plan is not None and (change := change_latest(deployment, seen, now)) is not None:
+        return change
+    failed = deployment.progress.values.get(FAILED_VERSION)
+    if failed is None:
+        return _back(deployment)
+    return act(
+        deployment,
+        now,
+        phase="cleaned",
+        step="delete the failed version",
+        because=f"Version {failed} was published by the deployment that failed.",
+        action=Action(call=DELETE_VERSION, arguments={VERSION: failed}),
+    )
+
+
+def _with_progress(decision: Decision, progress: Progress) -> Decision:
+    return Decision(
+        step=decision.step,
+        because=decision.because,
+        to=decision.to,
+        progress=progress,
+        actions=decision.actions,
+    )
+
+
+def _back(deployment: Deployment) -> Decision:
+    return _end(deployment, f"The function is back at its last good version. {deployment.cause or ''}")
+
+
+def _end(deployment: Deployment, because: str) -> Decision:
+    return Decision(
+        step="finish",
+        because=because.strip(),
+        to=deployment.ending or State.ROLLED_BACK,
+        progress=deployment.progress,
+    )

@@ -1,0 +1,164 @@
+"""The steps that deploying and rolling back a function share."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from gitmoxi.domain.deployments import Deployment, Progress
+from gitmoxi.errors import InvariantError
+from gitmoxi.strategies.decision import Action, Decision
+from gitmoxi.strategies.failing import changed, fail
+from gitmoxi.strategies.lambda_observation import (
+    LambdaLimits,
+    LambdaObservation,
+    next_look,
+    readiness,
+)
+
+CREATE = "lambda:CreateFunction"
+UPDATE_CODE = "lambda:UpdateFunctionCode"
+UPDATE_CONFIGURATION = "lambda:UpdateFunctionConfiguration"
+PUBLISH = "lambda:PublishVersion"
+CREATE_ALIAS = "lambda:CreateAlias"
+UPDATE_ALIAS = "lambda:UpdateAlias"
+DELETE_VERSION = "lambda:DeleteFunction(version)"
+DELETE = "lambda:DeleteFunction"
+TAG = "lambda:TagResource"
+UNTAG = "lambda:UntagResource"
+
+VERSION = "version"
+"""Progress, argument and last-good value: a published version's number."""
+
+CODE_SHA256 = "code_sha256"
+"""Argument and last-good value: the hash of the code, as Lambda gives it."""
+
+REVISION = "revision_id"
+"""Argument: the revision that the change was decided upon; Lambda refuses it for any other."""
+
+OLD_VERSION = "old_version"
+"""Progress value: the version that the alias pointed at before."""
+
+CODE, CONFIGURATION, TAGS, OLD_TAGS = "code", "configuration", "tags", "old_tags"
+"""Progress values that mark a part of $LATEST as asked for, so that it is asked for once."""
+
+MARKS_OF = {
+    CREATE: frozenset({CODE, CONFIGURATION, TAGS, OLD_TAGS}),
+    UPDATE_CODE: frozenset({CODE}),
+    UPDATE_CONFIGURATION: frozenset({CONFIGURATION}),
+    TAG: frozenset({TAGS}),
+    UNTAG: frozenset({OLD_TAGS}),
+}
+"""The parts of $LATEST that a call brings to what is wanted."""
+
+LATEST_VERSION = "latest_version"
+"""Argument: the newest version's number before we publish."""
+
+
+def act(
+    deployment: Deployment, now: datetime, *, phase: str, step: str, because: str, action: Action
+) -> Decision:
+    """Make one call and go to ``phase``, where its answer is read."""
+    return Decision(
+        step=step,
+        because=because,
+        to=deployment.state,
+        progress=changed(Progress(phase=phase, since=now, values=deployment.progress.values)),
+        actions=(action,),
+    )
+
+
+def change_latest(deployment: Deployment, seen: LambdaObservation, now: datetime) -> Decision | None:
+    """The next change that $LATEST needs, code before configuration; None when it is as wanted."""
+    plan, function = seen.plan, seen.function
+    if plan is None or function is None:
+        raise InvariantError(f"{deployment.id} was observed without its plan or function")
+    done = deployment.progress.values
+    if plan.code_changed and CODE not in done:
+        because = "The code differs from the last good deployment's."
+        return change(deployment, seen, now, call=UPDATE_CODE, step="update the code", because=because)
+    if plan.configuration_request and CONFIGURATION not in done:
+        because = f"These settings differ: {', '.join(sorted(plan.configuration_request))}."
+        step = "update the configuration"
+        return change(deployment, seen, now, call=UPDATE_CONFIGURATION, step=step, because=because)
+    if plan.tags_to_set and TAGS not in done:
+        because = f"These tags are not as committed: {', '.join(plan.tags_to_set)}."
+        return change(deployment, seen, now, call=TAG, step="tag the function", because=because)
+    if plan.tags_to_remove and OLD_TAGS not in done:
+        because = f"These tags left the file: {', '.join(plan.tags_to_remove)}."
+        return change(deployment, seen, now, call=UNTAG, step="untag the function", because=because)
+    return None
+
+
+def change(
+    deployment: Deployment, seen: LambdaObservation, now: datetime, *, call: str, step: str, because: str
+) -> Decision:
+    """Make one change of $LATEST, mark it as asked for, and let it settle."""
+    arguments = {}
+    if seen.function is not None:
+        arguments = {REVISION: seen.function.revision_id, CODE_SHA256: seen.function.code_sha256}
+    marks = dict.fromkeys(MARKS_OF[call], "yes")
+    values = {**deployment.progress.values, **marks}
+    marked = replace(deployment, progress=replace(deployment.progress, values=values))
+    action = Action(call=call, arguments=arguments)
+    return act(marked, now, phase="settle", step=step, because=because, action=action)
+
+
+def wait_until_ready(
+    deployment: Deployment, seen: LambdaObservation, limits: LambdaLimits, now: datetime
+) -> Decision | None:
+    """Wait for Lambda to settle the last change; None when it has.
+
+    A failure that was there before we changed anything is what a rollback comes to mend: it goes on.
+    """
+    if seen.function is None:
+        return fail(deployment, "Somebody deleted the function in mid-deployment.")
+    ready, failed = readiness(seen.function)
+    if failed is not None and deployment.progress.values.keys() & {CODE, CONFIGURATION}:
+        return fail(deployment, failed)
+    if ready or failed is not None:
+        return None
+    since = deployment.progress.since
+    standing = f"State {seen.function.state}, LastUpdateStatus {seen.function.last_update_status}"
+    if since is not None and now - since >= limits.timeout:
+        seconds = limits.timeout.total_seconds()
+        return fail(deployment, f"The function is not ready after {seconds:.0f} s: {standing}.")
+    return Decision(
+        step="wait",
+        because=f"Lambda is settling the change: {standing}.",
+        to=deployment.state,
+        progress=deployment.progress,
+        look_again=next_look(deployment.progress, limits, now),
+        quiet=True,
+    )
+
+
+def publish(deployment: Deployment, seen: LambdaObservation, now: datetime) -> Decision:
+    """Publish what $LATEST holds; Lambda makes no new version of an unchanged one."""
+    assert seen.function is not None
+    arguments = {
+        REVISION: seen.function.revision_id,
+        CODE_SHA256: seen.function.code_sha256,
+        LATEST_VERSION: seen.latest_version,
+    }
+    return act(
+        deployment,
+        now,
+        phase="published",
+        step="publish a version",
+        because="The function is ready; a version freezes its code and configuration.",
+        action=Action(call=PUBLISH, arguments=arguments),
+    )
+
+
+def move_alias(deployment: Deployment, seen: LambdaObservation, now: datetime, version: str) -> Decision:
+    """Point the alias at all of ``version``, making it if there is none."""
+    arguments = {VERSION: version}
+    if seen.alias is None:
+        action, step = Action(call=CREATE_ALIAS, arguments=arguments), "create the alias"
+        because = f"The alias does not exist; it starts at version {version}."
+    else:
+        arguments[REVISION] = seen.alias.revision_id
+        action, step = Action(call=UPDATE_ALIAS, arguments=arguments), "move the alias"
+        because = f"The alias points at version {seen.alias.version}; it goes to version {version} at once."
+    return act(deployment, now, phase="shifted", step=step, because=because, action=action)

@@ -1,0 +1,68 @@
+"""Conducting deployments and rollbacks of ECS services."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from gitmoxi.domain.deployments import Deployment, Intent, Verb
+from gitmoxi.domain.records import TargetRecord
+from gitmoxi.planning.settings import ecs_settings
+from gitmoxi.ports.ledger import Ledger
+from gitmoxi.strategies.decision import Decision
+from gitmoxi.strategies.ecs_deleting import decide_deletion
+from gitmoxi.strategies.ecs_observation import EcsLimits, EcsObservation, count_of, limits_of
+from gitmoxi.strategies.ecs_rollback import decide_ecs_rollback
+from gitmoxi.strategies.ecs_rolling import decide_rolling
+from gitmoxi.workflow.ecs_hands import EcsHands
+from gitmoxi.workflow.ecs_reader import EcsReader, ecs_target
+
+
+class EcsConductor:
+    """Forward: create, update, delete."""
+
+    def __init__(self, *, reader: EcsReader, hands: EcsHands, ledger: Ledger) -> None:
+        self._reader = reader
+        self._hands = hands
+        self._ledger = ledger
+
+    async def observe(self, deployment: Deployment, record: TargetRecord) -> EcsObservation:
+        return await self._reader.forward(deployment, record)
+
+    def decide(
+        self, deployment: Deployment, record: TargetRecord, observation: EcsObservation, now: datetime
+    ) -> Decision:
+        if deployment.verb is Verb.DELETE:
+            return decide_deletion(deployment, record, observation, now)
+        return decide_rolling(deployment, record, observation, effective_limits(observation), now)
+
+    async def before(self, deployment: Deployment) -> bytes:
+        return await self._reader.snapshot(deployment)
+
+    async def act(self, deployment: Deployment, intent: Intent) -> dict[str, str]:
+        record = await self._ledger.target(ecs_target(deployment))
+        return await self._hands.act(deployment, intent, await self.observe(deployment, record))
+
+    async def find_effect(self, deployment: Deployment, intent: Intent) -> dict[str, str] | None:
+        record = await self._ledger.target(ecs_target(deployment))
+        return await self._hands.find_effect(deployment, intent, await self.observe(deployment, record))
+
+
+class EcsRollbackConductor(EcsConductor):
+    """Backward: to the last good revision, or away with a failed first creation."""
+
+    async def observe(self, deployment: Deployment, record: TargetRecord) -> EcsObservation:
+        return await self._reader.backward(deployment, record)
+
+    def decide(
+        self, deployment: Deployment, record: TargetRecord, observation: EcsObservation, now: datetime
+    ) -> Decision:
+        return decide_ecs_rollback(deployment, record, observation, effective_limits(observation), now)
+
+
+def effective_limits(seen: EcsObservation) -> EcsLimits:
+    """The limits of the wanted settings; without any, the defaults."""
+    document = seen.desired.service if seen.desired is not None else {}
+    desired = document.get("desiredCount")
+    if desired is None:
+        desired = count_of(seen.service.document, "desiredCount") if seen.service is not None else 1
+    return limits_of(ecs_settings(seen.settings), int(desired))

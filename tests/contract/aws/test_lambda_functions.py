@@ -1,0 +1,113 @@
+"""The Lambda adapter against the local cloud's Lambda."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+
+import pytest
+
+from gitmoxi.domain.targets import OWNER_TAG
+from gitmoxi.errors import AwsRejectedError
+
+
+def code(answer: str) -> bytes:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr(zipfile.ZipInfo("app.py"), f"def handler(event, context):\n    return {answer!r}\n")
+    return packed.getvalue()
+
+
+def request(account: str) -> dict:
+    return {
+        "Runtime": "python3.12",
+        "Handler": "app.handler",
+        "Role": f"arn:aws:iam::{account}:role/api",
+        "Code": {"ZipFile": code("one")},
+        "Tags": {OWNER_TAG: "us"},
+    }
+
+
+def settled(function) -> bool:
+    return function.state == "Active" and function.last_update_status == "Successful"
+
+
+@pytest.fixture
+async def settle(functions, function, eventually):
+    return lambda: eventually(lambda: functions.function(function), settled)
+
+
+async def test_a_function_lives_and_dies(functions, function, settle):
+    assert await functions.function(function) is None
+    created = await functions.create_function(function, request(function.account))
+    assert created.version == "$LATEST"
+    first = await settle()
+    assert first.tags == {OWNER_TAG: "us"}
+
+    one = await functions.publish_version(function, {"CodeSha256": first.code_sha256})
+    alias = await functions.create_alias(function, "live", one.version)
+    assert (alias.name, alias.version, alias.weights) == ("live", one.version, {})
+
+    await functions.update_function_code(function, {"ZipFile": code("two")})
+    second = await settle()
+    assert second.code_sha256 != first.code_sha256
+    await functions.update_function_configuration(function, {"Timeout": 7})
+    assert (await settle()).configuration["Timeout"] == 7
+    two = await functions.publish_version(function, {"Description": "second"})
+    assert [version["Version"] for version in await functions.versions(function)] == [
+        one.version,
+        two.version,
+    ]
+
+    moved = await functions.update_alias(function, "live", two.version, revision_id=alias.revision_id)
+    assert moved == await functions.alias(function, "live")
+    assert (moved.version, moved.weights) == (two.version, {})
+    pinned = await functions.function(function, one.version)
+    assert pinned.code_sha256 == first.code_sha256
+
+    await functions.delete_function(function)
+    await functions.delete_function(function)
+    assert await functions.function(function) is None
+    assert await functions.versions(function) == []
+    assert await functions.alias(function, "live") is None
+
+
+async def test_publishing_unchanged_code_makes_no_new_version(functions, function, settle):
+    await functions.create_function(function, request(function.account))
+    await settle()
+    first = await functions.publish_version(function, {})
+    again = await functions.publish_version(function, {})
+    assert again.version == first.version
+
+
+async def test_an_alias_is_not_moved_over_another_change(functions, function, settle):
+    await functions.create_function(function, request(function.account))
+    await settle()
+    version = (await functions.publish_version(function, {})).version
+    alias = await functions.create_alias(function, "live", version)
+    await functions.update_alias(function, "live", version, revision_id=None)
+    with pytest.raises(AwsRejectedError, match="PreconditionFailedException"):
+        await functions.update_alias(function, "live", version, revision_id=alias.revision_id)
+
+
+async def test_a_function_that_exists_is_refused(functions, function, settle):
+    await functions.create_function(function, request(function.account))
+    await settle()
+    with pytest.raises(AwsRejectedError, match="ResourceConflictException"):
+        await functions.create_function(function, request(function.account))
+
+
+async def test_tags_come_and_go(functions, function, settle):
+    await functions.create_function(function, request(function.account))
+    await settle()
+    await functions.tag_resource(function, {"team": "a", "step": "1"})
+    await functions.untag_resource(function, ["step"])
+    tagged = await functions.function(function)
+    assert tagged.tags == {OWNER_TAG: "us", "team": "a"}
+
+
+async def test_changing_what_does_not_exist_is_refused(functions, function):
+    with pytest.raises(AwsRejectedError, match="ResourceNotFoundException"):
+        await functions.update_function_code(function, {"ZipFile": code("one")})
+    with pytest.raises(AwsRejectedError, match="ResourceNotFoundException"):
+        await functions.update_alias(function, "live", "1", revision_id=None)

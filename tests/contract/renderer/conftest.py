@@ -1,0 +1,17 @@
+"""The renderers that must behave alike."""
+
+from __future__ import annotations
+
+import pytest
+
+from gitmoxi.adapters.memory.renderer import InProcessRenderer
+from gitmoxi.adapters.rendering.pool import RenderPool
+
+
+@pytest.fixture(params=["in process", "pool"])
+async def renderer(request):
+    if request.param == "in process":
+        yield InProcessRenderer()
+        return
+    async with RenderPool(size=1) as pool:
+        yield pool

@@ -1,0 +1,134 @@
+"""Calls stay under AWS's request limits, wait their turn, and leave room for bringing traffic back."""
+
+from __future__ import annotations
+
+import pytest
+
+from gitmoxi.adapters.aws.rate_limits import PUBLISHED_LIMITS, ApiGroup, Limit, RateLimits, TokenBucket
+from gitmoxi.adapters.memory.clock import FakeClock
+from gitmoxi.errors import InvariantError, ThrottledError
+
+WRITES = ApiGroup.ECS_SERVICE_WRITES
+ACCOUNT, REGION = "1" * 12, "eu-central-1"
+
+
+def limits(clock: FakeClock, limit: Limit, *, share: float = 1.0, max_wait: float = 2.0) -> RateLimits:
+    return RateLimits(clock, share=share, max_wait_seconds=max_wait, limits={WRITES: limit})
+
+
+async def calls_until_throttled(bucket: RateLimits, *, urgent: bool = False, account: str = ACCOUNT) -> int:
+    for made in range(1000):
+        try:
+            await bucket.acquire(account, REGION, WRITES, urgent=urgent)
+        except ThrottledError:
+            return made
+    pytest.fail("never throttled")
+
+
+def test_a_full_bucket_gives_its_burst_at_once_and_then_one_token_per_refill():
+    bucket = TokenBucket(Limit(burst=2, per_second=4), now=0.0)
+    waits = []
+    for _ in range(4):
+        waits.append(bucket.wait(now=0.0))
+        bucket.take()
+    assert waits == [0.0, 0.0, 0.25, 0.5]
+
+
+def test_a_bucket_never_holds_more_than_its_burst():
+    bucket = TokenBucket(Limit(burst=1, per_second=1), now=0.0)
+    assert bucket.wait(now=1000.0) == 0.0
+    bucket.take()
+    assert bucket.wait(now=1000.0) == 1.0
+
+
+def test_a_clock_that_stands_or_steps_back_gives_no_tokens():
+    bucket = TokenBucket(Limit(burst=1, per_second=1), now=10.0)
+    bucket.take()
+    assert bucket.wait(now=3.0) == 1.0
+    assert bucket.wait(now=10.5) == 0.5
+
+
+async def test_a_call_over_the_burst_waits_on_the_clock():
+    clock = FakeClock()
+    bucket = limits(clock, Limit(burst=1, per_second=2))
+    await bucket.acquire(ACCOUNT, REGION, WRITES)
+    assert clock.slept == []
+    await bucket.acquire(ACCOUNT, REGION, WRITES)
+    assert clock.slept == [0.5]
+
+
+async def test_a_wait_that_the_lease_cannot_bear_is_refused_and_takes_nothing():
+    clock = FakeClock()
+    bucket = limits(clock, Limit(burst=3, per_second=1), max_wait=0.0)
+    assert await calls_until_throttled(bucket) == 3
+    clock.advance(1.0)
+    assert await calls_until_throttled(bucket) == 1
+
+
+async def test_the_refusal_names_group_account_and_region():
+    bucket = limits(FakeClock(), Limit(burst=0, per_second=1), max_wait=0.0)
+    with pytest.raises(ThrottledError, match=rf"ECS service changes in account {ACCOUNT}, {REGION}"):
+        await bucket.acquire(ACCOUNT, REGION, WRITES)
+
+
+async def test_accounts_regions_and_groups_are_counted_apart():
+    clock = FakeClock()
+    bucket = RateLimits(clock, max_wait_seconds=0.0)
+    while True:
+        try:
+            await bucket.acquire(ACCOUNT, REGION, WRITES)
+        except ThrottledError:
+            break
+    await bucket.acquire("2" * 12, REGION, WRITES)
+    await bucket.acquire(ACCOUNT, "us-west-2", WRITES)
+    await bucket.acquire(ACCOUNT, REGION, ApiGroup.ECS_SERVICE_READS)
+
+
+async def test_a_share_is_part_of_burst_and_refill():
+    clock = FakeClock()
+    bucket = limits(clock, Limit(burst=8, per_second=4), share=0.5, max_wait=0.0)
+    assert await calls_until_throttled(bucket) == 4
+    clock.advance(1.0)
+    assert await calls_until_throttled(bucket) == 2
+
+
+@pytest.mark.parametrize("share", [0.0, -1.0])
+def test_no_share_at_all_is_a_mistake(share):
+    with pytest.raises(InvariantError, match="above 0"):
+        RateLimits(FakeClock(), share=share)
+
+
+async def test_the_reserve_is_for_urgent_calls_only():
+    clock = FakeClock()
+    bucket = limits(clock, Limit(burst=10, per_second=10, reserved_percent=30), max_wait=0.0)
+    assert await calls_until_throttled(bucket) == 7
+    assert await calls_until_throttled(bucket, urgent=True) == 3
+    clock.advance(1.0)
+    assert await calls_until_throttled(bucket) == 7
+
+
+async def test_ordinary_calls_that_queue_do_not_delay_an_urgent_one():
+    clock = FakeClock()
+    bucket = limits(clock, Limit(burst=4, per_second=2, reserved_percent=25), max_wait=60.0)
+    for _ in range(20):
+        await bucket.acquire(ACCOUNT, REGION, WRITES)
+    slept = len(clock.slept)
+    await bucket.acquire(ACCOUNT, REGION, WRITES, urgent=True)
+    assert len(clock.slept) == slept
+
+
+async def test_both_kinds_together_stay_under_the_published_limit():
+    clock = FakeClock()
+    limit = Limit(burst=20, per_second=3, reserved_percent=25)
+    bucket = limits(clock, limit, max_wait=0.0)
+    made = 0
+    for tenth in range(600):
+        for urgent in (False, True):
+            made += await calls_until_throttled(bucket, urgent=urgent)
+        assert made <= limit.burst + limit.per_second * tenth / 10 + 1e-6
+        clock.advance(0.1)
+
+
+def test_every_group_has_a_limit_that_allows_calls():
+    assert set(PUBLISHED_LIMITS) == set(ApiGroup)
+    assert all(limit.burst >= 1 and limit.per_second >= 1 for limit in PUBLISHED_LIMITS.values())
