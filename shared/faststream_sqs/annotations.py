@@ -1,6 +1,6 @@
 """Handlers' parameters that FastStream injects by their annotation."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from faststream_sqs._compat import Context
 from faststream_sqs.broker import SQSBroker
@@ -8,8 +8,16 @@ from faststream_sqs.message import SQSMessage as _SQSMessage
 
 __all__ = ("Broker", "SQSMessage")
 
-SQSMessage = Annotated[_SQSMessage, Context("message")]
+
+class _ContextOnLoop(Context):
+    """FastStream's `Context` without its thread hop: plain `use` methods run in a thread pool, per message."""
+
+    async def use(self, /, **kwargs: Any) -> dict[str, Any]:  # type: ignore[override]  # FastDepends awaits it
+        return super().use(**kwargs)
+
+
+SQSMessage = Annotated[_SQSMessage, _ContextOnLoop("message")]
 """The message being handled."""
 
-Broker = Annotated[SQSBroker, Context("broker")]
+Broker = Annotated[SQSBroker, _ContextOnLoop("broker")]
 """The broker that received it."""

@@ -178,10 +178,8 @@ class Planner:
     def _renamed(self, candidate: Candidate, now: datetime) -> list[Write]:
         assert candidate.target is not None
         origin = candidate.deployment.origin
-        because = (
-            f"{candidate.item.prefix} is {candidate.renamed_to} now, so {candidate.target} is updated and not "
-            "deleted."
-        )
+        new = f"{candidate.item.prefix} is {candidate.renamed_to} now"
+        because = f"{new}: {candidate.target} is updated, not deleted."
         gone = Ownership(
             repository_id=origin.repository_id,
             branch=origin.branch,

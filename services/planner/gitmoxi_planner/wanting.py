@@ -5,8 +5,9 @@ from __future__ import annotations
 import base64
 from dataclasses import dataclass
 
+from gitmoxi.domain.files import FileKind
 from gitmoxi.domain.records import Snapshot
-from gitmoxi.domain.rendered import RenderedObject, RenderRequest
+from gitmoxi.domain.rendered import JsonValue, RenderedObject, RenderRequest
 from gitmoxi.domain.targets import EcsTarget, LambdaTarget, TargetKind, cluster_name
 from gitmoxi.planning.desired import Desired, DesiredEcs, DesiredLambda
 from gitmoxi.ports.renderer import Renderer
@@ -80,10 +81,15 @@ def _function(rendered: RenderedObject, home: Home) -> Wanted:
         target=target,
         function=validated.function,
         settings=validated.settings.model_dump(mode="json", by_alias=True),
-        event_sources=validated.event_sources,
+        event_sources=_event_sources(rendered),
         sensitive_values=tuple(sorted(rendered.sensitive_values)),
     )
     return Wanted(desired=desired, warnings=tuple(str(finding) for finding in validated.warnings))
+
+
+def _event_sources(rendered: RenderedObject) -> dict[str, JsonValue] | None:
+    listed = rendered.documents.get(FileKind.LAMBDA_EVENT_SOURCE_DEF)
+    return dict(listed.document) if listed is not None and isinstance(listed.document, dict) else None
 
 
 def _place(environment: EnvironmentSettings, home: Home) -> Home:

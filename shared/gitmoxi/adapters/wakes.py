@@ -13,7 +13,7 @@ MAX_DELAY_SECONDS = 900
 
 def queue_delay(seconds: float) -> int:
     """Whole seconds for SQS: never earlier than asked for, except that it is cut at the maximum."""
-    return max(0, min(MAX_DELAY_SECONDS, math.ceil(seconds)))
+    return math.ceil(max(0, min(MAX_DELAY_SECONDS, seconds)))
 
 
 def tick_envelope(tick: Tick) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from gitmoxi.planning.documents import MISSING, Document, Json, canonical, is_blank
@@ -52,7 +52,7 @@ def diff_documents(desired: Document, live: Document, *, rules: Rules) -> tuple[
 def _compare(want: Json, have: Json, path: str, pattern: str, rules: Rules) -> Iterator[Difference]:
     if is_blank(want) and is_blank(have):
         return
-    if isinstance(want, Mapping) and isinstance(have, Mapping):
+    if isinstance(want, dict) and isinstance(have, dict):
         yield from _compare_members(want, have, path, pattern, rules)
     elif isinstance(want, list) and isinstance(have, list):
         yield from _compare_items(want, have, path, pattern, rules)
@@ -101,7 +101,7 @@ def _compare_items(
 
 def _by_name(items: list[Json], members: tuple[str, ...] | None) -> dict[str, Json] | None:
     """The items by their names; None where they have none, or where two share one."""
-    if members is None or not all(isinstance(item, Mapping) for item in items):
+    if members is None or not all(isinstance(item, dict) for item in items):
         return None
     named = {"/".join(str(item[m]) for m in members if m in item): item for item in items}
     return named if len(named) == len(items) and "" not in named else None

@@ -37,7 +37,9 @@ def canonical_bytes(value: Json) -> bytes:
 
 
 def without_nulls(value: Json) -> Json:
-    """A deep copy in which members that are null are left out, as AWS's own tools read them."""
+    """A deep copy, of plain dicts and lists, without null members and items: AWS's tools send none."""
+    if isinstance(value, str | int | float):
+        return value
     if isinstance(value, Mapping):
         return {key: without_nulls(member) for key, member in value.items() if member is not None}
     if isinstance(value, list | tuple):
@@ -46,17 +48,20 @@ def without_nulls(value: Json) -> Json:
 
 
 def is_blank(value: Json) -> bool:
-    """Whether AWS answers the same for this value as for none: missing, null, [] and {}, also nested."""
+    """Whether AWS answers the same for this value as for none: missing, null, [] and {}, also nested.
+
+    The value is one of ``without_nulls``: of plain dicts and lists.
+    """
     if value is MISSING or value is None:
         return True
-    if isinstance(value, Mapping):
-        return all(is_blank(member) for member in value.values())
+    if isinstance(value, dict):
+        return all(map(is_blank, value.values()))
     return isinstance(value, list) and not value
 
 
 def without_blanks(value: Json) -> Json:
     """A deep copy without the members for which ``is_blank`` holds."""
-    if isinstance(value, Mapping):
+    if isinstance(value, dict):
         return {key: without_blanks(member) for key, member in value.items() if not is_blank(member)}
     if isinstance(value, list):
         return [without_blanks(item) for item in value]

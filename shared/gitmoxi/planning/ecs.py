@@ -143,7 +143,7 @@ def _update(
     differences = diff_documents(wanted, live_document, rules=SERVICE_RULES)
     check_changeable(desired.target, differences, live_document)
     differences += _unreadable_difference(wanted, previous)
-    changed = {difference.field for difference in differences} & {*wanted} - {"launchType"}
+    changed = {difference.field for difference in differences} - {"launchType"}
     forced = force or bool(changed & FORCED)
     change = task_definition_change(
         desired, live=live_task_definition, live_arn=live.task_definition_arn, previous=previous
@@ -155,6 +155,7 @@ def _update(
     adopts = adoption(live.tags, owner=owner, what=str(desired.target))
     updates = bool(changed) or forced or change.changes
     nothing = not updates and not tags.differences
+    to_set = dict(tags.to_set) | ({OWNER_TAG: owner} if adopts and not nothing else {})
     strategy = _strategy(wanted, live_document)
     return EcsPlan(
         target=desired.target,
@@ -164,15 +165,15 @@ def _update(
         task_definition=change.reference,
         update_request=_update_request(wanted, live_document, changed, forced=forced) if updates else None,
         starts_deployment=starts,
-        tags_to_set={**tags.to_set, **({OWNER_TAG: owner} if adopts and not nothing else {})},
+        tags_to_set=to_set,
         tags_to_remove=tags.to_remove,
         adopts=adopts,
         differences=(*change.differences, *differences, *tags.differences),
-        steps=()
-        if nothing
-        else _update_steps(desired, change, changed, strategy, starts=starts, forced=forced)
-        + (("set the service's tags",) if tags.differences or adopts else ()),
-        warnings=tuple(_update_warnings(desired, previous, live_document, change, adopts=adopts)),
+        steps=(
+            *_update_steps(desired, change, changed, strategy, starts=starts, forced=forced),
+            *(("set the service's tags",) if to_set or tags.to_remove else ()),
+        ),
+        warnings=tuple(_update_warnings(desired, previous, live, change, adopts=adopts)),
     )
 
 
@@ -259,7 +260,7 @@ def _update_steps(
 def _update_warnings(
     desired: DesiredEcs,
     previous: DesiredEcs | None,
-    live: Document,
+    live: EcsService,
     change: TaskDefinitionChange,
     *,
     adopts: bool,
@@ -273,11 +274,13 @@ def _update_warnings(
         warnings.append(
             f"{UNREADABLE} is not compared: ECS does not answer it, and no earlier deployment is known"
         )
-    if desired.service.get("launchType") and live.get("capacityProviderStrategy"):
+    if desired.service.get("launchType") and live.document.get("capacityProviderStrategy"):
         warnings.append(
-            "the capacity providers are taken away: ECS goes back to the launch type of the service's creation"
+            "the capacity providers are taken away: ECS returns to the service's first launch type"
         )
-    if controller_of(live) == "CODE_DEPLOY":
+    if (live.primary or {}).get("rolloutState") == "FAILED":
+        warnings.append("the last deployment of what lives now has FAILED: an equal plan does not repair it")
+    if controller_of(live.document) == "CODE_DEPLOY":
         warnings.append(
             "the deployment controller changes from CODE_DEPLOY to ECS: CodeDeploy deploys no more"
         )

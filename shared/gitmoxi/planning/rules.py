@@ -58,7 +58,7 @@ def normalise(document: Document, rules: Rules, *, wanted: bool) -> Document:
 
 
 def _normalised(value: Json, pattern: str, rules: Rules, *, wanted: bool) -> Json:
-    if isinstance(value, Mapping):
+    if isinstance(value, dict):
         filled = {**_defaults(pattern, rules, wanted=wanted), **value}
         return {
             name: _normalised(member, place, rules, wanted=wanted)
@@ -67,8 +67,8 @@ def _normalised(value: Json, pattern: str, rules: Rules, *, wanted: bool) -> Jso
         }
     if isinstance(value, list):
         items = [_normalised(item, f"{pattern}[]", rules, wanted=wanted) for item in value]
-        ordered = pattern not in rules.keyed and pattern not in rules.unordered
-        return items if ordered else sorted(items, key=canonical)
+        without_order = pattern in rules.keyed or pattern in rules.unordered
+        return sorted(items, key=canonical) if without_order and len(items) > 1 else items
     return value
 
 

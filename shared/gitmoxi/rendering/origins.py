@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,7 +14,7 @@ class Lines:
     """Turns character offsets of a text into lines and columns."""
 
     def __init__(self, text: str) -> None:
-        self._starts = [0, *(index + 1 for index, character in enumerate(text) if character == "\n")]
+        self._starts = [0, *(newline.end() for newline in re.finditer("\n", text))]
 
     def position(self, offset: int) -> Position:
         line = bisect_right(self._starts, offset)

@@ -20,7 +20,7 @@ from gitmoxi.rendering.text import decode
 MAX_DEPTH = 64
 """AWS's own documents nest about ten levels."""
 
-MAX_VALUES = 100_000
+MAX_VALUES = 50_000
 """Values in one document, so that a small file cannot become a large heap."""
 
 MAX_DIGITS = 60
@@ -58,7 +58,7 @@ def parse_text(text: str, *, path: str, origins: Origins | None = None) -> Parse
 
     Raises:
         RenderError: not JSON, duplicate keys, ``NaN`` or infinities, nesting deeper than 64, more than
-            100,000 values, unpaired surrogates; with line and column.
+            50,000 values, unpaired surrogates; with line and column.
     """
     return _Parser(text, path, origins or Origins.identity(text)).parse()
 

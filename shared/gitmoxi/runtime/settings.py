@@ -10,6 +10,7 @@ from pydantic import AliasChoices, Field, ValidationError, field_validator, mode
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from gitmoxi.errors import InvalidInputError
+from gitmoxi.workflow.lease_keeper import LeaseTimes
 
 PREFIX = "GITMOXI_"
 
@@ -96,11 +97,11 @@ class Settings(BaseSettings):
     lease_ttl_seconds: float = Field(
         default=45.0, gt=0, le=900, description="a lease unchanged for so long may be taken over"
     )
-    poll_interval_seconds: float = Field(
-        default=30.0, gt=0, le=900, description="how soon a deployer observes a running deployment again"
+    git_poll_seconds: float = Field(
+        default=60.0, ge=0, le=86_400, description="how often branches are polled for lost pushes; 0: never"
     )
-    sweep_interval_seconds: float = Field(
-        default=60.0, gt=0, le=3600, description="how often a worker looks for due work without being told"
+    visibility_seconds: int = Field(
+        default=60, ge=6, le=43_200, description="how soon a message of a dead worker is given to another"
     )
     health_port: int | None = Field(
         default=None, ge=0, le=65535, description="port of /healthz; 0 takes a free one; unset: none"
@@ -133,6 +134,17 @@ class Settings(BaseSettings):
                 "GITMOXI_GIT_ALLOW_FILE=1 needs GITMOXI_MODE=local: it opens this machine's files"
             )
         return self
+
+    @property
+    def lease_times(self) -> LeaseTimes:
+        """The lease; a call may take as large a part of a short one as it may of the usual one."""
+        usual = LeaseTimes()
+        share = min(1.0, self.lease_ttl_seconds / usual.ttl)
+        return LeaseTimes(
+            ttl=self.lease_ttl_seconds,
+            call_timeout=usual.call_timeout * share,
+            margin=usual.margin * share,
+        )
 
     @property
     def outputs_source(self) -> tuple[OutputsSource, str]:

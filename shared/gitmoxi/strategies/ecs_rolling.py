@@ -9,9 +9,8 @@ from gitmoxi.domain.deployments import Deployment, Intent, Progress, Verb
 from gitmoxi.domain.records import TargetRecord
 from gitmoxi.domain.states import State
 from gitmoxi.errors import InvariantError
-from gitmoxi.planning.desired import DesiredEcs
+from gitmoxi.planning.desired import DesiredEcs, task_definition_hash
 from gitmoxi.planning.ecs import EcsPlan
-from gitmoxi.planning.task_definition_rules import task_definition_hash
 from gitmoxi.strategies.decision import Action, Decision
 from gitmoxi.strategies.ecs_following import (
     PREVIOUS_SERVICE_DEPLOYMENT,

@@ -10,9 +10,8 @@ from gitmoxi.domain.deployments import Deployment, ObjectChange, Verb
 from gitmoxi.domain.records import TargetRecord
 from gitmoxi.domain.targets import EcsTarget
 from gitmoxi.errors import InvariantError, PermanentError
-from gitmoxi.planning.desired import DesiredEcs
+from gitmoxi.planning.desired import DesiredEcs, task_definition_hash
 from gitmoxi.planning.ecs import EcsPlan, plan_ecs
-from gitmoxi.planning.task_definition_rules import task_definition_hash
 from gitmoxi.ports.bodies import BodyStore
 from gitmoxi.ports.ecs import EcsPort, EcsService, EcsTaskDefinition, ServiceDeployment, StoppedTask
 from gitmoxi.strategies.ecs_following import SERVICE_DEPLOYMENT, STARTS_DEPLOYMENT

@@ -8,8 +8,7 @@ from typing import Any
 from gitmoxi.domain.deployments import Deployment, Intent
 from gitmoxi.domain.targets import ACTION_TAG
 from gitmoxi.errors import InvariantError, PermanentError
-from gitmoxi.planning.aws_lambda import LambdaPlan
-from gitmoxi.planning.lambda_requests import create_function_request
+from gitmoxi.planning.aws_lambda import LambdaPlan, create_function_request
 from gitmoxi.ports.aws_lambda import LambdaPort
 from gitmoxi.strategies.lambda_observation import LambdaObservation
 from gitmoxi.strategies.lambda_steps import (

@@ -69,17 +69,6 @@ async def test_a_deleted_message_never_comes_back(queue):
     assert await receive(queue) == []
 
 
-async def test_a_message_that_was_given_back_cannot_be_extended(queue):
-    await send(queue)
-    [delivery] = await receive(queue)
-    await queue.change_visibility([delivery.receipt_handle], 0)
-
-    failures = await queue.change_visibility([delivery.receipt_handle], 30)
-
-    assert set(failures) == {0}
-    assert failures[0].is_final
-
-
 async def test_an_extended_message_stays_invisible(queue):
     await send(queue)
     [delivery] = await receive(queue)

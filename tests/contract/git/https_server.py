@@ -85,6 +85,7 @@ class _Handler(BaseHTTPRequestHandler):
         """Announce a large packet, and send it byte by byte until the client leaves."""
         self.send_response(200)
         self.send_header("Content-Type", "application/x-git-upload-pack-advertisement")
+        self.send_header("Content-Length", "100000")
         self.end_headers()
         with suppress(OSError):
             self.wfile.write(b"001e# service=git-upload-pack\n0000fff0")

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import pytest
+import pytest_asyncio
 
 from gitmoxi.adapters.memory.renderer import InProcessRenderer
 from gitmoxi.adapters.rendering.pool import RenderPool
 
 
-@pytest.fixture(params=["in process", "pool"])
+@pytest_asyncio.fixture(params=["in process", "pool"], scope="module", loop_scope="module")
 async def renderer(request):
     if request.param == "in process":
         yield InProcessRenderer()

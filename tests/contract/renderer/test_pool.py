@@ -6,6 +6,7 @@ import asyncio
 import os
 import signal
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -22,17 +23,17 @@ SHORT = RenderLimits(wall_seconds=0.5)
 
 def children():
     """Process ids of this process's rendering children."""
-    listed = []
-    for entry in os.listdir("/proc"):
-        if entry.isdigit():
-            try:
-                with open(f"/proc/{entry}/stat") as stat, open(f"/proc/{entry}/cmdline") as command:
-                    parent = int(stat.read().rpartition(")")[2].split()[1])
-                    if parent == os.getpid() and "gitmoxi.adapters.rendering.child" in command.read():
-                        listed.append(int(entry))
-            except (FileNotFoundError, ProcessLookupError):
-                continue
-    return listed
+    return [int(entry.name) for entry in Path("/proc").iterdir() if entry.name.isdigit() and is_child(entry)]
+
+
+def is_child(process):
+    try:
+        parent = int((process / "stat").read_text().rpartition(")")[2].split()[1])
+        return (
+            parent == os.getpid() and "gitmoxi.adapters.rendering.child" in (process / "cmdline").read_text()
+        )
+    except OSError:
+        return False  # it ended while it was looked at
 
 
 @pytest.fixture
@@ -154,9 +155,11 @@ async def test_a_child_has_no_environment_and_can_open_nothing(pool, monkeypatch
     await pool.render(GOOD)
     (child,) = children()
 
-    with open(f"/proc/{child}/environ") as environment, open(f"/proc/{child}/limits") as limits:
-        assert "CANARY" not in environment.read()
-        granted = {line[:26].strip(): line[26:].split() for line in limits}
+    process = Path(f"/proc/{child}")
+
+    assert "CANARY" not in (process / "environ").read_text()
+    limits = (process / "limits").read_text().splitlines()
+    granted = {line[:26].strip(): line[26:].split() for line in limits}
     assert granted["Max open files"][:2] == ["3", "3"]
     assert granted["Max file size"][:2] == ["0", "0"]
     assert granted["Max core file size"][:2] == ["0", "0"]

@@ -12,6 +12,8 @@ from gitmoxi.domain.targets import TargetKind
 from gitmoxi.rendering.errors import RenderError
 from tests.contract.renderer.requests import GOOD, request_for
 
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
 TERRAFORM = '{"ref": {"file": ["t"], "type": "TERRAFORM"}}'
 
 

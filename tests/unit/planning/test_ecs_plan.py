@@ -83,6 +83,12 @@ class TestNothing:
         }
         assert plan_service({}, live).verb is Verb.NOTHING
 
+    def test_a_rollout_that_failed_is_told(self):
+        live = {"deployments": [{"status": "PRIMARY", "rolloutState": "FAILED"}]}
+        result = plan_service({}, live)
+        assert result.verb is Verb.NOTHING
+        assert "has FAILED" in result.warnings[0]
+
     def test_an_untagged_service_that_is_as_wanted_is_only_told_of(self):
         result = plan(live=live_ecs(tags={"team": "shop"}))
         assert (result.verb, result.adopts, result.tags_to_set) == (Verb.NOTHING, True, {})
@@ -212,7 +218,7 @@ class TestUpdate:
         }
         result = plan_service({}, live)
         assert result.update_request == {"capacityProviderStrategy": [], "forceNewDeployment": True}
-        assert "launch type of the service's creation" in result.warnings[0]
+        assert "the service's first launch type" in result.warnings[0]
 
     def test_a_forced_plan_replaces_the_tasks_of_an_equal_service(self):
         result = plan(force=True)

@@ -15,6 +15,7 @@ from tests.unit.planning.samples import (
     EXECUTION_ROLE,
     FUNCTION,
     LIVE_ALIAS,
+    LIVE_FUNCTION,
     OWNER,
     desired_lambda,
     live_lambda,
@@ -285,6 +286,49 @@ class TestAlias:
     def test_weights_of_others_are_told(self):
         warnings = plan(alias=replace(LIVE_ALIAS, weights={"5": 0.1})).warnings
         assert warnings == ("the alias live sends 10% to version 5: the next move ends that",)
+
+
+def carried_out(result, live):
+    """The function as Lambda answers it after the plan's calls; code is known by its request."""
+    document = {**live, **(result.configuration_request or {})}
+    if "ImageConfig" in document:
+        document["ImageConfigResponse"] = {"ImageConfig": document.pop("ImageConfig")}
+    layers = (result.configuration_request or {}).get("Layers")
+    if layers is not None:
+        document["Layers"] = [{"Arn": arn, "CodeSize": 1} for arn in layers]
+    if result.code_request is not None:
+        document |= {"CodeSha256": "sha-new", "Architectures": result.code_request["Architectures"]}
+    return document
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        pytest.param({"Timeout": 30, "MemorySize": 512, "Description": "new"}, id="numbers and text"),
+        pytest.param({"Environment": ..., "VpcConfig": ..., "Layers": ...}, id="members taken out"),
+        pytest.param({"Code": {"S3Key": "greet-2.zip"}, "Architectures": ["arm64"]}, id="code"),
+        pytest.param({"LoggingConfig": {"LogFormat": "JSON", "LogGroup": "custom"}}, id="logging"),
+        pytest.param(
+            {"SnapStart": {"ApplyOn": "PublishedVersions"}, "KMSKeyArn": "key"}, id="SnapStart, key"
+        ),
+        pytest.param({"TracingConfig": {"Mode": "Active"}, "EphemeralStorage": {"Size": 1024}}, id="tracing"),
+        pytest.param({"ImageConfig": {"Command": ["a"]}}, id="image configuration"),
+    ],
+)
+def test_what_was_updated_needs_nothing_more(change):
+    desired = desired_lambda(change)
+    first = plan(desired)
+    assert first.verb is Verb.UPDATE
+    live = carried_out(first, LIVE_FUNCTION)
+    again = plan(
+        desired,
+        live_lambda(live),
+        replace(LIVE_ALIAS, version="5"),
+        live_version("5", live),
+        previous=desired,
+        last_good_code_sha256=live["CodeSha256"],
+    )
+    assert (again.verb, again.differences) == (Verb.NOTHING, ())
 
 
 class TestWarnings:

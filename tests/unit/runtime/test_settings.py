@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from gitmoxi.runtime.settings import LogLevel, Mode, OutputsSource, Settings, SettingsError, load_settings
+from gitmoxi.workflow.lease_keeper import LeaseTimes
 
 
 @pytest.fixture
@@ -28,7 +29,8 @@ def test_defaults_are_fit_for_aws(environment):
     assert settings.aws_endpoint_url is None
     assert settings.git_allow_file is False
     assert settings.lease_ttl_seconds == 45
-    assert settings.poll_interval_seconds == 30
+    assert settings.git_poll_seconds == 60
+    assert settings.lease_times == LeaseTimes()
 
 
 def test_every_setting_says_what_it_means():
@@ -53,8 +55,8 @@ def test_every_setting_says_what_it_means():
         ("GITMOXI_WORKERS", "3", "workers", 3),
         ("GITMOXI_LOG_LEVEL", "Debug", "log_level", LogLevel.DEBUG),
         ("GITMOXI_LEASE_TTL_SECONDS", "0.5", "lease_ttl_seconds", 0.5),
-        ("GITMOXI_POLL_INTERVAL_SECONDS", "0.1", "poll_interval_seconds", 0.1),
-        ("GITMOXI_SWEEP_INTERVAL_SECONDS", "2", "sweep_interval_seconds", 2),
+        ("GITMOXI_GIT_POLL_SECONDS", "0.5", "git_poll_seconds", 0.5),
+        ("GITMOXI_VISIBILITY_SECONDS", "10", "visibility_seconds", 10),
         ("GITMOXI_HEALTH_PORT", "0", "health_port", 0),
         ("GITMOXI_WORKERS", "", "workers", 8),
     ],

@@ -73,7 +73,8 @@ class AuditTrail:
 
     async def _last(self) -> Item | None:
         newest = Range(table=self._table, pk=keys.AUDIT, newest_first=True)
-        return await anext(self._reader.items(newest, limit=1), None)
+        found = [item async for item in self._reader.items(newest, limit=1)]
+        return found[0] if found else None
 
     async def _put(self, record: str, last: Item | None) -> bool:
         """Whether the place after ``last`` was still free (API_PutItem)."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Iterator
-from contextlib import aclosing
+from contextlib import AsyncExitStack, aclosing
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
@@ -70,13 +70,17 @@ class CandidateSearch:
                     yield entry
 
     async def _merged(self, source: _Source) -> AsyncGenerator[Item, None]:
-        streams = [self._reader.items(self._range(source.index, pk)) for pk in source.partitions]
-        newest = [(await anext(stream, None), stream) for stream in streams]
-        while standing := [(item, stream) for item, stream in newest if item is not None]:
-            item, stream = max(standing, key=lambda pair: text_of(pair[0], source.index.sk))
-            yield item
-            newest = [pair for pair in standing if pair[1] is not stream]
-            newest.append((await anext(stream, None), stream))
+        async with AsyncExitStack() as stack:
+            streams = [
+                await stack.enter_async_context(aclosing(self._reader.items(self._range(source.index, pk))))
+                for pk in source.partitions
+            ]
+            newest = [(await anext(stream, None), stream) for stream in streams]
+            while standing := [(item, stream) for item, stream in newest if item is not None]:
+                item, stream = max(standing, key=lambda pair: text_of(pair[0], source.index.sk))
+                yield item
+                newest = [pair for pair in standing if pair[1] is not stream]
+                newest.append((await anext(stream, None), stream))
 
     def _range(self, index: Index, partition: str) -> Range:
         return Range(table=self._table, pk=partition, index=index, newest_first=True, page_size=_PAGE_SIZE)

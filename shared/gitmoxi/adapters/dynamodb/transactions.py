@@ -96,7 +96,7 @@ def cancellation(reasons: Sequence[Mapping[str, Any]], names: Sequence[str]) -> 
     """
     failed = [
         (str(reason.get("Code")), str(reason.get("Message", "")), name)
-        for reason, name in zip(reasons, names, strict=True)
+        for reason, name in zip(reasons, names, strict=False)  # an answer cut short has none
         if reason.get("Code", "None") != "None"
     ]
     throttled = [name for code, _, name in failed if code in _THROTTLED]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import resource
+import sys
 from dataclasses import dataclass
 
 _MIB = 1024 * 1024
@@ -33,7 +34,8 @@ def confine_process(memory_bytes: int) -> None:
     After this it opens no file and no socket, since no descriptor above the standard ones is granted, it
     writes no file and no core dump, and an allocation over the limit raises ``MemoryError``.
     """
-    resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
+    if sys.platform == "linux":  # other kernels refuse or ignore it; there the watchdog alone stands guard
+        resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
     resource.setrlimit(resource.RLIMIT_NOFILE, (3, 3))

@@ -19,6 +19,8 @@ from gitmoxi_local.aws_model.ecs.state import (
 )
 from gitmoxi_local.aws_model.ecs.world import World
 
+_SUPERSEDED = "Service deployment stopped by a newer service deployment."
+
 
 def begin(world: World, region: Region, service: Service, fields: Doc) -> None:
     """Make a service revision of ``fields`` and start the service deployment that brings it.
@@ -28,14 +30,7 @@ def begin(world: World, region: Region, service: Service, fields: Doc) -> None:
     """
     current = service.current
     if current is not None and current.live:
-        finish(
-            world,
-            region,
-            service,
-            current,
-            "STOPPED",
-            "Service deployment stopped by a newer service deployment.",
-        )
+        finish(world, region, service, current, "STOPPED", _SUPERSEDED)
     tasks = region.tasks_of(service)
     sources = [
         views.count(service, tasks, arn) for arn in dict.fromkeys(d.revision for d in service.deployments)

@@ -1,0 +1,45 @@
+"""Wires the ingestor."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+
+from gitmoxi.adapters.git.mirror import GitMirrorOptions, Pygit2Mirror
+from gitmoxi.runtime.service import Shell
+from gitmoxi_ingestor.handlers import Handlers
+from gitmoxi_ingestor.ingest import Ingestor
+from gitmoxi_ingestor.polling import Poller
+
+
+@asynccontextmanager
+async def bootstrap(shell: Shell) -> AsyncIterator[Callable[[], Awaitable[object]]]:
+    """Register the handlers; once messages flow, publish what was left behind."""
+    foundation, settings = shell.foundation, shell.foundation.settings
+    git = Pygit2Mirror(
+        GitMirrorOptions(
+            folder=settings.git_folder,
+            allowed_hosts=settings.git_allowed_hosts,
+            allow_file=settings.git_allow_file,
+            ca_file=settings.git_ca_file,
+        )
+    )
+    ingestor = Ingestor(
+        ledger=foundation.ledger,
+        bodies=foundation.bodies,
+        git=git,
+        courier=foundation.courier,
+        clock=foundation.clock,
+        ids=foundation.ids,
+        edge=foundation.edge,
+    )
+    poller = Poller(
+        ingestor=ingestor,
+        ledger=foundation.ledger,
+        git=git,
+        clock=foundation.clock,
+        interval_seconds=settings.git_poll_seconds,
+    )
+    handlers = Handlers(shell=shell, ingestor=ingestor, poller=poller)
+    handlers.register()
+    yield handlers.sweep

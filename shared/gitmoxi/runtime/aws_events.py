@@ -1,0 +1,47 @@
+"""Which target an event of Amazon ECS is about.
+
+Events: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs_cwe_events.html.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from gitmoxi.domain.targets import EcsTarget, cluster_name, parse_service_arn
+
+TASK_STATE_CHANGE = "ECS Task State Change"
+
+ECS_EVENTS = (
+    TASK_STATE_CHANGE,
+    "ECS Service Action",
+    "ECS Deployment State Change",
+    "ECS Hook State Change",
+)
+
+
+def ecs_target_of(
+    detail_type: str, detail: Mapping[str, Any], headers: Mapping[str, Any]
+) -> EcsTarget | None:
+    """The service of an event; None for tasks of no service, and for what cannot be read.
+
+    Task events name their service only by the task's group; all others have its ARN in ``resources``.
+    """
+    if detail_type == TASK_STATE_CHANGE:
+        return _of_task(detail, headers)
+    arns = headers.get("resources") or ()
+    targets = (parse_service_arn(str(arn)) for arn in arns)
+    return next((target for target in targets if target is not None), None)
+
+
+def _of_task(detail: Mapping[str, Any], headers: Mapping[str, Any]) -> EcsTarget | None:
+    kind, _, name = str(detail.get("group", "")).partition(":")
+    account, region = headers.get("account"), headers.get("region")
+    if kind != "service" or not name or not account or not region:
+        return None
+    return EcsTarget(
+        account=str(account),
+        region=str(region),
+        cluster=cluster_name(detail.get("clusterArn")),
+        service_name=name,
+    )

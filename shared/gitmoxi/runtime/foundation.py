@@ -1,0 +1,142 @@
+"""What every service stands on: settings, the control plane's names, stores, messages, logs and metrics."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from gitmoxi.adapters.aws.messaging import EventBridgePublisher, SqsWaker
+from gitmoxi.adapters.aws.rate_limits import RateLimits
+from gitmoxi.adapters.aws.sessions import AwsClients, AwsClientSettings
+from gitmoxi.adapters.aws.system_clock import SystemClock, UlidIds
+from gitmoxi.adapters.dynamodb.leases import DynamoLeaseStore
+from gitmoxi.adapters.dynamodb.ledger import DynamoLedger
+from gitmoxi.adapters.dynamodb.wire import Tables
+from gitmoxi.adapters.s3.bodies import S3BodyStore
+from gitmoxi.runtime.failpoints import FailPoint, load_failpoints
+from gitmoxi.runtime.log_shipper import LogShipper
+from gitmoxi.runtime.logging import configure_logging
+from gitmoxi.runtime.metrics import EmfMetrics
+from gitmoxi.runtime.redaction import Redactor
+from gitmoxi.runtime.settings import Mode, Settings
+from gitmoxi.runtime.stack_outputs import StackOutputs, load_stack_outputs
+from gitmoxi.workflow.courier import Courier
+from gitmoxi.workflow.lease_keeper import LeaseTimes
+
+LOCAL_SHARE = 100.0
+"""The local cloud has no quotas of AWS's to keep to: a laptop's demo need not wait for them."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Foundation:
+    """Built once for a process; ``instance`` names it among its kind."""
+
+    service: str
+    instance: str
+    settings: Settings
+    outputs: StackOutputs
+    clients: AwsClients
+    limits: RateLimits
+    clock: SystemClock
+    ids: UlidIds
+    ledger: DynamoLedger
+    leases: DynamoLeaseStore
+    bodies: S3BodyStore
+    publisher: EventBridgePublisher
+    waker: SqsWaker
+    courier: Courier
+    metrics: EmfMetrics
+    shipper: LogShipper
+    edge: FailPoint
+
+
+@asynccontextmanager
+async def open_foundation(service: str, settings: Settings) -> AsyncIterator[Foundation]:
+    """Everything that ``service`` stands on, closed at the end.
+
+    Raises:
+        InvalidInputError: the settings or the stack's outputs cannot be used.
+        RetryableError: AWS is out of reach.
+    """
+    clock = SystemClock()
+    ids = UlidIds(clock)
+    async with AwsClients(_client_settings(settings)) as clients:
+        outputs = await load_stack_outputs(settings, lambda: _borrowed(clients, "ssm"))
+        instance = f"{service}-{os.getpid()}"
+        shipper = LogShipper(
+            client_factory=lambda: _borrowed(clients, "logs"),
+            group=_log_group(outputs, service),
+            stream=f"{instance}-{ids.ulid()}",
+            now_ms=lambda: int(clock.now().timestamp() * 1000),
+        )
+        configure_logging(
+            service=service,
+            level=settings.log_level,
+            redactor=Redactor(),
+            canonical_sink=shipper.offer,
+        )
+        tables = _tables(outputs)
+        dynamodb = await clients.client("dynamodb")
+        ledger = DynamoLedger(dynamodb, tables, clock)
+        publisher = EventBridgePublisher(await clients.client("events"), outputs.bus_name, clock)
+        edge = load_failpoints(settings)
+        yield Foundation(
+            service=service,
+            instance=instance,
+            settings=settings,
+            outputs=outputs,
+            clients=clients,
+            limits=RateLimits(clock, share=LOCAL_SHARE if settings.mode is Mode.LOCAL else 1.0),
+            clock=clock,
+            ids=ids,
+            ledger=ledger,
+            leases=DynamoLeaseStore(dynamodb, tables),
+            bodies=S3BodyStore(await clients.client("s3"), outputs.snapshot_bucket),
+            publisher=publisher,
+            waker=SqsWaker(await clients.client("sqs"), outputs.queue_url),
+            courier=Courier(ledger=ledger, publisher=publisher, edge=edge),
+            metrics=EmfMetrics(
+                service=service,
+                emit=shipper.offer,
+                now_ms=lambda: int(clock.now().timestamp() * 1000),
+            ),
+            shipper=shipper,
+            edge=edge,
+        )
+
+
+@asynccontextmanager
+async def _borrowed(clients: AwsClients, service: str) -> AsyncIterator[Any]:
+    """A client that lives as long as ``clients``: leaving the context closes nothing."""
+    yield await clients.client(service)
+
+
+def _client_settings(settings: Settings) -> AwsClientSettings:
+    """Clients give up within the time that the lease grants a call."""
+    share = settings.lease_times.call_timeout / LeaseTimes().call_timeout
+    usual = AwsClientSettings(region=settings.aws_region)
+    return AwsClientSettings(
+        region=settings.aws_region,
+        local=settings.mode is Mode.LOCAL,
+        deploy_role_name=settings.deploy_role_name,
+        connect_timeout_seconds=usual.connect_timeout_seconds * share,
+        read_timeout_seconds=usual.read_timeout_seconds * share,
+    )
+
+
+def _tables(outputs: StackOutputs) -> Tables:
+    return Tables(
+        repositories=outputs.repositories_table,
+        commits=outputs.commits_table,
+        deployments=outputs.deployments_table,
+        targets=outputs.targets_table,
+        outbox=outputs.outbox_table,
+        audit=outputs.audit_table,
+    )
+
+
+def _log_group(outputs: StackOutputs, service: str) -> str:
+    return str(getattr(outputs, f"{service.replace('-', '_')}_log_group"))

@@ -1,0 +1,94 @@
+"""One real local cloud for the whole run, and clients that speak to it as services do."""
+
+from __future__ import annotations
+
+import io
+import secrets
+import time
+import zipfile
+from contextlib import ExitStack
+
+import boto3
+import pytest
+from botocore.config import Config
+
+from gitmoxi_local.process import LocalCloudProcess
+
+REGION = "us-east-1"
+
+
+@pytest.fixture(scope="session")
+def cloud(tmp_path_factory):
+    with LocalCloudProcess(state_dir=tmp_path_factory.mktemp("cloud")) as process:
+        yield process
+
+
+@pytest.fixture
+def connect():
+    """Makes boto3 clients that try once, and closes them."""
+    with ExitStack() as stack:
+
+        def make(endpoint, service, *, caller="contract-test", read_timeout=20.0):
+            client = boto3.client(
+                service,
+                endpoint_url=endpoint,
+                region_name=REGION,
+                aws_access_key_id=caller,
+                aws_secret_access_key=secrets.token_hex(16),
+                config=Config(retries={"total_max_attempts": 1}, read_timeout=read_timeout),
+            )
+            stack.callback(client.close)
+            return client
+
+        yield make
+
+
+@pytest.fixture
+def aws(cloud, connect):
+    """A client of the shared local cloud."""
+
+    def make(service, **options):
+        return connect(cloud.endpoint, service, **options)
+
+    return make
+
+
+@pytest.fixture
+def name():
+    """A name that no other test uses."""
+    return f"t-{secrets.token_hex(5)}"
+
+
+@pytest.fixture(autouse=True)
+def _no_faults_left(request):
+    yield
+    if "cloud" in request.fixturenames:
+        request.getfixturevalue("cloud").client.clear_faults()
+
+
+@pytest.fixture
+def eventually():
+    """Asks again until an answer is truthy; a real process is being waited for."""
+
+    def ask(question, *, seconds=15.0):
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            if answer := question():
+                return answer
+            time.sleep(0.05)
+        raise AssertionError(f"still not so after {seconds} s: {question}")
+
+    return ask
+
+
+@pytest.fixture
+def code():
+    """A function's package whose handler returns the given text."""
+
+    def package(text):
+        memory = io.BytesIO()
+        with zipfile.ZipFile(memory, "w") as archive:
+            archive.writestr("index.py", f"def handler(event, context):\n    return {text!r}\n")
+        return memory.getvalue()
+
+    return package

@@ -1,0 +1,96 @@
+"""The AWS CLI works against the local cloud with nothing but AWS_ENDPOINT_URL."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import subprocess
+from pathlib import Path
+
+import pytest
+
+CLI = Path(__file__).parents[3] / ".venv-clients" / "bin" / "aws"
+
+TASK_DEFINITION = {
+    "requiresCompatibilities": ["FARGATE"],
+    "networkMode": "awsvpc",
+    "cpu": "256",
+    "memory": "512",
+    "executionRoleArn": "arn:aws:iam::000000000000:role/execution",
+    "containerDefinitions": [{"name": "web", "image": "web:1", "essential": True}],
+}
+
+
+@pytest.fixture
+def cli(cloud, tmp_path):
+    environment = {
+        "PATH": os.environ["PATH"],
+        "HOME": str(tmp_path),
+        "AWS_ENDPOINT_URL": cloud.endpoint,
+        "AWS_DEFAULT_REGION": "us-east-1",
+        "AWS_ACCESS_KEY_ID": "aws-cli",
+        "AWS_SECRET_ACCESS_KEY": secrets.token_hex(16),
+    }
+
+    def run(*arguments):
+        ended = subprocess.run(
+            [str(CLI), *arguments, "--output", "json"],
+            env=environment,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+        assert ended.returncode == 0, ended.stderr
+        return json.loads(ended.stdout) if ended.stdout.strip() else None
+
+    return run
+
+
+def test_a_service_is_created_updated_and_waited_for(cli, cloud, name):
+    cli("ecs", "create-cluster", "--cluster-name", name)
+    cli(
+        "ecs", "register-task-definition", "--cli-input-json", json.dumps({"family": name, **TASK_DEFINITION})
+    )
+    network = json.dumps({"awsvpcConfiguration": {"subnets": ["subnet-1"]}})
+    service = ("--cluster", name, "--service-name", name, "--task-definition", name, "--desired-count", "1")
+    cli("ecs", "create-service", *service, "--launch-type", "FARGATE", "--network-configuration", network)
+    cli("ecs", "update-service", "--cluster", name, "--service", name, "--force-new-deployment")
+    cli("ecs", "wait", "services-stable", "--cluster", name, "--services", name)
+
+    [live] = cli("ecs", "describe-services", "--cluster", name, "--services", name)["services"]
+    deployments = cli("ecs", "list-service-deployments", "--cluster", name, "--service", name)
+
+    assert live["runningCount"] == 1
+    assert len(deployments["serviceDeployments"]) == 2
+    calls = [entry.action for entry in cloud.client.mutations("ecs") if entry.caller == "aws-cli"]
+    assert calls == ["CreateCluster", "RegisterTaskDefinition", "CreateService", "UpdateService"]
+
+
+@pytest.mark.parametrize(
+    ("command", "member"),
+    [
+        (("dynamodb", "list-tables"), "TableNames"),
+        (("lambda", "list-functions"), "Functions"),
+        (("logs", "describe-log-groups"), "logGroups"),
+        (("cloudwatch", "list-metrics"), "Metrics"),
+    ],
+    ids=lambda value: value[0] if isinstance(value, tuple) else value,
+)
+def test_other_services_answer_too(cli, command, member):
+    assert isinstance(cli(*command)[member], list)
+
+
+def test_a_queue_by_its_address(cli, name):
+    url = cli("sqs", "create-queue", "--queue-name", name)["QueueUrl"]
+    cli("sqs", "send-message", "--queue-url", url, "--message-body", "hello")
+
+    [message] = cli("sqs", "receive-message", "--queue-url", url)["Messages"]
+    assert message["Body"] == "hello"
+
+
+def test_a_push_event_can_be_sent_by_hand(cli):
+    entry = {"Source": "somebody", "DetailType": "gitmoxi.push.v1", "Detail": json.dumps({"branch": "main"})}
+
+    assert cli("events", "put-events", "--entries", json.dumps([entry]))["FailedEntryCount"] == 0
