@@ -10,7 +10,7 @@ __all__ = ("Broker", "SQSMessage")
 
 
 class _ContextOnLoop(Context):
-    """FastStream's `Context` without its thread hop: plain `use` methods run in a thread pool, per message."""
+    """FastStream's `Context` without its thread hop: FastDepends runs plain functions in a pool."""
 
     async def use(self, /, **kwargs: Any) -> dict[str, Any]:  # type: ignore[override]  # FastDepends awaits it
         return super().use(**kwargs)

@@ -11,7 +11,6 @@ from aiobotocore.session import AioSession
 from fast_depends import Provider, dependency_provider
 from fast_depends.dependencies import Dependant
 from faststream.exceptions import FeatureNotSupportedException
-from faststream.message import gen_cor_id
 from faststream.middlewares import AckPolicy
 from faststream.specification.schema import BrokerSpec, Tag, TagDict
 
@@ -108,26 +107,11 @@ class SQSBroker(SQSRegistrator, BrokerUsecase[RawMessage, Connection, SQSBrokerC
                 broker_dependencies=tuple(dependencies),
                 graceful_timeout=graceful_timeout,
                 ack_policy=ack_policy,
-                id_generator=gen_cor_id,
                 logger=make_sqs_logger_state(logger=logger, log_level=log_level),
-                fd_config=FastDependsConfig(
-                    use_fastdepends=apply_types,
-                    serializer=EMPTY,
-                    provider=provider or dependency_provider,
-                    context=context or ContextRepo(),
-                ),
+                fd_config=_injection(apply_types, context, provider),
                 extra_context={"broker": self},
             ),
-            specification=BrokerSpec(
-                url=[
-                    specification_url or endpoint_url or f"https://sqs.{region or '{region}'}.amazonaws.com"
-                ],
-                protocol="sqs",
-                protocol_version=None,
-                description=description,
-                tags=tags,
-                security=None,
-            ),
+            specification=_specification(specification_url or endpoint_url, region, description, tags),
         )
 
     async def _connect(self) -> Connection:
@@ -252,3 +236,29 @@ class SQSBroker(SQSRegistrator, BrokerUsecase[RawMessage, Connection, SQSBrokerC
     def _correlation_id(self, given: str | None) -> str:
         handled = handled_message(self.context)
         return given or (handled.correlation_id if handled else self.config.id_generator())
+
+
+def _injection(
+    apply_types: bool,  # noqa: FBT001 - handed through
+    context: ContextRepo | None,
+    provider: Provider | None,
+) -> FastDependsConfig:
+    return FastDependsConfig(
+        use_fastdepends=apply_types,
+        serializer=EMPTY,
+        provider=provider or dependency_provider,
+        context=context or ContextRepo(),
+    )
+
+
+def _specification(
+    url: str | None, region: str | None, description: str | None, tags: Iterable[Tag | TagDict]
+) -> BrokerSpec:
+    return BrokerSpec(
+        url=[url or f"https://sqs.{region or '{region}'}.amazonaws.com"],
+        protocol="sqs",
+        protocol_version=None,
+        description=description,
+        tags=tags,
+        security=None,
+    )

@@ -66,21 +66,13 @@ class SQSRegistrator(Registrator[RawMessage, SQSBrokerConfig]):
         if subscriber is not None:
             _check_same(subscriber, queue, max_workers=max_workers, prefetch=prefetch, ack_policy=ack_policy)
             return Subscription(subscriber, filter=filter, dependencies=dependencies)
-        if ack_policy is AckPolicy.ACK_FIRST:
-            raise SetupError(
-                "AckPolicy.ACK_FIRST deletes a message before its work is done; SQS needs no such loss"
-            )
         workers = 1 if max_workers is None else max_workers
         subscriber = self._make_subscriber(
-            SQSSubscriberConfig(
-                _outer_config=self.config,  # type: ignore[arg-type]  # FastStream's composition stands for the config
-                _ack_policy=ack_policy,
-                no_reply=True,
-                queue=SQSQueue(url=queue) if isinstance(queue, str) else queue,
-                max_workers=workers,
-                prefetch=min(workers, RECEIVE_LIMIT) if prefetch is None else prefetch,
-            ),
-            SQSSubscriberSpecificationConfig(
+            SQSQueue(url=queue) if isinstance(queue, str) else queue,
+            max_workers=workers,
+            prefetch=min(workers, RECEIVE_LIMIT) if prefetch is None else prefetch,
+            ack_policy=ack_policy,
+            specification=SQSSubscriberSpecificationConfig(
                 title_=title, description_=description, include_in_schema=include_in_schema
             ),
         )
@@ -158,15 +150,31 @@ class SQSRegistrator(Registrator[RawMessage, SQSBrokerConfig]):
         return next((sub for sub in declared if sub.queue.url == queue_url), None)
 
     def _make_subscriber(
-        self, config: SQSSubscriberConfig, specification: SQSSubscriberSpecificationConfig
+        self,
+        queue: SQSQueue,
+        *,
+        max_workers: int,
+        prefetch: int,
+        ack_policy: AckPolicy,
+        specification: SQSSubscriberSpecificationConfig,
     ) -> SQSSubscriber:
+        if ack_policy is AckPolicy.ACK_FIRST:
+            raise SetupError(
+                "AckPolicy.ACK_FIRST deletes a message before its work is done: it would be lost"
+            )
         calls = CallsCollection[RawMessage]()
+        # FastStream's composition of configs stands for the config, in every broker.
         outer: Any = self.config
-        return SQSSubscriber(
-            config,
-            SQSSubscriberSpecification(outer, specification, calls, queue_url=config.queue.url),
-            calls,
+        config = SQSSubscriberConfig(
+            _outer_config=outer,
+            _ack_policy=ack_policy,
+            no_reply=True,
+            queue=queue,
+            max_workers=max_workers,
+            prefetch=prefetch,
         )
+        described = SQSSubscriberSpecification(outer, specification, calls, queue_url=queue.url)
+        return SQSSubscriber(config, described, calls)
 
     def _publisher_config(self) -> SQSPublisherConfig:
         outer: Any = self.config

@@ -12,10 +12,13 @@ import importlib
 import importlib.metadata
 import json
 import os
+import time
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from gitmoxi_local.alarm_rules import Verdict
 
 PINNED_VERSION = "1.5.33"
 
@@ -24,10 +27,36 @@ AsgiApp = Callable[..., Awaitable[None]]
 SEAMS: Mapping[str, tuple[str, ...]] = {
     "ministack.app": ("app", "_build_persistence_save_dict"),
     "ministack.core.persistence": ("save_state",),
-    "ministack.core.responses": ("get_account_id", "request_scope", "set_request_account_id"),
+    "ministack.core.responses": ("get_account_id", "get_region", "request_scope", "set_request_account_id"),
+    "ministack.services.cloudwatch": (
+        "_alarms",
+        "_calc_stats",
+        "_dispatch_alarm_actions",
+        "_evaluate_alarm",
+        "_evaluate_parent_alarms",
+        "_metrics",
+        "_record_history",
+        "_stat_value",
+    ),
     "ministack.services.eventbridge": ("_ensure_default_bus", "_put_events"),
     "ministack.services.lambda_svc": ("_functions", "_schedule_state_transition"),
 }
+
+
+Point = Mapping[str, Any]
+Points = Sequence[Point]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlarmChange:
+    """An alarm's change of state; a new alarm comes with two equal states."""
+
+    account: str
+    region: str
+    name: str
+    old_state: str
+    new_state: str
+    reason: str
 
 
 class SeamError(RuntimeError):
@@ -132,6 +161,86 @@ def resume_lambda_transition(account: str, region: str, name: str) -> None:
     """Let ministack end a Pending or InProgress state whose timer died with an earlier process."""
     with _attribute("ministack.core.responses", "request_scope")(account, region):
         _attribute("ministack.services.lambda_svc", "_schedule_state_transition")(name, 0.0)
+
+
+def take_over_alarms(
+    *, judge: Callable[[Point, Points], Verdict | None], changed: Callable[[AlarmChange], None]
+) -> None:
+    """Put ``judge`` in the place of ministack's evaluation of an alarm, and tell ``changed`` of all changes.
+
+    Ministack's own evaluation mixes the data of all dimensions and knows neither
+    EvaluationPeriods, DatapointsToAlarm nor TreatMissingData. It asks at each PutMetricData.
+    """
+    cloudwatch = importlib.import_module("ministack.services.cloudwatch")
+    record = _attribute("ministack.services.cloudwatch", "_record_history")
+
+    def record_and_tell(name: str, old_state: str, new_state: str, reason: str, *rest: Any) -> None:
+        record(name, old_state, new_state, reason, *rest)
+        account = str(_attribute("ministack.core.responses", "get_account_id")())
+        region = str(_attribute("ministack.core.responses", "get_region")())
+        changed(
+            AlarmChange(
+                account=account,
+                region=region,
+                name=name,
+                old_state=old_state,
+                new_state=new_state,
+                reason=reason,
+            )
+        )
+
+    def evaluate(alarm: MutableMapping[str, Any]) -> None:
+        verdict = judge(alarm, _points_of(alarm))
+        if verdict is not None and verdict.state != alarm["StateValue"]:
+            old_state = alarm["StateValue"]
+            alarm.update(
+                StateValue=verdict.state, StateReason=verdict.reason, StateUpdatedTimestamp=int(time.time())
+            )
+            record_and_tell(alarm["AlarmName"], old_state, verdict.state, verdict.reason)
+            _attribute("ministack.services.cloudwatch", "_dispatch_alarm_actions")(
+                alarm, old_state, verdict.state, verdict.reason
+            )
+            _attribute("ministack.services.cloudwatch", "_evaluate_parent_alarms")(alarm)
+
+    cloudwatch._record_history = record_and_tell  # noqa: SLF001  # the seam itself
+    cloudwatch._evaluate_alarm = evaluate  # noqa: SLF001  # the seam itself
+
+
+def evaluate_alarms() -> None:
+    """Evaluate every metric alarm of every account and region."""
+    for (account, region, _), alarm in list(
+        _attribute("ministack.services.cloudwatch", "_alarms")._data.items()
+    ):  # across accounts there is no other way
+        with _attribute("ministack.core.responses", "request_scope")(account, region):
+            _attribute("ministack.services.cloudwatch", "_evaluate_alarm")(alarm)
+
+
+def statistic(points: Points, name: str) -> float | None:
+    """A statistic (``Sum``, ``p99``, ...) of stored points, None if there are none."""
+    if not points:
+        return None
+    stats = _attribute("ministack.services.cloudwatch", "_calc_stats")(points)
+    value: float | None = _attribute("ministack.services.cloudwatch", "_stat_value")(stats, name, points)
+    return value
+
+
+def _points_of(alarm: Point) -> Points:
+    """The stored points of exactly the metric that an alarm names, dimensions included."""
+    wanted = _dimensions(alarm.get("Dimensions"))
+    return [
+        point
+        for (namespace, name, _), points in _attribute("ministack.services.cloudwatch", "_metrics").items()
+        if (namespace, name) == (alarm.get("Namespace"), alarm.get("MetricName"))
+        for point in points
+        if _dimensions(point.get("Dimensions")) == wanted
+    ]
+
+
+def _dimensions(stored: Any) -> dict[str, str]:
+    """Dimensions as ministack stores them: a mapping, or a list of names and values."""
+    if isinstance(stored, Mapping):
+        return dict(stored)
+    return {item["Name"]: item["Value"] for item in stored or []}
 
 
 def state_readers() -> Mapping[str, Callable[[], Any]]:

@@ -29,8 +29,12 @@ _log = logging.getLogger("gitmoxi_local.model")
 _PAUSE_AFTER_ERROR_SECONDS = 1.0
 
 
-class PersistentModel(ServiceModel, Protocol):
-    """A service model whose whole state can be carried as JSON."""
+class HostedModel(ServiceModel, Protocol):
+    """A model that can be told of alarms, and whose whole state can be carried as JSON."""
+
+    def alarm_fired(self, *, account: str, region: str, alarm: str) -> None:
+        """A CloudWatch alarm went to ALARM."""
+        ...
 
     def dump(self) -> dict[str, Any]:
         """The state, as JSON can say it."""
@@ -44,7 +48,7 @@ class PersistentModel(ServiceModel, Protocol):
 class ModelFactory(Protocol):
     """How a model is made: the constructor of ``EcsModel``."""
 
-    def __call__(self, *, clock: Clock, ids: Ids, faults: ImageFaults, emit: Emit) -> PersistentModel: ...
+    def __call__(self, *, clock: Clock, ids: Ids, faults: ImageFaults, emit: Emit) -> HostedModel: ...
 
 
 class WallClock:
@@ -121,6 +125,12 @@ class ModelHost:
         past.load(state)
         past.advance()
         return past.call(operation, params, context)
+
+    def alarm_fired(self, account: str, region: str, alarm: str) -> None:
+        """Tell the model of an alarm that went to ALARM."""
+        self._model.alarm_fired(account=account, region=region, alarm=alarm)
+        self._due_changed.set()
+        self._carry_events()
 
     def remember(self) -> None:
         """Keep the present state for ``call_in_the_past``."""

@@ -41,7 +41,7 @@ class LocalCloudProcess:
     journal_detail: Sequence[str] | None = None
     region: str = DEFAULT_REGION
     account: str = DEFAULT_ACCOUNT
-    start_timeout_seconds: float = 30.0
+    start_timeout_seconds: float = 60.0
     stop_timeout_seconds: float = 10.0
     _process: subprocess.Popen[bytes] | None = field(default=None, init=False)
     _client: LocalCloudClient | None = field(default=None, init=False)

@@ -17,6 +17,7 @@ from typing import Any
 import uvicorn
 
 from gitmoxi_local import ministack_seams, service_events, stacks
+from gitmoxi_local.alarm_watch import AlarmWatch
 from gitmoxi_local.autosave import Autosave
 from gitmoxi_local.aws_model.ecs import EcsModel
 from gitmoxi_local.control import ControlApi
@@ -73,6 +74,8 @@ class LocalCloud:
             journal=self._journal, faults=self._faults, health=self._health, forget_past=self._ecs.forget
         )
         self._autosave = Autosave(save_model=lambda: self._ecs.save(settings.ecs_file))
+        self._alarms = AlarmWatch(publish=service_events.publish, fired=self._ecs.alarm_fired)
+        self._alarms.attach()
         self._server = self._uvicorn()
 
     async def run(self) -> None:
@@ -82,7 +85,9 @@ class LocalCloud:
             StackError: if a template cannot be installed; the server is stopped then.
         """
         serving = asyncio.create_task(self._server.serve(sockets=[self._socket]))
-        background = [asyncio.create_task(self._ecs.run()), asyncio.create_task(self._autosave.run())]
+        background = [
+            asyncio.create_task(worker.run()) for worker in (self._ecs, self._alarms, self._autosave)
+        ]
         try:
             await self._started(serving)
             await self._install()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from itertools import chain
 
 from gitmoxi.domain.deployments import ObjectChange
 from gitmoxi.domain.files import (
@@ -50,10 +51,10 @@ class ObjectChanges:
     ``settings_only`` are prefixes of which nothing but our settings changed: nothing is deployed.
     """
 
-    changed: tuple[ChangedObject, ...]
-    conflicts: tuple[PrefixConflict, ...]
-    without_definition: tuple[str, ...]
-    settings_only: tuple[str, ...]
+    changed: tuple[ChangedObject, ...] = ()
+    conflicts: tuple[PrefixConflict, ...] = ()
+    without_definition: tuple[str, ...] = ()
+    settings_only: tuple[str, ...] = ()
 
 
 def object_changes(
@@ -78,35 +79,44 @@ def object_changes(
         for prefix, service_object in grouping.objects.items()
     }
     prefixes = sorted(set(touched) | {prefix for prefix, paths in referring.items() if paths})
-
-    changed: list[ChangedObject] = []
-    without_definition: list[str] = []
-    settings_only: list[str] = []
-    for prefix in prefixes:
-        if prefix in grouping.conflicts:
-            continue
-        current = grouping.objects.get(prefix)
-        own = touched.get(prefix, [])
-        deletion = _deletion(prefix, own, current, changed_paths)
-        if deletion is not None:
-            changed.append(deletion)
-        if current is None:
-            continue
-        mine = [file for file in own if file.kind.target_kind is current.kind]
-        if current.definition is None:
-            if deletion is None:
-                without_definition.append(prefix)
-        elif referring[prefix] or any(file.kind.triggers_deployment for file in mine):
-            reasons = (*(file.path for file in mine), *referring[prefix])
-            changed.append(_deployed(current, reasons, changed_paths))
-        else:
-            settings_only.append(prefix)
+    outcomes = [
+        _changes_of(
+            prefix,
+            touched.get(prefix, []),
+            grouping.objects.get(prefix),
+            referring.get(prefix, ()),
+            changed_paths,
+        )
+        for prefix in prefixes
+        if prefix not in grouping.conflicts
+    ]
     return ObjectChanges(
-        changed=tuple(changed),
+        changed=tuple(chain.from_iterable(outcome.changed for outcome in outcomes)),
         conflicts=tuple(grouping.conflicts[prefix] for prefix in prefixes if prefix in grouping.conflicts),
-        without_definition=tuple(without_definition),
-        settings_only=tuple(settings_only),
+        without_definition=tuple(chain.from_iterable(outcome.without_definition for outcome in outcomes)),
+        settings_only=tuple(chain.from_iterable(outcome.settings_only for outcome in outcomes)),
     )
+
+
+def _changes_of(
+    prefix: str,
+    own: list[DeploymentFile],
+    current: ServiceObject | None,
+    referring: tuple[str, ...],
+    changed_paths: Mapping[str, ObjectChange],
+) -> ObjectChanges:
+    """The outcome for one path-prefix that is no conflict."""
+    deletion = _deletion(prefix, own, current, changed_paths)
+    deleted = (deletion,) if deletion is not None else ()
+    if current is None:
+        return ObjectChanges(changed=deleted)
+    if current.definition is None:
+        return ObjectChanges(changed=deleted, without_definition=() if deleted else (prefix,))
+    mine = [file for file in own if file.kind.target_kind is current.kind]
+    if not referring and not any(file.kind.triggers_deployment for file in mine):
+        return ObjectChanges(changed=deleted, settings_only=(prefix,))
+    reasons = (*(file.path for file in mine), *referring)
+    return ObjectChanges(changed=(*deleted, _deployed(current, reasons, changed_paths)))
 
 
 def _changes_by_prefix(changed_paths: Iterable[str]) -> dict[str, list[DeploymentFile]]:

@@ -1,9 +1,12 @@
-"""Rendered deployment files: JSON documents that still know where in the user's files each value stands."""
+"""Rendered deployment files: JSON documents that still know where in the user's files each value stands.
+
+What may hold sensitive values is left out of every ``repr``, so that no log line can print it by accident.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from gitmoxi.domain.files import FileKind
@@ -56,9 +59,9 @@ class RenderedDocument:
     """
 
     path: str
-    document: JsonValue
-    text: str
-    positions: Positions
+    document: JsonValue = field(repr=False)
+    text: str = field(repr=False)
+    positions: Positions = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,7 +75,7 @@ class RenderedObject:
     prefix: str
     kind: TargetKind
     documents: Mapping[FileKind, RenderedDocument]
-    sensitive_values: frozenset[str]
+    sensitive_values: frozenset[str] = field(repr=False)
     warnings: tuple[Finding, ...]
 
 
@@ -82,5 +85,5 @@ class RenderRequest:
 
     prefix: str
     kind: TargetKind
-    files: Mapping[str, bytes]
-    references: Mapping[str, bytes]
+    files: Mapping[str, bytes] = field(repr=False)
+    references: Mapping[str, bytes] = field(repr=False)

@@ -121,7 +121,7 @@ class _Rendering:
             column=place[1],
             found=found,
             advice=advice,
-        ) from error
+        ) from None  # the cause may quote sensitive values, and tracebacks print causes
 
     def _place_of(self, error: Exception) -> tuple[int | None, int | None]:
         line = error.lineno if isinstance(error, TemplateSyntaxError) else _template_line(error.__traceback__)

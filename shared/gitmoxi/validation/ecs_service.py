@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from gitmoxi.domain.files import FileKind
 from gitmoxi.domain.findings import Finding
@@ -26,8 +26,8 @@ class ValidatedEcs:
         warnings: what is odd, or was taken out, sensitive values masked.
     """
 
-    service: dict[str, JsonValue]
-    task_definition: dict[str, JsonValue] | None
+    service: dict[str, JsonValue] = field(repr=False)
+    task_definition: dict[str, JsonValue] | None = field(repr=False)
     settings: EcsDepdef
     warnings: tuple[Finding, ...]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from gitmoxi.domain.files import FileKind
 from gitmoxi.domain.findings import Finding, Severity
@@ -26,7 +26,7 @@ class ValidatedLambda:
         warnings: what is odd, or was taken out, sensitive values masked.
     """
 
-    function: dict[str, JsonValue]
+    function: dict[str, JsonValue] = field(repr=False)
     event_sources: EventSources | None
     settings: LambdaDepdef
     warnings: tuple[Finding, ...]

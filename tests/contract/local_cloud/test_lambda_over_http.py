@@ -83,7 +83,7 @@ def test_an_update_is_in_progress_and_then_successful(lambdas, function, code, s
 
 
 def test_a_stale_revision_is_refused_everywhere(lambdas, function, code):
-    """RevisionId in https://docs.aws.amazon.com/lambda/latest/api/API_UpdateFunctionCode.html and its sisters"""
+    """RevisionId in https://docs.aws.amazon.com/lambda/latest/api/API_UpdateFunctionCode.html"""
     lambdas.publish_version(FunctionName=function)
     lambdas.create_alias(FunctionName=function, Name="live", FunctionVersion="1")
     for call, arguments in (

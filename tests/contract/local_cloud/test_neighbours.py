@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import json
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -172,7 +172,7 @@ def test_embedded_metrics_can_be_read_as_metrics(aws, name):
         logGroupName=name, logStreamName="s", logEvents=[{"timestamp": now_ms, "message": message}] * 2
     )
 
-    end = datetime.datetime.now(datetime.UTC) + datetime.timedelta(minutes=1)
+    end = dt.datetime.now(dt.UTC) + dt.timedelta(minutes=1)
     metric = {
         "Namespace": name,
         "MetricName": "ticks",
@@ -180,7 +180,7 @@ def test_embedded_metrics_can_be_read_as_metrics(aws, name):
     }
     [result] = cloudwatch.get_metric_data(
         MetricDataQueries=[{"Id": "t", "MetricStat": {"Metric": metric, "Period": 60, "Stat": "Sum"}}],
-        StartTime=end - datetime.timedelta(minutes=10),
+        StartTime=end - dt.timedelta(minutes=10),
         EndTime=end,
     )["MetricDataResults"]
     assert sum(result["Values"]) == 6

@@ -93,7 +93,7 @@ def test_a_template_that_cannot_be_installed_ends_the_start_with_the_reason(tmp_
     bad = tmp_path / "bad.yaml"
     bad.write_text("Resources: {Thing: {Type: 'AWS::No::Such'}}")
 
-    with pytest.raises(LocalCloudProcessError, match=r"ended with code 1 .*template .*bad\.yaml"):
+    with pytest.raises(LocalCloudProcessError, match=r"(?s)ended with code 1 .*template .*bad\.yaml"):
         LocalCloudProcess(state_dir=tmp_path / "state", templates=[bad]).start()
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import threading
 from typing import Annotated, Any
 
 import pytest
@@ -431,6 +432,19 @@ def test_one_queue_declared_again_is_the_same_subscriber(bench):
 def test_a_filter_needs_a_name():
     with pytest.raises(ValueError, match="at least one name"):
         detail_type()
+
+
+async def test_neither_filters_nor_injection_leave_the_event_loops_thread(bench):
+    @bench.broker.subscriber(QUEUE, filter=detail_type("push.v1"))
+    async def on_push(body: Push, message: SQSMessage, broker: Broker) -> None:
+        pass
+
+    await bench.broker.start()
+    before = set(threading.enumerate())
+    bench.sqs.put(event("push.v1", PUSH))
+    await bench.settled()
+
+    assert set(threading.enumerate()) - before == set()
 
 
 async def test_the_message_class_itself_is_named_when_it_is_annotated_by_mistake(bench):

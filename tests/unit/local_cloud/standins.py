@@ -48,6 +48,9 @@ class Shelf:
                 self._tell("active", name)
         return min((moment for moment in self._ready.values() if moment is not None), default=None)
 
+    def alarm_fired(self, *, account, region, alarm):
+        self._tell(f"alarm {alarm}", "")
+
     def dump(self):
         return {name: moment and moment.isoformat() for name, moment in self._ready.items()}
 

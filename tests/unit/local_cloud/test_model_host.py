@@ -43,6 +43,12 @@ def test_events_leave_once_the_call_is_answered(host, events):
     assert [event.detail_type for event in events] == ["created"]
 
 
+def test_an_alarm_reaches_the_model_and_its_events_leave(host, events):
+    host.alarm_fired("000000000000", "us-east-1", "errors")
+
+    assert [event.detail_type for event in events] == ["alarm errors"]
+
+
 def test_a_call_sees_everything_that_was_due(host, clock, events):
     create(host)
     clock.forward(6)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import pickle
+import traceback
 
 import pytest
 
@@ -145,6 +146,16 @@ def test_sensitive_terraform_values_are_collected(value, expected):
 
     assert rendered.sensitive_values == expected
     assert rendered.documents[FileKind.SVCDEF].document == value
+
+
+def test_no_repr_and_no_traceback_shows_a_sensitive_value():
+    tf = json.dumps({"s": {"value": SECRET, "sensitive": True}})
+    inputs = json.dumps(ref("TERRAFORM", "t"))
+
+    assert SECRET not in repr(render({"_svcdef.json": "{{ s | tojson }}", "_input.json": inputs}, {"t": tf}))
+    with pytest.raises(RenderError) as caught:
+        render({"_svcdef.json": "{{ {}[s] }}", "_input.json": inputs}, {"t": tf})
+    assert SECRET not in "".join(traceback.format_exception(caught.value))
 
 
 @pytest.mark.parametrize(
