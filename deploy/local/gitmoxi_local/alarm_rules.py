@@ -59,6 +59,6 @@ def judge(alarm: Mapping[str, Any], values: Sequence[float | None]) -> Verdict |
 def _crossed(alarm: Mapping[str, Any], count: int, breaching: Sequence[float], threshold: float) -> str:
     listed = f" {list(breaching)}" if breaching else ""
     return (
-        f"Threshold Crossed: {len(breaching)} out of the last {count} datapoints{listed} breached the threshold "
-        f"({alarm.get('ComparisonOperator')} {threshold})."
+        f"Threshold Crossed: {len(breaching)} out of the last {count} datapoints{listed} breached the "
+        f"threshold ({alarm.get('ComparisonOperator')} {threshold})."
     )

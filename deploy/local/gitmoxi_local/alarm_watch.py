@@ -63,7 +63,10 @@ def judged(alarm: Point, points: Points) -> Verdict | None:
 
 
 def _event(change: AlarmChange) -> AwsEvent:
-    """https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch-and-eventbridge.html"""
+    """The event of a change.
+
+    https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch-and-eventbridge.html
+    """
     now = datetime.now(UTC)
     state: dict[str, Any] = {
         "value": change.new_state,

@@ -171,7 +171,7 @@ def take_over_alarms(
     Ministack's own evaluation mixes the data of all dimensions and knows neither
     EvaluationPeriods, DatapointsToAlarm nor TreatMissingData. It asks at each PutMetricData.
     """
-    cloudwatch = importlib.import_module("ministack.services.cloudwatch")
+    cloudwatch: Any = importlib.import_module("ministack.services.cloudwatch")
     record = _attribute("ministack.services.cloudwatch", "_record_history")
 
     def record_and_tell(name: str, old_state: str, new_state: str, reason: str, *rest: Any) -> None:
@@ -208,9 +208,9 @@ def take_over_alarms(
 
 def evaluate_alarms() -> None:
     """Evaluate every metric alarm of every account and region."""
-    for (account, region, _), alarm in list(
-        _attribute("ministack.services.cloudwatch", "_alarms")._data.items()
-    ):  # across accounts there is no other way
+    store: Any = _attribute("ministack.services.cloudwatch", "_alarms")
+    # Its public face shows one account and region: across all of them there is only what lies behind.
+    for (account, region, _), alarm in list(store._data.items()):  # noqa: SLF001  # see above
         with _attribute("ministack.core.responses", "request_scope")(account, region):
             _attribute("ministack.services.cloudwatch", "_evaluate_alarm")(alarm)
 

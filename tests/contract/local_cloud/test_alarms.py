@@ -9,6 +9,8 @@ import json
 
 import pytest
 
+from gitmoxi_local.faults import ImageFaultSpec
+
 
 @pytest.fixture
 def cloudwatch(aws):
@@ -75,7 +77,7 @@ def test_a_change_of_state_is_an_event_on_the_default_bus(aws, cloudwatch, alarm
     assert event["resources"] == [f"arn:aws:cloudwatch:us-east-1:000000000000:alarm:{name}"]
 
 
-def test_an_alarm_fails_the_ecs_deployment_that_watches_it(aws, cloudwatch, alarm, name, eventually):
+def test_an_alarm_fails_the_ecs_deployment_that_watches_it(cloud, aws, cloudwatch, alarm, name, eventually):
     """https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-alarm-failure.html"""
     ecs = aws("ecs")
     ecs.create_cluster(clusterName=name)
@@ -86,7 +88,8 @@ def test_an_alarm_fails_the_ecs_deployment_that_watches_it(aws, cloudwatch, alar
         "memory": "512",
         "executionRoleArn": "arn:aws:iam::000000000000:role/execution",
     }
-    for image in ("web:1", "web:2"):
+    cloud.client.add_faults(images=[ImageFaultSpec(match=f"{name}:2", kind="slow_start", after_seconds=60)])
+    for image in (f"{name}:1", f"{name}:2"):
         ecs.register_task_definition(
             family=name, containerDefinitions=[{"name": "web", "image": image, "essential": True}], **task
         )

@@ -7,6 +7,8 @@ import json
 import pytest
 from botocore.exceptions import ClientError
 
+from gitmoxi_local.faults import ImageFaultSpec
+
 
 @pytest.fixture
 def ecs(aws):
@@ -106,7 +108,7 @@ def test_accounts_and_regions_are_worlds_apart(aws, ecs, name):
 
 
 def test_an_image_fault_fails_the_task(cloud, ecs, service, name, eventually):
-    cloud.client.add_faults(images=[{"match": "web:1", "kind": "cannot_pull"}])
+    cloud.client.add_faults(images=[ImageFaultSpec(match="web:1", kind="cannot_pull")])
     service()
 
     def stopped():

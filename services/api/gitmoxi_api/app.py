@@ -1,0 +1,88 @@
+"""The application: endpoints, guards and problems put together."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+
+from gitmoxi.ports.bodies import BodyStore
+from gitmoxi.ports.clock import Clock, Ids
+from gitmoxi.ports.ledger import Ledger
+from gitmoxi.ports.messaging import EventPublisher
+from gitmoxi.runtime.metrics import Metrics
+from gitmoxi.workflow.courier import Courier
+from gitmoxi_api.guards import Containment, Gatekeeper
+from gitmoxi_api.parts import ApiParts
+from gitmoxi_api.problems import Problem, handle_problems
+from gitmoxi_api.routes import commits, deployments, events, health, pushes, repositories
+
+_DESCRIPTION = """\
+Deploys Amazon ECS services and AWS Lambda functions from Git.
+
+The API registers repositories, hands pushes to the ingestor and shows what became of them. It moves no
+deployment itself: commands are appended, and the deployment's owner decides.
+
+Errors are RFC 9457 problems (`application/problem+json`); `detail` says what happened and what to do.
+"""
+
+
+def create_app(
+    *,
+    ledger: Ledger,
+    bodies: BodyStore,
+    publisher: EventPublisher,
+    clock: Clock,
+    ids: Ids,
+    metrics: Metrics,
+    allow_file: bool = False,
+    loopback_only: bool = True,
+) -> FastAPI:
+    """The API as an ASGI application.
+
+    Args:
+        ledger: where everything is read from; written are registrations and commands only.
+        bodies: where the lists of a commit's changes lie.
+        publisher: takes pushes and commands to the bus.
+        clock: for records and durations.
+        ids: for deliveries, commands and requests.
+        metrics: gets the duration of each request.
+        allow_file: ``file://`` repositories may be registered.
+        loopback_only: requests must be addressed to this machine by a loopback name.
+    """
+    app = FastAPI(
+        title="Gitmoxi",
+        version="1",
+        description=_DESCRIPTION,
+        docs_url=None,  # its scripts come from elsewhere, and this API serves no pages yet
+        redoc_url=None,
+    )
+    app.state.parts = ApiParts(
+        ledger=ledger,
+        bodies=bodies,
+        publisher=publisher,
+        courier=Courier(ledger=ledger, publisher=publisher),
+        clock=clock,
+        ids=ids,
+        allow_file=allow_file,
+    )
+    for module in (repositories, pushes, commits, deployments, events, health):
+        app.include_router(module.router)
+    handle_problems(app)
+    app.add_middleware(Gatekeeper, loopback_only=loopback_only)
+    app.add_middleware(Containment, clock=clock, ids=ids, metrics=metrics)
+    app.openapi = lambda: openapi_document(app)  # type: ignore[method-assign]  # FastAPI's documented way
+    return app
+
+
+def openapi_document(app: FastAPI) -> dict[str, Any]:
+    """The description of the API; problems, which no endpoint returns by itself, are added to it."""
+    if app.openapi_schema is None:
+        document = get_openapi(
+            title=app.title, version=app.version, description=app.description, routes=app.routes
+        )
+        schema = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
+        document["components"]["schemas"] |= {**schema.pop("$defs"), "Problem": schema}
+        app.openapi_schema = document
+    return app.openapi_schema

@@ -1,0 +1,40 @@
+"""``python -m gitmoxi_api.openapi [FILE]``: the OpenAPI description, to a file or to standard output."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+from gitmoxi.adapters.memory.bodies import MemoryBodyStore
+from gitmoxi.adapters.memory.clock import FakeClock, SequentialIds
+from gitmoxi.adapters.memory.ledger import MemoryLedger
+from gitmoxi.adapters.memory.messaging import MemoryPublisher
+from gitmoxi.runtime.metrics import EmfMetrics
+from gitmoxi_api.app import create_app, openapi_document
+
+
+def render() -> str:
+    """The description as it is kept in ``docs/reference/openapi.json``."""
+    clock = FakeClock()
+    app = create_app(
+        ledger=MemoryLedger(),
+        bodies=MemoryBodyStore(),
+        publisher=MemoryPublisher(),
+        clock=clock,
+        ids=SequentialIds(),
+        metrics=EmfMetrics(service="api", emit=lambda _: None, now_ms=lambda: 0),
+    )
+    return json.dumps(openapi_document(app), indent=2, ensure_ascii=False) + "\n"
+
+
+def main(arguments: list[str]) -> None:
+    """Write the description to the file that is named, or print it."""
+    if arguments:
+        Path(arguments[0]).write_text(render(), encoding="utf-8")
+    else:
+        sys.stdout.write(render())
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,108 @@
+"""What clients send: bodies and the values of queries, checked before anything else sees them."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated
+
+from fastapi import Query
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+from gitmoxi.domain.deployments import CommandKind
+from gitmoxi.domain.repositories import check_branch, normalise_url, repository_id
+from gitmoxi.errors import InvalidInputError
+
+_REPOSITORY_ID = re.compile(r"r-[0-9a-f]{16}")
+_TOKEN_ARN = (
+    r"^arn:aws[a-z-]*:(secretsmanager:[a-z0-9-]+:\d{12}:secret:[\w/+=.@-]+"
+    r"|ssm:[a-z0-9-]+:\d{12}:parameter/[\w/.-]+)$"
+)
+"""See "Resource types defined by" Secrets Manager and Systems Manager in the Service Authorization Reference."""
+
+
+def _url(text: str) -> str:
+    try:
+        return normalise_url(text)
+    except InvalidInputError as error:
+        raise ValueError(str(error)) from None
+
+
+def _branch(text: str) -> str:
+    try:
+        return check_branch(text)
+    except InvalidInputError as error:
+        raise ValueError(str(error)) from None
+
+
+def _glob(text: str) -> str:
+    if not text.isprintable() or text.startswith("/") or ".." in text.split("/") or "\\" in text:
+        raise ValueError("write it from the repository's root, with / between folders, as in prod/**")
+    return text
+
+
+def _id_of_repository(text: str) -> str:
+    """The id behind an id or a URL."""
+    if _REPOSITORY_ID.fullmatch(text):
+        return text
+    try:
+        return repository_id(text)
+    except InvalidInputError as error:
+        raise ValueError(f"{error}; or give its id, r- and 16 hexadecimal digits") from None
+
+
+RepositoryUrl = Annotated[str, Field(min_length=1, max_length=2048), AfterValidator(_url)]
+BranchName = Annotated[str, Field(min_length=1), AfterValidator(_branch)]
+PathGlob = Annotated[str, Field(min_length=1, max_length=1024), AfterValidator(_glob)]
+
+RepositoryId = Annotated[
+    str, Field(max_length=2048, description="a repository's URL or id"), AfterValidator(_id_of_repository)
+]
+CommitHash = Annotated[str, Field(pattern=r"^[0-9a-fA-F]{7,64}$", description="a commit's hash, or 7 digits of it")]
+Limit = Annotated[int, Query(ge=1, le=200, description="how many at most, newest first")]
+
+
+class Request(BaseModel):
+    """A body; what we do not know is refused rather than ignored."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class RegistrationRequest(Request):
+    """A repository to be watched."""
+
+    url: RepositoryUrl = Field(
+        description="https://host/path; .git, a last slash and case of the host do not matter",
+        examples=["https://github.com/acme/shop"],
+    )
+    branches: tuple[BranchName, ...] = Field(min_length=1, max_length=50, examples=[["main"]])
+    token_arn: Annotated[str, Field(pattern=_TOKEN_ARN, max_length=2048)] | None = Field(
+        default=None,
+        description="ARN of the Secrets Manager secret or SSM parameter with the access token; "
+        "public and CodeCommit repositories need none",
+    )
+    path_globs: tuple[PathGlob, ...] = Field(
+        default=(), max_length=50, description="only these paths count; none: all do", examples=[["prod/**"]]
+    )
+
+
+class PushRequest(Request):
+    """A branch whose newest commit shall be deployed."""
+
+    repository: RepositoryUrl = Field(examples=["https://github.com/acme/shop"])
+    branch: BranchName = Field(examples=["main"])
+    force: bool = Field(
+        default=False, description="plan every object of the last processed commit again, changed or not"
+    )
+
+
+class CommandRequest(Request):
+    """What is asked of a deployment."""
+
+    kind: CommandKind
+    by: str = Field(
+        min_length=1,
+        max_length=64,
+        pattern=r"^[\w.@+:/ -]+$",
+        description="who asks, for the record",
+        examples=["ada"],
+    )

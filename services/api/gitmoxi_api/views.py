@@ -1,0 +1,172 @@
+"""Records as replies: what is not named here is not shown."""
+
+from __future__ import annotations
+
+from gitmoxi.domain.deployments import Command, Deployment, PlanRecord, Step
+from gitmoxi.domain.records import (
+    AuditEntry,
+    Commit,
+    Manifest,
+    ManifestObject,
+    PushRecord,
+    Repository,
+)
+from gitmoxi.domain.targets import EcsTarget, Target
+from gitmoxi_api.replies import (
+    CommandReply,
+    CommitReply,
+    DeploymentReply,
+    EventReply,
+    ObjectReply,
+    PlanReply,
+    ProcessingReply,
+    PushReply,
+    RepositoryReply,
+    StepReply,
+    TargetReply,
+)
+
+
+def repository_view(repository: Repository) -> RepositoryReply:
+    """A registration."""
+    return RepositoryReply(
+        id=repository.id,
+        url=repository.url,
+        branches=repository.branches,
+        path_globs=repository.path_globs,
+        token_arn=repository.token_arn,
+        registered_at=repository.registered_at,
+    )
+
+
+def push_view(push: PushRecord) -> PushReply:
+    """The ingestor's answer to a push."""
+    return PushReply(
+        delivery_id=push.delivery_id,
+        repository=push.repository,
+        branch=push.branch,
+        at=push.at,
+        outcome=push.outcome,
+        because=push.because,
+        seq=push.seq,
+        sha=push.sha,
+    )
+
+
+def commit_view(commit: Commit) -> CommitReply:
+    """One processing of a commit."""
+    return CommitReply(
+        repository_id=commit.repository_id,
+        repository=commit.repository_url,
+        branch=commit.branch,
+        seq=commit.seq,
+        sha=commit.sha,
+        previous_sha=commit.previous_sha,
+        status=commit.status,
+        because=commit.because,
+        author=commit.author,
+        message=commit.message,
+        received_at=commit.received_at,
+        mode=commit.mode,
+        forced=commit.forced,
+        deployment_count=commit.deployment_count,
+    )
+
+
+def processing_view(commit: Commit, manifest: Manifest) -> ProcessingReply:
+    """One processing of a commit with what it found."""
+    return ProcessingReply(
+        commit=commit_view(commit),
+        relevant_files=manifest.relevant_files,
+        objects=tuple(_object_view(item) for item in manifest.objects),
+        warnings=manifest.warnings,
+        all_deleted=manifest.all_deleted,
+    )
+
+
+def _object_view(item: ManifestObject) -> ObjectReply:
+    return ObjectReply(
+        prefix=item.prefix,
+        kind=item.kind,
+        change=item.change,
+        deployment_id=item.deployment_id,
+        files=item.files,
+        problem=item.problem,
+    )
+
+
+def deployment_view(deployment: Deployment) -> DeploymentReply:
+    """Where a deployment stands; never the bodies with its documents, nor the values that it carries."""
+    origin = deployment.origin
+    return DeploymentReply(
+        id=deployment.id,
+        status=deployment.state.status,
+        state=deployment.state,
+        because=deployment.because,
+        cause=deployment.cause,
+        kind=deployment.kind,
+        change=deployment.change,
+        verb=deployment.verb,
+        mode=deployment.mode,
+        phase=deployment.progress.phase,
+        owner=deployment.owner,
+        version=deployment.version,
+        repository_id=origin.repository_id,
+        repository=origin.repository_url,
+        branch=origin.branch,
+        commit=origin.commit_sha,
+        seq=origin.seq,
+        prefix=origin.prefix,
+        target=None if deployment.target is None else _target_view(deployment.target),
+        created_at=deployment.created_at,
+        updated_at=deployment.updated_at,
+        started_at=deployment.started_at,
+        ended_at=deployment.ended_at,
+    )
+
+
+def _target_view(target: Target) -> TargetReply:
+    return TargetReply(
+        id=target.id,
+        kind=target.kind,
+        account=target.account,
+        region=target.region,
+        cluster=target.cluster if isinstance(target, EcsTarget) else None,
+        name=target.name,
+    )
+
+
+def plan_view(plan: PlanRecord) -> PlanReply:
+    """What a plan says to people."""
+    return PlanReply(
+        verb=plan.verb,
+        strategy=plan.strategy,
+        differences=plan.differences,
+        steps=plan.steps,
+        warnings=plan.warnings,
+    )
+
+
+def step_view(step: Step) -> StepReply:
+    """One entry of a deployment's history."""
+    return StepReply(
+        version=step.version,
+        at=step.at,
+        by=step.by,
+        name=step.name,
+        state=step.state,
+        because=step.because,
+        actions=step.actions,
+    )
+
+
+def command_view(command: Command) -> CommandReply:
+    """A command as it was appended."""
+    return CommandReply(id=command.id, kind=command.kind, by=command.by, at=command.at)
+
+
+def event_view(entry: AuditEntry) -> EventReply:
+    """One entry of the audit trail."""
+    return EventReply(
+        id=entry.id, at=entry.at, kind=entry.kind, summary=entry.summary, details=entry.details
+    )
