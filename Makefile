@@ -3,10 +3,10 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 CLIENTS := .venv-clients
-SOURCES := shared services deploy tests
+SOURCES := shared services deploy docs tests
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up test check format bench lock clean
+.PHONY: help setup demo up test check format docs lock clean
 
 help: ## list the commands
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -38,9 +38,12 @@ test: setup ## all tests, in random order
 check: setup ## formatting, lint, types, layers, templates
 	$(BIN)/ruff format --check $(SOURCES)
 	$(BIN)/ruff check $(SOURCES)
-	$(BIN)/mypy shared services deploy/local
+	$(BIN)/mypy shared services deploy/local docs
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/cfn-lint deploy/cloudformation/*.yaml
+
+docs: setup ## renew the reference pages that are made from the code
+	$(BIN)/python -m docs.settings_page
 
 format: setup ## format and mend what the linter can mend
 	$(BIN)/ruff format $(SOURCES)
@@ -49,6 +52,7 @@ format: setup ## format and mend what the linter can mend
 lock: ## renew the lock files (hashes, no addresses)
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header --extra local --extra dev -o requirements/dev.lock pyproject.toml
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header -o requirements/core.lock pyproject.toml
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header --constraint requirements/dev.lock --extra local -o requirements/local.lock pyproject.toml
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header -o requirements/build.lock requirements/build.in
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header -o requirements/clients.lock requirements/clients.in
 

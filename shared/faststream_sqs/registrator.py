@@ -158,10 +158,6 @@ class SQSRegistrator(Registrator[RawMessage, SQSBrokerConfig]):
         ack_policy: AckPolicy,
         specification: SQSSubscriberSpecificationConfig,
     ) -> SQSSubscriber:
-        if ack_policy is AckPolicy.ACK_FIRST:
-            raise SetupError(
-                "AckPolicy.ACK_FIRST deletes a message before its work is done: it would be lost"
-            )
         calls = CallsCollection[RawMessage]()
         # FastStream's composition of configs stands for the config, in every broker.
         outer: Any = self.config

@@ -4,8 +4,9 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from typing import Any, NoReturn
 
 from fast_depends.dependencies import Dependant
-from faststream.exceptions import FeatureNotSupportedException, StopConsume
+from faststream.exceptions import FeatureNotSupportedException, SetupError, StopConsume
 from faststream.message import StreamMessage
+from faststream.middlewares import AckPolicy
 
 from faststream_sqs._compat import (
     CallsCollection,
@@ -41,6 +42,10 @@ class SQSSubscriber(SubscriberUsecase[RawMessage]):
         calls: CallsCollection[RawMessage],
     ) -> None:
         super().__init__(config, specification, calls)
+        if self.ack_policy is AckPolicy.ACK_FIRST:
+            raise SetupError(
+                "AckPolicy.ACK_FIRST deletes a message before its work is done: it would be lost"
+            )
         self.queue = config.queue
         self.max_workers = config.max_workers
         self.prefetch = config.prefetch

@@ -80,6 +80,9 @@ class Gateway:
             await self._serve(self._call(request, operations.recognise(request)), receive, send)
         except asgi.ClientGoneError:
             return
+        except asyncio.CancelledError:
+            # Only the stopping server cancels, and only long polls outlast its grace: they may poll again.
+            await _hang_up(receive)
 
     def _streams_through(self, recognised: Recognised) -> bool:
         return (

@@ -57,6 +57,7 @@ def create_app(
         description=_DESCRIPTION,
         docs_url=None,  # its scripts come from elsewhere, and this API serves no pages yet
         redoc_url=None,
+        generate_unique_id_function=lambda route: route.name,
     )
     app.state.parts = ApiParts(
         ledger=ledger,

@@ -142,9 +142,7 @@ async def _invalid(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
     faults = tuple(_fault(fault) for fault in error.errors())
     detail = "; ".join(f"{fault.field}: {fault.message}" for fault in faults)
-    return problem_response(
-        HTTPStatus.UNPROCESSABLE_ENTITY, detail, instance=request.url.path, errors=faults
-    )
+    return problem_response(HTTPStatus.UNPROCESSABLE_ENTITY, detail, instance=request.url.path, errors=faults)
 
 
 def _fault(fault: Mapping[str, Any]) -> FieldProblem:
@@ -172,7 +170,9 @@ async def _permanent(request: Request, error: Exception) -> Response:
             return problem_response(HTTPStatus.UNPROCESSABLE_ENTITY, str(error), instance=path)
         case AwsRejectedError():
             get_logger().error("request.refused_by_aws", path=path, because=str(error))
-            detail = f"AWS refuses {error.operation} to the API ({error.code}); the log of the API has the rest."
+            detail = (
+                f"AWS refuses {error.operation} to the API ({error.code}); the log of the API has the rest."
+            )
             return problem_response(HTTPStatus.BAD_GATEWAY, detail, instance=path)
         case _:
             raise error

@@ -13,11 +13,12 @@ from gitmoxi.domain.repositories import check_branch, normalise_url, repository_
 from gitmoxi.errors import InvalidInputError
 
 _REPOSITORY_ID = re.compile(r"r-[0-9a-f]{16}")
-_TOKEN_ARN = (
+_ARN_FORMAT = (
     r"^arn:aws[a-z-]*:(secretsmanager:[a-z0-9-]+:\d{12}:secret:[\w/+=.@-]+"
     r"|ssm:[a-z0-9-]+:\d{12}:parameter/[\w/.-]+)$"
 )
-"""See "Resource types defined by" Secrets Manager and Systems Manager in the Service Authorization Reference."""
+"""ARNs as the Service Authorization Reference gives them: "Actions, resources, and condition keys for AWS
+Secrets Manager", and the same for Systems Manager."""
 
 
 def _url(text: str) -> str:
@@ -57,7 +58,9 @@ PathGlob = Annotated[str, Field(min_length=1, max_length=1024), AfterValidator(_
 RepositoryId = Annotated[
     str, Field(max_length=2048, description="a repository's URL or id"), AfterValidator(_id_of_repository)
 ]
-CommitHash = Annotated[str, Field(pattern=r"^[0-9a-fA-F]{7,64}$", description="a commit's hash, or 7 digits of it")]
+CommitHash = Annotated[
+    str, Field(pattern=r"^[0-9a-fA-F]{7,64}$", description="a commit's hash, or 7 digits of it")
+]
 Limit = Annotated[int, Query(ge=1, le=200, description="how many at most, newest first")]
 
 
@@ -75,7 +78,7 @@ class RegistrationRequest(Request):
         examples=["https://github.com/acme/shop"],
     )
     branches: tuple[BranchName, ...] = Field(min_length=1, max_length=50, examples=[["main"]])
-    token_arn: Annotated[str, Field(pattern=_TOKEN_ARN, max_length=2048)] | None = Field(
+    token_arn: Annotated[str, Field(pattern=_ARN_FORMAT, max_length=2048)] | None = Field(
         default=None,
         description="ARN of the Secrets Manager secret or SSM parameter with the access token; "
         "public and CodeCommit repositories need none",

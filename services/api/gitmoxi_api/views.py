@@ -167,6 +167,4 @@ def command_view(command: Command) -> CommandReply:
 
 def event_view(entry: AuditEntry) -> EventReply:
     """One entry of the audit trail."""
-    return EventReply(
-        id=entry.id, at=entry.at, kind=entry.kind, summary=entry.summary, details=entry.details
-    )
+    return EventReply(id=entry.id, at=entry.at, kind=entry.kind, summary=entry.summary, details=entry.details)

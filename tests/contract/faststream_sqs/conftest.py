@@ -72,9 +72,7 @@ def emulator(tmp_path_factory):
     )
     try:
         wait_for_port(port, process)
-        yield Endpoint(
-            f"http://127.0.0.1:{port}", "AKIA" + secrets.token_hex(8).upper(), secrets.token_hex(20)
-        )
+        yield Endpoint(f"http://127.0.0.1:{port}", secrets.token_hex(10).upper(), secrets.token_hex(20))
     finally:
         process.terminate()
         process.wait(timeout=10)

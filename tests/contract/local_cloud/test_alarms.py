@@ -106,6 +106,8 @@ def test_an_alarm_fails_the_ecs_deployment_that_watches_it(cloud, aws, cloudwatc
     eventually(lambda: _deployments(ecs, name)[0]["status"] == "SUCCESSFUL")
     ecs.update_service(service=name, taskDefinition=f"{name}:2", **service)
 
+    eventually(lambda: _deployments(ecs, name)[0]["status"] == "IN_PROGRESS")
+
     put(cloudwatch, name, "a", 9.0)
 
     eventually(lambda: _deployments(ecs, name)[0]["status"].startswith("ROLLBACK"))

@@ -361,6 +361,7 @@ async def test_the_first_decision_of_a_handler_stays(bench):
     @bench.broker.subscriber(QUEUE, ack_policy=AckPolicy.MANUAL)
     async def on_message(body: Any, message: SQSMessage) -> None:
         await message.ack()
+        await message.reject("too late")
         raise RuntimeError("too late")
 
     await bench.broker.start()
@@ -401,9 +402,16 @@ async def test_messages_run_in_contexts_of_their_own(bench):
     assert {broker for _, _, broker in seen} == {bench.broker}
 
 
-def test_ack_first_is_refused(bench):
+@pytest.mark.parametrize(
+    ("brokers", "subscribers"),
+    [
+        pytest.param({}, {"ack_policy": AckPolicy.ACK_FIRST}, id="subscriber"),
+        pytest.param({"ack_policy": AckPolicy.ACK_FIRST}, {}, id="broker"),
+    ],
+)
+def test_ack_first_is_refused(bench, brokers, subscribers):
     with pytest.raises(SetupError, match="ACK_FIRST deletes a message before its work is done"):
-        bench.broker.subscriber(QUEUE, ack_policy=AckPolicy.ACK_FIRST)
+        bench.make(**brokers).subscriber(QUEUE, **subscribers)
 
 
 @pytest.mark.parametrize(

@@ -152,3 +152,17 @@ async def test_a_beat_on_its_way_does_not_undo_a_backoff(rig):
 
     assert extensions(rig) == [[30], [2]]
     assert rig.sqs.find(message_id).visible_at == 12
+
+
+async def test_no_beat_overtakes_a_backoff_on_its_way(rig):
+    gate = asyncio.Event()
+    rig.sqs.fail("ChangeMessageVisibilityBatch", Fault(gate=gate))
+    rig.start(Handler(answer=Nack(reason="not yet")), visibility_seconds=30)
+    rig.sqs.put("1")
+    await rig.clock.advance(29)
+
+    assert extensions(rig) == [[2]]
+
+    gate.set()
+    [settlement] = await rig.settled()
+    assert settlement.retry_seconds == 2

@@ -40,5 +40,7 @@ async def list_files(sha: CommitHash, parts: Parts) -> CommitFilesReply:
     if not found:
         raise not_found(f"No commit {sha} was processed.")
     newest_first = sorted(found, key=lambda commit: commit.received_at, reverse=True)
-    processings = [processing_view(commit, await manifest_of(commit, parts.bodies)) for commit in newest_first]
+    processings = [
+        processing_view(commit, await manifest_of(commit, parts.bodies)) for commit in newest_first
+    ]
     return CommitFilesReply(processings=tuple(processings))

@@ -71,9 +71,7 @@ async def give_command(
             f"{deployment.because}",
         )
     now = parts.clock.now()
-    command = Command(
-        id=parts.ids.ulid(), deployment_id=deployment.id, kind=body.kind, by=body.by, at=now
-    )
+    command = Command(id=parts.ids.ulid(), deployment_id=deployment.id, kind=body.kind, by=body.by, at=now)
     message = CommandGiven(
         deployment_id=deployment.id,
         version=deployment.version,

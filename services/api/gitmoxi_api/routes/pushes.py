@@ -33,9 +33,7 @@ DeliveryId = Annotated[str, Path(pattern=r"^[\w.:-]{1,128}$", examples=["01K9Z5B
 async def push(body: PushRequest, parts: Parts, request: Request, response: Response) -> PushAccepted:
     """Publishes `gitmoxi.push.v1`. The ingestor's answer, a refusal too, is at `/v1/pushes/{delivery_id}`."""
     delivery_id = parts.ids.ulid()
-    message = Push(
-        repository=body.repository, branch=body.branch, force=body.force, delivery_id=delivery_id
-    )
+    message = Push(repository=body.repository, branch=body.branch, force=body.force, delivery_id=delivery_id)
     event = OutboxEvent(
         id=delivery_id,
         owner=Worker.INGESTOR,
@@ -60,7 +58,7 @@ async def get_push(delivery_id: DeliveryId, parts: Parts) -> PushReply:
     responses=documented(HTTPStatus.NOT_FOUND),
 )
 async def get_push_deployments(delivery_id: DeliveryId, parts: Parts) -> DeploymentsReply:
-    """Those of the processed commit that the push led to, by path-prefix: all of them, from the first moment."""
+    """Those of the processed commit that the push led to, by path-prefix: all of them, at once."""
     answer = await _answered(parts, delivery_id)
     if answer.seq is None:
         return DeploymentsReply(deployments=())

@@ -32,7 +32,7 @@ RepositoryId = Annotated[str, Path(pattern=r"^r-[0-9a-f]{16}$", examples=["r-4f1
 async def register(
     body: RegistrationRequest, parts: Parts, request: Request, response: Response
 ) -> RepositoryReply:
-    """From now on, pushes to its branches are deployed. Registering it again in the same way changes nothing."""
+    """From now on, pushes to its branches are deployed. The same registration again changes nothing."""
     wanted = _repository(body, parts)
     known = await parts.ledger.repository(wanted.id)
     if known is None:
@@ -99,5 +99,7 @@ def _settings(repository: Repository) -> tuple[object, ...]:
 async def _existing(parts: ApiParts, repository: str) -> Repository:
     found = await parts.ledger.repository(repository)
     if found is None:
-        raise not_found(f"No repository {repository} is registered; GET /v1/repositories lists those that are.")
+        raise not_found(
+            f"No repository {repository} is registered; GET /v1/repositories lists those that are."
+        )
     return found

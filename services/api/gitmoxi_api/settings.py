@@ -1,0 +1,64 @@
+"""The settings that only the API has: where it listens, and to whom."""
+
+from __future__ import annotations
+
+from typing import Self
+
+from pydantic import Field, ValidationError, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from gitmoxi.runtime.settings import SettingsError
+from gitmoxi_api.guards import is_loopback
+
+PREFIX = "GITMOXI_API_"
+
+
+class ApiSettings(BaseSettings):
+    """Every field is the environment variable ``GITMOXI_API_<FIELD>``."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="ignore", env_ignore_empty=True)
+
+    host: str = Field(default="127.0.0.1", description="the address to listen on")
+    port: int = Field(default=8080, ge=0, le=65535, description="the port to listen on; 0 takes a free one")
+    allow_unauthenticated: bool = Field(
+        default=False,
+        description="1: listen on addresses that others can reach, who need not say who they are",
+    )
+
+    @model_validator(mode="after")
+    def _not_open_to_all(self) -> Self:
+        if not is_loopback(self.host) and not self.allow_unauthenticated:
+            raise ValueError(
+                f"{PREFIX}HOST={self.host} is not a loopback address, and the API does not ask who calls it: "
+                "whoever reaches it could deploy. Listen on 127.0.0.1 and put something that authenticates "
+                f"in front, or set {PREFIX}ALLOW_UNAUTHENTICATED=1 if the network is closed"
+            )
+        return self
+
+    @property
+    def loopback_only(self) -> bool:
+        return is_loopback(self.host)
+
+
+def load_api_settings() -> ApiSettings:
+    """Read them from the process's environment.
+
+    Raises:
+        SettingsError: names every wrong variable, and what was expected.
+    """
+    try:
+        return ApiSettings()
+    except ValidationError as error:
+        faults = error.errors(include_url=False)
+        raise SettingsError(
+            "; ".join(_explain(str(f["msg"]), f["loc"], f["input"]) for f in faults)
+        ) from None
+
+
+def _explain(message: str, location: tuple[int | str, ...], value: object) -> str:
+    reason = message.removeprefix("Value error, ")
+    if not location:
+        return reason
+    field = str(location[0]).lower().removeprefix(PREFIX.lower())
+    meaning = ApiSettings.model_fields[field].description
+    return f"{PREFIX}{field.upper()}={value}: {reason} ({meaning})"

@@ -1,0 +1,98 @@
+"""Five services, each its own processes: keys, health, logs, metrics, both workers at work."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+import httpx
+
+from tests.e2e.conftest import WORKERS
+from tests.e2e.installation import GitRepository, Installation
+from tests.e2e.samples import ecs_files, lambda_files
+
+Unique = Callable[[str], str]
+
+
+def processes(installation: Installation) -> dict[str, dict]:
+    return installation.up["processes"]
+
+
+def test_every_service_is_two_processes_with_keys_of_their_own(installation: Installation) -> None:
+    running = processes(installation)
+    of_services = {name: process for name, process in running.items() if process["service"] in WORKERS}
+
+    assert {process["service"] for process in of_services.values()} == set(WORKERS)
+    assert len(of_services) == 2 * len(WORKERS)
+    assert len({process["pid"] for process in running.values()}) == len(running)
+    assert len({process["access_key_id"] for process in of_services.values()}) == len(of_services)
+
+
+def test_both_workers_of_a_kind_work(
+    installation: Installation, repository: GitRepository, unique: Unique
+) -> None:
+    files: dict[str, str | None] = {}
+    for _ in range(6):
+        name = unique("crowd")
+        files |= {**ecs_files(f"prod/{name}"), **lambda_files(f"prod/{name}-fn")}
+    repository.commit(files)
+
+    ran = installation.deploy(repository)
+
+    assert ran.code == 0, ran.text
+    running = processes(installation)
+    for service, api in (("ecs-deployer", "ecs"), ("lambda-deployer", "lambda")):
+        keys = {p["access_key_id"] for p in running.values() if p["service"] == service}
+        assert {entry.caller for entry in installation.cloud.mutations(api)} >= keys
+
+
+def test_each_service_answers_for_its_health(installation: Installation) -> None:
+    for name in WORKERS:
+        ready = [line for line in installation.service_log(name) if line["event"] == "service.ready"]
+        assert len(ready) == 2, name
+        for line in ready:
+            for path in ("/healthz", "/readyz"):
+                answer = httpx.get(line["health"] + path, trust_env=False, timeout=10)
+                assert answer.status_code == 200, (name, path, answer.text)
+
+
+def test_one_canonical_line_for_each_message_reaches_cloudwatch_with_metrics(
+    installation: Installation, repository: GitRepository, unique: Unique
+) -> None:
+    name = unique("logged")
+    repository.commit(ecs_files(f"prod/{name}"))
+    assert installation.deploy(repository).code == 0
+
+    lines = [line for line in installation.service_log("ecs-deployer") if line["event"] == "message.settled"]
+    assert len({(line["message_id"], line["receive_count"]) for line in lines}) == len(lines)
+    moved = [line for line in lines if line.get("outcome") == "moved" and name in line.get("target", "")]
+    assert moved
+    assert all(line["because"] for line in moved)
+
+    logs = installation.client("logs")
+    group = installation.cloud.outputs()["EcsDeployerLogGroup"]
+    events = logs.filter_log_events(logGroupName=group, filterPattern="")["events"]
+    assert any(json.loads(event["message"]).get("event") == "message.settled" for event in events)
+
+    now = datetime.now(UTC)
+    answer = installation.client("cloudwatch").get_metric_data(
+        StartTime=now - timedelta(hours=1),
+        EndTime=now + timedelta(minutes=5),
+        MetricDataQueries=[
+            {
+                "Id": "ticks",
+                "MetricStat": {
+                    "Metric": {
+                        "Namespace": "Gitmoxi",
+                        "MetricName": metric,
+                        "Dimensions": [{"Name": "service", "Value": "ecs-deployer"}],
+                    },
+                    "Period": 60,
+                    "Stat": "SampleCount",
+                },
+            }
+            for metric in ("Ticks",)
+        ],
+    )
+    assert sum(answer["MetricDataResults"][0]["Values"]) >= 1
