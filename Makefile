@@ -38,7 +38,7 @@ test: setup ## all tests, in random order
 check: setup ## formatting, lint, types, layers, templates
 	$(BIN)/ruff format --check $(SOURCES)
 	$(BIN)/ruff check $(SOURCES)
-	$(BIN)/mypy shared services deploy/local docs
+	$(BIN)/mypy shared services deploy docs
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/cfn-lint deploy/cloudformation/*.yaml
 

@@ -36,7 +36,7 @@ def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installat
             "us-east-1",
         )
         yield running
-        assert running.up["restarts"] == 0, f"a service died unasked:\n{running.log[-6000:]}"
+        assert running.restarts == {}, f"a service died unasked:\n{running.log[-6000:]}"
 
 
 @pytest.fixture

@@ -103,6 +103,11 @@ class Installation:
         return state
 
     @property
+    def restarts(self) -> dict[str, int]:
+        """How often each process was started again; those that never died are left out."""
+        return {name: count for name, count in self.up["restarts"].items() if count}
+
+    @property
     def log(self) -> str:
         return (self.folder / "up.log").read_text(errors="replace")
 

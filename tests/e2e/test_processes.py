@@ -15,18 +15,18 @@ from tests.e2e.samples import ecs_files, lambda_files
 Unique = Callable[[str], str]
 
 
-def processes(installation: Installation) -> dict[str, dict]:
-    return installation.up["processes"]
+def names_of(service: str) -> tuple[str, str]:
+    return service, f"{service}-2"
 
 
 def test_every_service_is_two_processes_with_keys_of_their_own(installation: Installation) -> None:
-    running = processes(installation)
-    of_services = {name: process for name, process in running.items() if process["service"] in WORKERS}
+    pids, keys = installation.up["pids"], installation.up["access_keys"]
 
-    assert {process["service"] for process in of_services.values()} == set(WORKERS)
-    assert len(of_services) == 2 * len(WORKERS)
-    assert len({process["pid"] for process in running.values()}) == len(running)
-    assert len({process["access_key_id"] for process in of_services.values()}) == len(of_services)
+    for service in WORKERS:
+        assert {*names_of(service)} <= {*pids}
+        assert {*names_of(service)} <= {*keys}
+    assert len({*pids.values()}) == len(pids)
+    assert len({*keys.values()}) == len(keys)
 
 
 def test_both_workers_of_a_kind_work(
@@ -41,9 +41,8 @@ def test_both_workers_of_a_kind_work(
     ran = installation.deploy(repository)
 
     assert ran.code == 0, ran.text
-    running = processes(installation)
     for service, api in (("ecs-deployer", "ecs"), ("lambda-deployer", "lambda")):
-        keys = {p["access_key_id"] for p in running.values() if p["service"] == service}
+        keys = {installation.up["access_keys"][name] for name in names_of(service)}
         assert {entry.caller for entry in installation.cloud.mutations(api)} >= keys
 
 

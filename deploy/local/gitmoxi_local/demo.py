@@ -71,8 +71,11 @@ class Demo:
 
     def start(self) -> None:
         log = (self.folder / "up.log").open("wb")
+        faults = self.folder / "faults.json"
+        faults.write_text(json.dumps({"images": [{"match": BAD_IMAGE, "kind": "cannot_pull"}]}))
+        options = ["--port=0", "--api-port=0", f"--state-dir={self.folder / 'state'}", f"--faults={faults}"]
         self._up = subprocess.Popen(  # noqa: S603 - our own program
-            [GMCTL, "up", "--port=0", "--api-port=0", f"--state-dir={self.folder / 'state'}"],
+            [GMCTL, "up", *options],
             stdout=log,
             stderr=subprocess.STDOUT,
             cwd=self.folder,

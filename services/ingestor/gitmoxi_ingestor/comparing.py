@@ -6,10 +6,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from gitmoxi.domain.deployments import ObjectChange
-from gitmoxi.domain.files import ServiceObject, classify, definition_kind, group_files
+from gitmoxi.domain.files import FileRole, ServiceObject, classify, definition_kind, group_files
 from gitmoxi.domain.object_changes import ChangedObject, ObjectChanges, PathChange, object_changes
-from gitmoxi.domain.records import Repository
-from gitmoxi.domain.targets import TargetKind
+from gitmoxi.domain.records import Ownership, Repository
 from gitmoxi.errors import PermanentError
 from gitmoxi.ports.git import ChangeKind, CommitNotFoundError, GitMirror
 from gitmoxi.ports.ledger import Ledger
@@ -47,20 +46,22 @@ async def compare(
     """Compare the tree of ``new_sha`` with that of ``old_sha``; ``forced`` counts every object as changed.
 
     An old commit that is gone (rewritten, or never seen by this mirror) does not hide deletions: those are
-    found among the prefixes that own a target.
+    found among the prefixes that own a target. The globs of a registration choose the objects, not the
+    files that those objects refer to.
     """
     select = selects(repository.path_globs)
     tree = [path for path in await git.list_paths(repository.url, new_sha) if select(path)]
-    paths = await _changed_paths(git, ledger, repository, branch, old_sha, new_sha)
-    changed = [change for change in paths if select(change.path)]
     grouping = group_files(tree)
     by_input = await _references(git, repository.url, new_sha, grouping.objects.values())
-    changes = object_changes(changes=changed, tree=tree, references=by_input)
-    if forced:
-        changes = _forced(changes, grouping.objects.values())
     referenced = {path for paths in by_input.values() for path in paths}
+    changed = [
+        change
+        for change in await _changed_paths(git, ledger, repository, branch, old_sha, new_sha)
+        if select(change.path) or (change.path in referenced and classify(change.path) is None)
+    ]
+    changes = object_changes(changes=changed, tree=tree, references=by_input)
     return Comparison(
-        changes=changes,
+        changes=_forced(changes, grouping.objects.values()) if forced else changes,
         objects=grouping.objects,
         references={
             prefix: by_input.get(item.input, ()) if item.input else ()
@@ -69,7 +70,7 @@ async def compare(
         relevant_files=tuple(
             sorted(c.path for c in changed if classify(c.path) is not None or c.path in referenced)
         ),
-        all_deleted=not any(item.definition for item in grouping.objects.values()),
+        all_deleted=not any(_defines(path) for path in tree),
     )
 
 
@@ -82,18 +83,28 @@ async def _changed_paths(
     except CommitNotFoundError:
         if old is None:
             raise
-    everything = await git.changed_paths(repository.url, None, new)
-    present = {change.path for change in everything}
-    gone = [
-        PathChange(path=path, change=ObjectChange.DELETED)
-        for owned in await ledger.ownerships(repository.id, branch)
-        if (path := f"{owned.prefix}{_definition_suffix(owned.target.kind)}") not in present
+    present = {change.path for change in await git.changed_paths(repository.url, None, new)}
+    unreadable = [ignored.path for ignored in await git.ignored_paths(repository.url, new)]
+    owned = [_definition_path(item) for item in await ledger.ownerships(repository.id, branch)]
+    gone = [path for path in owned if path not in present and not _lies_in(path, unreadable)]
+    return [
+        *(PathChange(path=path, change=ObjectChange.ADDED) for path in sorted(present)),
+        *(PathChange(path=path, change=ObjectChange.DELETED) for path in gone),
     ]
-    return [*(PathChange(path=path, change=ObjectChange.ADDED) for path in sorted(present)), *gone]
 
 
-def _definition_suffix(kind: TargetKind) -> str:
-    return definition_kind(kind).suffix
+def _definition_path(owned: Ownership) -> str:
+    return f"{owned.prefix}{definition_kind(owned.target.kind).suffix}"
+
+
+def _lies_in(path: str, unreadable: Iterable[str]) -> bool:
+    """Whether ``path`` is, or is below, an entry that is there but never read: that is no deletion."""
+    return any(path == entry or path.startswith(f"{entry}/") for entry in unreadable)
+
+
+def _defines(path: str) -> bool:
+    file = classify(path)
+    return file is not None and file.kind.role is FileRole.DEFINITION
 
 
 async def _references(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gitmoxi.contracts.messages import Push
-from gitmoxi.domain.records import PushOutcome, Repository
+from gitmoxi.domain.records import CommitStatus, PushOutcome, Repository
 from gitmoxi.errors import PermanentError, RetryableError
 from gitmoxi.ports.clock import Clock
 from gitmoxi.ports.git import GitMirror
@@ -45,8 +45,11 @@ class Poller:
         try:
             tip = await self._git.resolve_tip(repository.url, name)
             branch = await self._ledger.branch(repository.id, name)
-            if branch.last_processed is None or branch.last_processed == tip:
+            if branch.seq == 0 or branch.last_processed == tip:
                 return False  # the first commit of a branch is deployed only when somebody pushes
+            newest = await self._ledger.commit(repository.id, name, branch.seq)
+            if newest is not None and newest.sha == tip and newest.status is CommitStatus.FAILED:
+                return False  # it would fail again: a person's push, or a newer tip, has it tried again
             result = await self._ingestor.push(Push(repository=repository.url, branch=name, commit=tip))
         except (PermanentError, RetryableError):
             return False  # a push of the branch tells its people; the poll just tries again

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from gitmoxi.adapters.codec import encode
 from gitmoxi.domain.bodies import BodyRef
 from gitmoxi.domain.deployments import Deployment, Mode, ObjectChange, Origin, Step, deployment_id
+from gitmoxi.domain.files import definition_kind
 from gitmoxi.domain.object_changes import ChangedObject
 from gitmoxi.domain.records import Commit, Manifest, ManifestObject, Repository, Snapshot
 from gitmoxi.domain.states import State, Worker
@@ -60,7 +61,7 @@ class Storing:
                 prefix=conflict.prefix,
                 kind=TargetKind.ECS,
                 change=ObjectChange.MODIFIED,
-                deployment_id=deployment_id(self._origin(conflict.prefix), Mode.DEPLOY),
+                deployment_id=self._deployment_id(conflict.prefix, TargetKind.ECS),
                 files=(*conflict.ecs_paths, *conflict.lambda_paths),
                 problem=str(conflict),
             )
@@ -95,10 +96,15 @@ class Storing:
             prefix=item.prefix,
             kind=item.kind,
             change=item.change,
-            deployment_id=deployment_id(self._origin(item.prefix), Mode.DEPLOY),
+            deployment_id=self._deployment_id(item.prefix, item.kind),
             files=item.because_of or item.files,
             snapshot=snapshot,
         )
+
+    def _deployment_id(self, prefix: str, kind: TargetKind) -> str:
+        """A prefix that turns from ECS to Lambda is two objects in one commit: a deletion and an addition."""
+        path = f"{prefix}{definition_kind(kind).suffix}"
+        return deployment_id(self._origin(path), Mode.DEPLOY)
 
     def _origin(self, prefix: str) -> Origin:
         return Origin(
@@ -131,10 +137,12 @@ class Storing:
         try:
             await self.ledger.transact([write for item in deployments for write in _creation(item)])
         except ContentionError:
-            if len(deployments) == 1:
-                return  # stored by an earlier attempt at this commit: the id says that it is the same
-            for item in deployments:
-                await self._create([item])
+            stored = {item.id for item in await self.ledger.deployments([d.id for d in deployments])}
+            if not stored:
+                raise  # another ingestor is writing them right now: look again
+            # Stored by an earlier attempt at this commit: the id says that they are the same.
+            if missing := [item for item in deployments if item.id not in stored]:
+                await self._create(missing)
 
 
 def _creation(deployment: Deployment) -> tuple[Write, Write]:

@@ -51,7 +51,7 @@ class LambdaPlan:
         create_alias: the alias does not live yet.
         tags_to_set: for ``TagResource`` on a live function.
         tags_to_remove: for ``UntagResource`` on a live function.
-        adopts: the live function carries no owner's tag yet.
+        adopts: the live function carries no owner's tag; it gets none either, so that nobody deletes it.
     """
 
     target: LambdaTarget
@@ -164,7 +164,7 @@ def _update(
         configuration_request=_configuration_request(wanted, live, settings),
         publish=publish,
         create_alias=alias is None,
-        tags_to_set={**tags.to_set, **({OWNER_TAG: owner} if adopts and not nothing else {})},
+        tags_to_set=tags.to_set,
         tags_to_remove=tags.to_remove,
         adopts=adopts,
         differences=(*differences, *tags.differences),
@@ -174,7 +174,7 @@ def _update(
             code_changed=code_changed,
             publish=publish,
             create_alias=alias is None,
-            tags=bool(tags.differences) or (adopts and not nothing),
+            tags=bool(tags.differences),
         ),
         warnings=tuple(
             update_warnings(desired, previous, alias, {d.field for d in differences}, adopts=adopts)

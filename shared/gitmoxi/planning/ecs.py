@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from gitmoxi.domain.deployments import Verb
-from gitmoxi.domain.targets import OWNER_TAG, EcsTarget
+from gitmoxi.domain.targets import EcsTarget
 from gitmoxi.planning.desired import DesiredEcs
 from gitmoxi.planning.differences import Difference, diff_documents
 from gitmoxi.planning.documents import MISSING, Document, without_nulls
@@ -54,7 +54,7 @@ class EcsPlan:
             success is the live state read back.
         tags_to_set: for ``TagResource`` on a live service.
         tags_to_remove: for ``UntagResource`` on a live service.
-        adopts: the live service carries no owner's tag yet.
+        adopts: the live service carries no owner's tag; it gets none either, so that nobody deletes it.
     """
 
     target: EcsTarget
@@ -144,7 +144,7 @@ def _update(
     check_changeable(desired.target, differences, live_document)
     differences += _unreadable_difference(wanted, previous)
     changed = {difference.field for difference in differences} - {"launchType"}
-    forced = force or bool(changed & FORCED)
+    forced = force or bool(changed & FORCED) or _has_failed(live)
     change = task_definition_change(
         desired, live=live_task_definition, live_arn=live.task_definition_arn, previous=previous
     )
@@ -155,7 +155,6 @@ def _update(
     adopts = adoption(live.tags, owner=owner, what=str(desired.target))
     updates = bool(changed) or forced or change.changes
     nothing = not updates and not tags.differences
-    to_set = dict(tags.to_set) | ({OWNER_TAG: owner} if adopts and not nothing else {})
     strategy = _strategy(wanted, live_document)
     return EcsPlan(
         target=desired.target,
@@ -165,16 +164,21 @@ def _update(
         task_definition=change.reference,
         update_request=_update_request(wanted, live_document, changed, forced=forced) if updates else None,
         starts_deployment=starts,
-        tags_to_set=to_set,
+        tags_to_set=tags.to_set,
         tags_to_remove=tags.to_remove,
         adopts=adopts,
         differences=(*change.differences, *differences, *tags.differences),
         steps=(
             *_update_steps(desired, change, changed, strategy, starts=starts, forced=forced),
-            *(("set the service's tags",) if to_set or tags.to_remove else ()),
+            *(("set the service's tags",) if tags.differences else ()),
         ),
         warnings=tuple(_update_warnings(desired, previous, live, change, adopts=adopts)),
     )
+
+
+def _has_failed(live: EcsService) -> bool:
+    """Whether ECS gave up on what is configured: then it does not run, however equal it looks."""
+    return (live.primary or {}).get("rolloutState") == "FAILED"
 
 
 def _wanted(desired: DesiredEcs, previous: DesiredEcs | None, live: Document) -> Document:
@@ -267,9 +271,7 @@ def _update_warnings(
 ) -> list[str]:
     warnings = [*change.warnings, *removal_warnings(desired, previous)]
     if adopts:
-        warnings.append(
-            f"{desired.target} was not made by Gitmoxi: it is adopted (tag {OWNER_TAG}) with the first change"
-        )
+        warnings.append(f"{desired.target} was not made by Gitmoxi: it is updated, but never deleted")
     if previous is None and desired.service.get(UNREADABLE):
         warnings.append(
             f"{UNREADABLE} is not compared: ECS does not answer it, and no earlier deployment is known"
@@ -278,8 +280,8 @@ def _update_warnings(
         warnings.append(
             "the capacity providers are taken away: ECS returns to the service's first launch type"
         )
-    if (live.primary or {}).get("rolloutState") == "FAILED":
-        warnings.append("the last deployment of what lives now has FAILED: an equal plan does not repair it")
+    if _has_failed(live):
+        warnings.append("the last deployment of what lives now has FAILED: its tasks are deployed anew")
     if controller_of(live.document) == "CODE_DEPLOY":
         warnings.append(
             "the deployment controller changes from CODE_DEPLOY to ECS: CodeDeploy deploys no more"

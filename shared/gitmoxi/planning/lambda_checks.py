@@ -8,7 +8,6 @@ import hashlib
 from collections.abc import Iterable
 from typing import Any
 
-from gitmoxi.domain.targets import OWNER_TAG
 from gitmoxi.planning.desired import DesiredLambda
 from gitmoxi.planning.documents import Document, Json, without_nulls
 from gitmoxi.planning.errors import PlanningError
@@ -132,9 +131,7 @@ def update_warnings(
     """What people should know about a change of a live function."""
     warnings = general_warnings(desired)
     if adopts:
-        warnings.append(
-            f"{desired.target} was not made by Gitmoxi: it is adopted (tag {OWNER_TAG}) with the first change"
-        )
+        warnings.append(f"{desired.target} was not made by Gitmoxi: it is updated, but never deleted")
     warnings += [
         f"{name} changes: two versions that differ in it cannot share an alias, so the traffic moves at once"
         for name in sorted(MOVED_AT_ONCE.intersection(changed))

@@ -74,7 +74,7 @@ def check_tag_count(own: Mapping[str, str], *, added: int, what: str) -> None:
 
 
 def adoption(live_tags: Mapping[str, str], *, owner: str, what: str) -> bool:
-    """Whether a live resource becomes ours by this plan: it carries no owner's tag yet.
+    """Whether a live resource was made by somebody else: it carries no owner's tag.
 
     Raises:
         PlanningError: it belongs to another installation.

@@ -25,29 +25,35 @@ def decide_deletion(
     deployment: Deployment, record: TargetRecord, seen: EcsObservation, now: datetime
 ) -> Decision:
     """The next step of deleting a service. Only what carries our tag is ever deleted."""
-    refused = next((intent.error for intent in deployment.intents if intent.error is not None), None)
-    if refused is not None:
-        return fail(deployment, refused.message, rollback=False)
     if seen.service is None or seen.service.status == "INACTIVE":
         because = f"{record.target} is gone."
         return Decision(step="finish", because=because, to=State.SUCCEEDED, progress=deployment.progress)
+    refused = next((intent.error for intent in deployment.intents if intent.error is not None), None)
+    if refused is not None:
+        return fail(deployment, refused.message, rollback=False)
     if deployment.progress.phase == "start":
         return _start(deployment, record, seen, now)
     return _drain(deployment, record, now)
 
 
 def _start(deployment: Deployment, record: TargetRecord, seen: EcsObservation, now: datetime) -> Decision:
-    if seen.service is not None and OWNER_TAG not in seen.service.tags:
+    if not seen.owned:
         cause = (
-            f"{record.target} does not carry the tag {OWNER_TAG}, so it was not made by Gitmoxi and is not "
-            "deleted. Delete it by hand, or tag it first."
+            f"{record.target} does not carry this installation's tag {OWNER_TAG}, so it was not made by "
+            "Gitmoxi and is not deleted. Delete it by hand, or tag it first."
         )
         return fail(deployment, cause)
+    draining = Progress(phase="drain", since=now, values=deployment.progress.values)
+    if seen.service is not None and seen.service.status == "DRAINING":
+        because = f"{record.target} is being deleted already."
+        return Decision(
+            step="await the deletion", because=because, to=deployment.state, progress=changed(draining)
+        )
     return Decision(
         step="delete the service",
         because=f"The definition file of {record.target} was deleted.",
         to=deployment.state,
-        progress=changed(Progress(phase="drain", since=now, values=deployment.progress.values)),
+        progress=changed(draining),
         actions=(Action(call=DELETE),),
     )
 

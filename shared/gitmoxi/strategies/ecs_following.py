@@ -41,6 +41,8 @@ PREVIOUS_SERVICE_DEPLOYMENT = "previous_service_deployment"
 STARTS_DEPLOYMENT = "starts_deployment"
 """Progress value ``no``: the update changes only fields that ECS applies without a deployment."""
 
+_REVERTING = frozenset({"ROLLBACK_REQUESTED", "ROLLBACK_IN_PROGRESS"})
+
 
 def follow(progress: Progress, seen: EcsObservation, limits: EcsLimits, now: datetime) -> Following:
     """Read the course from the service deployment, the failed tasks, and the time that has gone by.
@@ -55,6 +57,8 @@ def follow(progress: Progress, seen: EcsObservation, limits: EcsLimits, now: dat
         return ended
     if (replaced := _replaced(progress, seen)) is not None:
         return replaced
+    if (reverting := _reverting(progress, seen, limits, now)) is not None:
+        return reverting
     if (tripped := _breaker(seen, limits)) is not None:
         return tripped
     return _in_time(progress, seen, limits, now)
@@ -93,13 +97,25 @@ def _replaced(progress: Progress, seen: EcsObservation) -> Following | None:
     return Following(course=Course.REPLACED, because=because)
 
 
+def _reverting(
+    progress: Progress, seen: EcsObservation, limits: EcsLimits, now: datetime
+) -> Following | None:
+    """ECS is on its own way back: it gets as long again, and its old tasks trip no breaker."""
+    if seen.following is None or seen.following.status not in _REVERTING:
+        return None
+    if progress.since is not None and now - progress.since >= 2 * limits.timeout:
+        because = f"ECS has not rolled the deployment back in time: {_why(seen)}."
+        return Following(course=Course.FAILED, because=because)
+    return Following(course=Course.UNDER_WAY, because=f"ECS is rolling the deployment back: {_why(seen)}.")
+
+
 def _breaker(seen: EcsObservation, limits: EcsLimits) -> Following | None:
     primary = seen.service.primary if seen.service else None
     failed = count_of(primary or {}, "failedTasks")
     if limits.failures_allowed is None or failed < limits.failures_allowed:
         return None
     because = (
-        f"The circuit breaker tripped: {failed} new tasks failed, {limits.failures_allowed} are too many: "
+        f"The circuit breaker tripped: {failed} new tasks failed and the threshold is {limits.failures_allowed}: "
         f"{reasons(seen.stopped)}."
     )
     return Following(course=Course.FAILED, because=because)
@@ -134,9 +150,14 @@ def _why(seen: EcsObservation) -> str:
 
 
 def with_service_deployment(progress: Progress, seen: EcsObservation) -> Progress:
-    """``progress`` with the service deployment that our update started, as soon as ECS shows it."""
+    """``progress`` with the service deployment that our update started, as soon as ECS shows it.
+
+    A newer one under somebody else's primary deployment is not ours, unless ECS is taking ours back.
+    """
     if SERVICE_DEPLOYMENT in progress.values or seen.following is None:
         return progress
     if seen.following.arn == progress.values.get(PREVIOUS_SERVICE_DEPLOYMENT):
+        return progress
+    if _replaced(progress, seen) is not None:
         return progress
     return replace(progress, values={**progress.values, SERVICE_DEPLOYMENT: seen.following.arn})

@@ -22,7 +22,9 @@ class EcsObservation:
     is None for a deletion. ``refused`` says why no plan can be made. ``known_task_definition`` is the one
     that an earlier deployment registered from the same document. ``following`` is the newest service
     deployment, ``stopped`` holds the failed tasks of our own one. ``settings`` are those of the deployment,
-    also while it is rolled back.
+    also while it is rolled back. ``owned`` says that the service carries this installation's tag,
+    ``created`` that the deployment which is rolled back made it. ``sensitive_values`` are those of every
+    document that was looked at.
     """
 
     service: EcsService | None
@@ -33,6 +35,9 @@ class EcsObservation:
     known_task_definition: EcsTaskDefinition | None = None
     following: ServiceDeployment | None = None
     stopped: tuple[StoppedTask, ...] = ()
+    owned: bool = False
+    created: bool = False
+    sensitive_values: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

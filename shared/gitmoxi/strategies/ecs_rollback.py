@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 from gitmoxi.domain.deployments import Deployment, Progress, Verb
@@ -10,22 +11,24 @@ from gitmoxi.domain.states import State
 from gitmoxi.domain.targets import OWNER_TAG
 from gitmoxi.errors import InvariantError
 from gitmoxi.strategies.decision import Action, Decision
-from gitmoxi.strategies.ecs_deleting import DELETE, DRAIN_LOOK
+from gitmoxi.strategies.ecs_deleting import DELETE, DRAIN_LOOK, DRAIN_TIMEOUT
 from gitmoxi.strategies.ecs_following import (
     ECS_DEPLOYMENT,
     PREVIOUS_SERVICE_DEPLOYMENT,
+    SERVICE_DEPLOYMENT,
     STARTS_DEPLOYMENT,
     Course,
     follow,
     with_service_deployment,
 )
-from gitmoxi.strategies.ecs_observation import EcsLimits, EcsObservation
+from gitmoxi.strategies.ecs_observation import EcsLimits, EcsObservation, count_of
 from gitmoxi.strategies.ecs_rolling import (
     PREVIOUS,
     REGISTER,
     TASK_DEFINITION,
     UPDATE,
     intent_result,
+    set_tags,
     wait,
 )
 from gitmoxi.strategies.failing import fail
@@ -47,18 +50,20 @@ def decide_ecs_rollback(
     match deployment.progress.phase:
         case "start" if seen.service is None or seen.service.status != "ACTIVE":
             return _done(deployment, f"{record.target} does not exist: nothing is left to undo.")
-        case "start" if deployment.verb is Verb.CREATE and record.last_good is None:
+        case "start" if seen.created:
             return _undo_creation(deployment, record, seen, limits, now)
         case "start":
             return _start(deployment, seen, now)
         case "register":
             return _go_back(deployment, seen, intent_result(deployment)[TASK_DEFINITION], now)
         case "apply":
-            return _applied(deployment, now)
+            return _applied(deployment, seen, now)
+        case "untag":
+            return set_tags(deployment, seen)
         case "follow":
             return _follow(deployment, seen, limits, now)
         case "remove":
-            return _removed(deployment, record, seen)
+            return _removed(deployment, record, seen, now)
         case phase:
             raise InvariantError(f"{deployment.id} is in phase {phase}, which ECS rollbacks do not have")
 
@@ -66,8 +71,10 @@ def decide_ecs_rollback(
 def _undo_creation(
     deployment: Deployment, record: TargetRecord, seen: EcsObservation, limits: EcsLimits, now: datetime
 ) -> Decision:
-    ours = seen.service is not None and OWNER_TAG in seen.service.tags
-    delete = limits.delete_failed_create and ours
+    if not seen.owned:
+        cause = f"{record.target} does not carry this installation's tag {OWNER_TAG} and is left alone."
+        return fail(deployment, cause)
+    delete = limits.delete_failed_create
     return Decision(
         step="remove the failed service" if delete else "scale the failed service to 0",
         because=(
@@ -80,12 +87,16 @@ def _undo_creation(
     )
 
 
-def _removed(deployment: Deployment, record: TargetRecord, seen: EcsObservation) -> Decision:
-    service = seen.service
+def _removed(deployment: Deployment, record: TargetRecord, seen: EcsObservation, now: datetime) -> Decision:
+    service, since = seen.service, deployment.progress.since
     if service is None or service.status == "INACTIVE":
         return _done(deployment, f"The failed {record.target} is removed.")
-    if service.status == "ACTIVE" and not service.document.get("runningCount"):
+    counts = ("desiredCount", "runningCount", "pendingCount")
+    if service.status == "ACTIVE" and not any(count_of(service.document, name) for name in counts):
         return _done(deployment, f"The failed {record.target} is scaled to 0 for a look.")
+    if since is not None and now - since >= DRAIN_TIMEOUT:
+        seconds = DRAIN_TIMEOUT.total_seconds()
+        return fail(deployment, f"{record.target} still stops its tasks after {seconds:.0f} s.")
     return Decision(
         step="wait",
         because=f"{record.target} is stopping its tasks.",
@@ -100,8 +111,12 @@ def _start(deployment: Deployment, seen: EcsObservation, now: datetime) -> Decis
     if seen.refused is not None:
         return fail(deployment, str(seen.refused))
     good = seen.known_task_definition
-    if _already_back(seen):
-        return _done(deployment, f"The service never left its last good revision. {deployment.cause or ''}")
+    if seen.plan is not None and good is not None and _runs(seen, good.arn):
+        if seen.plan.verb is Verb.NOTHING:
+            return _done(deployment, f"The service never left its last good revision. {deployment.cause or ''}")
+        values = {**deployment.progress.values, STARTS_DEPLOYMENT: "no"}
+        only_tags = Progress(phase="apply", since=now, values=values)
+        return set_tags(replace(deployment, progress=only_tags), seen)
     if good is not None and good.active:
         return _go_back(deployment, seen, good.arn, now)
     if seen.desired is None or seen.desired.task_definition is None:
@@ -115,12 +130,13 @@ def _start(deployment: Deployment, seen: EcsObservation, now: datetime) -> Decis
     )
 
 
-def _already_back(seen: EcsObservation) -> bool:
-    service, good, plan = seen.service, seen.known_task_definition, seen.plan
-    if service is None or good is None or plan is None or service.primary is None:
+def _runs(seen: EcsObservation, arn: str) -> bool:
+    """Whether the service is settled on this task definition, with fields as they were last good."""
+    primary = seen.service.primary if seen.service is not None else None
+    if seen.service is None or primary is None or seen.plan is None:
         return False
-    settled = service.primary.get("rolloutState") == "COMPLETED"
-    return settled and plan.verb is Verb.NOTHING and service.task_definition_arn == good.arn
+    settled = primary.get("rolloutState") == "COMPLETED"
+    return settled and seen.plan.update_request is None and seen.service.task_definition_arn == arn
 
 
 def _go_back(deployment: Deployment, seen: EcsObservation, arn: str, now: datetime) -> Decision:
@@ -131,7 +147,8 @@ def _go_back(deployment: Deployment, seen: EcsObservation, arn: str, now: dateti
     quiet = fields_only and seen.service.task_definition_arn == arn
     values[STARTS_DEPLOYMENT] = "no" if quiet else "yes"
     values.pop(ECS_DEPLOYMENT, None)
-    values.pop("service_deployment", None)
+    values.pop(SERVICE_DEPLOYMENT, None)
+    values.pop(PREVIOUS_SERVICE_DEPLOYMENT, None)
     if seen.following is not None:
         values[PREVIOUS_SERVICE_DEPLOYMENT] = seen.following.arn
     primary = seen.service.primary or {}
@@ -146,14 +163,10 @@ def _go_back(deployment: Deployment, seen: EcsObservation, arn: str, now: dateti
     )
 
 
-def _applied(deployment: Deployment, now: datetime) -> Decision:
+def _applied(deployment: Deployment, seen: EcsObservation, now: datetime) -> Decision:
     values = {**deployment.progress.values, **intent_result(deployment)}
-    return Decision(
-        step="follow the way back",
-        because="AWS took the request; the service deployment is followed to its end.",
-        to=deployment.state,
-        progress=Progress(phase="follow", since=now, values=values),
-    )
+    applied = replace(deployment.progress, since=now, values=values)
+    return set_tags(replace(deployment, progress=applied), seen)
 
 
 def _follow(deployment: Deployment, seen: EcsObservation, limits: EcsLimits, now: datetime) -> Decision:

@@ -50,7 +50,7 @@ def decide_rolling(
         case "apply":
             return _applied(deployment, seen, now)
         case "tag" | "untag":
-            return _tag(deployment, seen)
+            return set_tags(deployment, seen)
         case "follow":
             return _follow(deployment, seen, limits, now)
         case phase:
@@ -114,7 +114,7 @@ def _apply(deployment: Deployment, seen: EcsObservation, arn: str, now: datetime
         values[PREVIOUS_SERVICE_DEPLOYMENT] = seen.following.arn
     if plan.verb is Verb.UPDATE and plan.update_request is None:
         only_tags = Progress(phase="tag", since=now, values=values)
-        return _tag(replace(deployment, progress=changed(only_tags)), seen)
+        return set_tags(replace(deployment, progress=changed(only_tags)), seen)
     create = plan.verb is Verb.CREATE
     arguments = {TASK_DEFINITION: arn}
     if not create and seen.service is not None and seen.service.primary is not None:
@@ -135,10 +135,10 @@ def _apply(deployment: Deployment, seen: EcsObservation, arn: str, now: datetime
 def _applied(deployment: Deployment, seen: EcsObservation, now: datetime) -> Decision:
     values = {**deployment.progress.values, **intent_result(deployment)}
     progress = replace(deployment.progress, since=now, values=values)
-    return _tag(replace(deployment, progress=progress), seen)
+    return set_tags(replace(deployment, progress=progress), seen)
 
 
-def _tag(deployment: Deployment, seen: EcsObservation) -> Decision:
+def set_tags(deployment: Deployment, seen: EcsObservation) -> Decision:
     """Set the tags that are missing, remove those that left the file, then follow."""
     progress, plan = deployment.progress, seen.plan
     if plan is not None and plan.tags_to_set and progress.phase != "untag":

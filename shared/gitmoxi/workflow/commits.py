@@ -117,10 +117,15 @@ def _new_head(scene: Scene, decision: Decision) -> Deployment:
         cause=decision.cause or old.cause,
         ending=decision.ending or old.ending,
         command_cursor=decision.command_cursor or old.command_cursor,
-        updated_at=scene.now,
+        updated_at=_stamp(scene),
         next_at=None if terminal else scene.now + decision.look_again,
         ended_at=scene.now if terminal else None,
     )
+
+
+def _stamp(scene: Scene) -> datetime:
+    """When the record changed: the database tells whole seconds, and history must not run backwards."""
+    return max(scene.now, scene.deployment.updated_at)
 
 
 def _target_write(scene: Scene, decision: Decision, head: Deployment) -> Write:
@@ -189,7 +194,7 @@ def commit_start(scene: Scene, before: BodyRef | None, ids: Ids) -> Commitment:
         state=state,
         because=f"The slot of {scene.record.target} is free and this deployment is next.",
         before=before,
-        updated_at=scene.now,
+        updated_at=_stamp(scene),
         started_at=scene.now,
         next_at=scene.now,
     )

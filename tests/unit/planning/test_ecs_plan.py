@@ -83,10 +83,11 @@ class TestNothing:
         }
         assert plan_service({}, live).verb is Verb.NOTHING
 
-    def test_a_rollout_that_failed_is_told(self):
+    def test_what_failed_is_deployed_anew_however_equal_it_looks(self):
         live = {"deployments": [{"status": "PRIMARY", "rolloutState": "FAILED"}]}
         result = plan_service({}, live)
-        assert result.verb is Verb.NOTHING
+        assert (result.verb, result.differences) == (Verb.UPDATE, ())
+        assert result.update_request == {"forceNewDeployment": True}
         assert "has FAILED" in result.warnings[0]
 
     def test_an_untagged_service_that_is_as_wanted_is_only_told_of(self):
@@ -230,9 +231,10 @@ class TestUpdate:
         live = {"schedulingStrategy": "DAEMON", "desiredCount": 9}
         assert plan_service({"schedulingStrategy": "DAEMON"}, live).verb is Verb.NOTHING
 
-    def test_adoption_sets_the_owner_with_the_first_change(self):
+    def test_an_untagged_service_is_updated_and_gets_no_owner(self):
         result = plan(desired_ecs(service={"desiredCount": 3}), live_ecs(tags={"team": "shop"}))
-        assert result.tags_to_set == {"gitmoxi:owner": OWNER}
+        assert (result.verb, result.adopts, result.tags_to_set) == (Verb.UPDATE, True, {})
+        assert result.warnings[0].endswith("was not made by Gitmoxi: it is updated, but never deleted")
 
     def test_monitoring_is_compared_with_what_was_last_wanted(self):
         wanted = {"monitoring": {"metricConfigurations": [{"metricNames": ["CPU"], "resolutionSeconds": 10}]}}

@@ -359,8 +359,8 @@ class TestWarnings:
 
     def test_adoption(self):
         result = plan(desired_lambda({"Timeout": 9}), live_lambda(tags={"team": "shop"}))
-        assert result.tags_to_set == {OWNER_TAG: OWNER}
-        assert "is adopted" in result.warnings[0]
+        assert (result.verb, result.adopts, result.tags_to_set) == (Verb.UPDATE, True, {})
+        assert result.warnings[0].endswith("was not made by Gitmoxi: it is updated, but never deleted")
 
     def test_code_signing(self):
         assert "CodeSigningConfigArn" in changed({"CodeSigningConfigArn": "csc"}).warnings[0]

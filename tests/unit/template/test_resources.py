@@ -75,7 +75,7 @@ class TestTable:
             },
             id="deployments by commit, target, status, and when they are due",
         ),
-        pytest.param("Targets", {"by_origin": ["origin_pk", "origin_sk"]}, id="targets by their origin"),
+        pytest.param("Targets", {}, id="targets and ownerships by key"),
         pytest.param("Outbox", {}, id="the outbox is read by shard"),
         pytest.param("Audit", {}, id="the audit trail is read in order"),
     ],
