@@ -157,7 +157,7 @@ class Installation:
         """The deployments of a commit, as the CLI lists them, by path-prefix."""
         ran = self.gmctl("deployment", "get", "-c", sha, "-n", "50", "--output", "json")
         assert ran.code == 0, ran.text
-        found: list[dict[str, Any]] = ran.json
+        found: list[dict[str, Any]] = ran.json["deployments"]
         return sorted(found, key=lambda item: item["prefix"])
 
     def _wait_until_ready(self) -> None:

@@ -3,16 +3,26 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 from faststream_sqs import SQSMessage, detail_type
-from gitmoxi.contracts.messages import Push, Sweep
+from gitmoxi.contracts.messages import EVENT_SOURCE, Push, Sweep
+from gitmoxi.domain.repositories import scrub_credentials
 from gitmoxi.domain.states import Worker
+from gitmoxi.errors import RetryableError
 from gitmoxi.runtime.service import Shell
+from gitmoxi_ingestor import codecommit
+from gitmoxi_ingestor.codecommit import RepositoryStateChange, push_of
 from gitmoxi_ingestor.ingest import Ingestor
 from gitmoxi_ingestor.polling import Poller
 
-CODECOMMIT = "CodeCommit Repository State Change"
+ATTEMPT = "attempt"
+"""The header that counts how often a push was put off."""
+
+MAX_ATTEMPTS = 100
+"""About a day of attempts; then the message goes the way of failed ones, to the dead-letter queue."""
+
+_DELAYS_SECONDS = (2, 4, 8, 16, 30, 60, 120, 240, 480, 900)
+"""The longest is the longest that SQS delays a message for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,42 +38,89 @@ class Handlers:
         queue, broker = self.shell.queue, self.shell.broker
         broker.subscriber(queue, filter=detail_type(Push.DETAIL_TYPE), max_workers=workers)(self.on_push)
         broker.subscriber(
-            queue, filter=detail_type(CODECOMMIT, source="aws.codecommit"), max_workers=workers
+            queue,
+            filter=detail_type(codecommit.DETAIL_TYPE, source=codecommit.SOURCE),
+            max_workers=workers,
         )(self.on_codecommit)
         broker.subscriber(queue, filter=detail_type(Sweep.DETAIL_TYPE), max_workers=workers)(self.on_sweep)
 
     async def on_push(self, body: Push, message: SQSMessage) -> None:
+        """A forced push without an id gets that of its event: delivered again, it forces nothing again."""
+        if body.force and body.delivery_id is None:
+            body = body.model_copy(update={"delivery_id": _event_id(message)})
         await self._push(body, message)
 
-    async def on_codecommit(self, body: dict[str, Any], message: SQSMessage) -> None:
-        """https://docs.aws.amazon.com/codecommit/latest/userguide/monitoring-events.html."""
-        region = message.headers.get("region", self.shell.foundation.settings.aws_region)
-        name, branch = body.get("repositoryName"), body.get("referenceName")
-        if body.get("referenceType") != "branch" or body.get("event") == "referenceDeleted":
+    async def on_codecommit(self, body: RepositoryStateChange, message: SQSMessage) -> None:
+        region = str(message.headers.get("region") or self.shell.foundation.settings.aws_region)
+        push = push_of(body, region=region, event_id=_event_id(message))
+        if push is None:
             self.shell.observer.note(message, outcome="ignored", because="It is no push to a branch.")
-            return
-        url = f"https://git-codecommit.{region}.amazonaws.com/v1/repos/{name}"
-        await self._push(Push(repository=url, branch=str(branch), commit=body.get("commitId")), message)
+        else:
+            await self._push(push, message)
 
     async def on_sweep(self, body: Sweep, message: SQSMessage) -> None:  # noqa: ARG002 - FastStream binds by it
-        published = await self.sweep()
-        polled = await self.poller.poll()
-        self.shell.observer.note(message, published=published, polled=polled or None)
+        """The next minute brings the next sweep: an outage must not pile up this one."""
+        note = self.shell.observer.note
+        try:
+            note(message, published=await self.sweep())
+        except RetryableError as error:
+            note(message, because=str(error))
+        try:
+            note(message, polled=await self.poller.poll() or None)
+        except RetryableError as error:
+            note(message, because=str(error))
 
     async def sweep(self) -> int:
         """Publish what was committed and never published."""
         return await self.shell.foundation.courier.sweep(Worker.INGESTOR)
 
     async def _push(self, push: Push, message: SQSMessage) -> None:
-        result = await self.ingestor.push(push)
+        note = self.shell.observer.note
+        note(message, repository=scrub_credentials(push.repository), branch=push.branch)
+        try:
+            result = await self.ingestor.push(push)
+        except RetryableError as error:
+            await self._put_off(push, message, error)
+            return
         commit = result.commit
-        self.shell.observer.note(
+        note(
             message,
             outcome=result.outcome.value,
             because=result.because,
-            repository=push.repository,
-            branch=push.branch,
             commit=commit.sha if commit else None,
             seq=commit.seq if commit else None,
         )
         self.shell.foundation.metrics.count("Pushes", outcome=result.outcome.value)
+
+    async def _put_off(self, push: Push, message: SQSMessage, error: RetryableError) -> None:
+        """Send the push to ourselves for later: an outage must not use up the receives of a message."""
+        attempt = _attempt(message)
+        if attempt >= MAX_ATTEMPTS:
+            raise error
+        delay = retry_delay(attempt)
+        await self.shell.broker.publish(
+            push,
+            self.shell.queue,
+            delay_seconds=delay,
+            detail_type=Push.DETAIL_TYPE,
+            source=EVENT_SOURCE,
+            headers={ATTEMPT: str(attempt + 1)},
+        )
+        self.shell.observer.note(message, outcome="put off", because=str(error), retry_seconds=delay)
+        self.shell.foundation.metrics.count("Pushes", outcome="RETRYING")
+
+
+def retry_delay(attempt: int) -> int:
+    """Seconds until a push is tried again that was put off ``attempt`` times before."""
+    return _DELAYS_SECONDS[min(attempt, len(_DELAYS_SECONDS) - 1)]
+
+
+def _attempt(message: SQSMessage) -> int:
+    """How often the push was put off; whatever a stranger wrote there counts as never."""
+    said = str(message.headers.get(ATTEMPT, ""))
+    return int(said) if said.isascii() and said.isdigit() else 0
+
+
+def _event_id(message: SQSMessage) -> str | None:
+    found = message.headers.get("id")
+    return found if isinstance(found, str) and found else None

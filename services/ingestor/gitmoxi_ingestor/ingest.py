@@ -2,40 +2,36 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
 from gitmoxi.contracts.messages import CommitIngested, Push
 from gitmoxi.domain.deployments import Mode
-from gitmoxi.domain.records import (
-    AuditEntry,
-    Branch,
-    Commit,
-    CommitStatus,
-    PushOutcome,
-    PushRecord,
-    Repository,
-)
+from gitmoxi.domain.records import Branch, Commit, CommitStatus, PushOutcome, Repository
 from gitmoxi.domain.repositories import check_branch, repository_id
 from gitmoxi.domain.states import Worker
-from gitmoxi.errors import InvalidInputError, NotFoundError, PermanentError, RetryableError
+from gitmoxi.errors import (
+    ContentionError,
+    InvalidInputError,
+    NotFoundError,
+    PermanentError,
+    RetryableError,
+)
 from gitmoxi.ports.bodies import BodyStore
 from gitmoxi.ports.clock import Clock, Ids
 from gitmoxi.ports.git import GitMirror
-from gitmoxi.ports.ledger import Ledger, PutBranch, PutCommit
+from gitmoxi.ports.ledger import Ledger, PutBranch, PutCommit, Write
 from gitmoxi.workflow.courier import Courier, Edge, no_edge
 from gitmoxi.workflow.events import outbox
+from gitmoxi_ingestor.answering import Answers, Ingested
 from gitmoxi_ingestor.comparing import compare
 from gitmoxi_ingestor.storing import Storing
 
+_ATTEMPTS = 5
+"""How often a push is taken in while other ingestors write the same branch."""
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ingested:
-    """What became of a push."""
-
-    outcome: PushOutcome
-    because: str
-    commit: Commit | None = None
+_PAUSE_SECONDS = 0.2
+"""The pause after the first lost write, and how much longer each further one is."""
 
 
 class Ingestor:
@@ -59,35 +55,69 @@ class Ingestor:
         self._clock = clock
         self._ids = ids
         self._edge = edge
+        self._answers = Answers(ledger=ledger, clock=clock, ids=ids)
 
     async def push(self, push: Push) -> Ingested:
-        """Process a push; a delivery that was refused leaves a record that says why.
+        """Process a push; one that was refused leaves a record that says why.
 
         Raises:
             RetryableError: the repository or a store is out of reach; nothing is lost by trying again.
         """
         try:
-            result = await self._take_in(push)
+            result = await self._in_company(push)
         except PermanentError as error:
             result = Ingested(outcome=PushOutcome.REFUSED, because=str(error))
-            await self._audit(push, result)
         except RetryableError as error:
-            await self._answer(push, Ingested(outcome=PushOutcome.RETRYING, because=str(error)))
+            await self._answers.give(push, Ingested(outcome=PushOutcome.RETRYING, because=str(error)))
             raise
-        await self._answer(push, result)
+        await self._answers.give(push, result)
         return result
+
+    async def _in_company(self, push: Push) -> Ingested:
+        """Others write the same branch: who loses a write looks again, and finds it done or begun."""
+        for attempt in range(1, _ATTEMPTS):
+            try:
+                return await self._take_in(push)
+            except ContentionError:
+                await self._clock.sleep(_PAUSE_SECONDS * attempt)
+        return await self._take_in(push)
 
     async def _take_in(self, push: Push) -> Ingested:
         repository = await self._registered(push)
         tip = await self._git.fetch(repository.url, push.branch)
         branch = await self._ledger.branch(repository.id, push.branch)
-        commit = await self._begun(repository, branch, tip, push)
-        if commit is None:
-            done = await self._ledger.commit(repository.id, branch.name, branch.seq)
-            because = f"Commit {tip[:12]} is the tip of {branch.name} and was processed before."
-            return Ingested(outcome=PushOutcome.NOTHING_NEW, because=because, commit=done)
+        newest = await self._ledger.commit(repository.id, branch.name, branch.seq) if branch.seq else None
+        if (answer := await self._answered(branch, newest, tip, push)) is not None:
+            return answer
+        if newest is not None and newest.status is CommitStatus.INGESTING and newest.sha == tip:
+            commit = newest
+        else:
+            commit = await self._begun(repository, branch, newest, tip, push)
         self._edge("ingest.after_reserve")
-        return await self._process(repository, commit)
+        result = await self._process(repository, commit)
+        if push.force and not commit.forced and result.outcome is PushOutcome.INGESTED:
+            return await self._take_in(push)  # what was under way was somebody else's plain push
+        return result
+
+    async def _answered(self, branch: Branch, newest: Commit | None, tip: str, push: Push) -> Ingested | None:
+        """The answer to a push that there is nothing to do for."""
+        if newest is None or newest.sha != tip:
+            return None
+        if newest.status is CommitStatus.FAILED and _is_repeat(newest, push):
+            return Ingested(outcome=PushOutcome.REFUSED, because=newest.because, commit=newest)
+        if newest.status is not CommitStatus.INGESTED:
+            return None
+        if push.force and not await self._repeated(newest, push):
+            return None
+        because = f"Commit {tip[:12]} is the tip of {branch.name} and was processed before."
+        return Ingested(outcome=PushOutcome.NOTHING_NEW, because=because, commit=newest)
+
+    async def _repeated(self, newest: Commit, push: Push) -> bool:
+        """Whether a forced push was delivered before; without a delivery's id nobody can tell."""
+        if push.delivery_id is None or _is_repeat(newest, push):
+            return push.delivery_id is not None
+        answer = await self._ledger.push(push.delivery_id)
+        return answer is not None and answer.outcome in {PushOutcome.INGESTED, PushOutcome.NOTHING_NEW}
 
     async def _registered(self, push: Push) -> Repository:
         try:
@@ -106,19 +136,14 @@ class Ingestor:
             )
         return repository
 
-    async def _begun(self, repository: Repository, branch: Branch, tip: str, push: Push) -> Commit | None:
-        """The commit under way: resumed, or begun with the next number; None when there is nothing to do."""
-        newest = await self._ledger.commit(repository.id, branch.name, branch.seq) if branch.seq else None
-        unfinished = newest is not None and newest.status is CommitStatus.INGESTING
-        if newest is not None and unfinished and newest.sha == tip:
-            return newest
-        if branch.last_processed == tip and not unfinished and (not push.force or _is_repeat(newest, push)):
-            return None
-        writes = []
-        if newest is not None and unfinished:
+    async def _begun(
+        self, repository: Repository, branch: Branch, newest: Commit | None, tip: str, push: Push
+    ) -> Commit:
+        """A commit with the branch's next number; an unfinished one with another tip is given up."""
+        writes: list[Write] = []
+        if newest is not None and newest.status is CommitStatus.INGESTING:
             because = f"A newer tip {tip[:12]} took its place before it was processed."
-            abandoned = replace(newest, status=CommitStatus.ABANDONED, because=because)
-            writes.append(PutCommit(commit=abandoned))
+            writes.append(PutCommit(commit=replace(newest, status=CommitStatus.ABANDONED, because=because)))
         commit = await self._new_commit(repository, branch, tip, push)
         advanced = replace(branch, seq=commit.seq)
         await self._ledger.transact(
@@ -151,6 +176,17 @@ class Ingestor:
 
     async def _process(self, repository: Repository, commit: Commit) -> Ingested:
         now = self._clock.now()
+        try:
+            done = await self._stored(repository, commit, now)
+        except PermanentError as error:
+            failed = replace(commit, status=CommitStatus.FAILED, because=str(error))
+            await self._give_up(failed)
+            return Ingested(outcome=PushOutcome.REFUSED, because=failed.because, commit=failed)
+        await self._finish(done, now)
+        return Ingested(outcome=PushOutcome.INGESTED, because=done.because, commit=done)
+
+    async def _stored(self, repository: Repository, commit: Commit, now: datetime) -> Commit:
+        """The commit as it is announced: its changed objects and their files are stored."""
         comparison = await compare(
             git=self._git,
             ledger=self._ledger,
@@ -169,16 +205,28 @@ class Ingestor:
             now=now,
         )
         manifest, count = await storing.store(comparison)
-        because = _summary(count, len(comparison.relevant_files))
-        done = replace(
+        return replace(
             commit,
             status=CommitStatus.INGESTED,
-            because=because,
+            because=_summary(count, len(comparison.relevant_files)),
             manifest=manifest,
             deployment_count=count,
         )
-        await self._finish(done, now)
-        return Ingested(outcome=PushOutcome.INGESTED, because=because, commit=done)
+
+    async def _give_up(self, failed: Commit) -> None:
+        """The branch stays at what was processed before, and a newer push is compared with that."""
+        stored = await self._ledger.commit(failed.repository_id, failed.branch, failed.seq)
+        if stored is None or stored.status is not CommitStatus.INGESTING:
+            raise ContentionError(f"commit {failed.seq} of {failed.branch} was ended by another ingestor")
+        branch = Branch(
+            repository_id=failed.repository_id,
+            name=failed.branch,
+            seq=failed.seq,
+            last_processed=failed.previous_sha,
+        )
+        await self._ledger.transact(
+            [PutBranch(branch=branch, expected_seq=failed.seq), PutCommit(commit=failed)]
+        )
 
     async def _finish(self, commit: Commit, now: datetime) -> None:
         branch = Branch(
@@ -197,35 +245,9 @@ class Ingestor:
         )
         self._edge("ingest.after_commit")
 
-    async def _answer(self, push: Push, result: Ingested) -> None:
-        if push.delivery_id is None:
-            return
-        await self._ledger.put_push(
-            PushRecord(
-                delivery_id=push.delivery_id,
-                repository=push.repository,
-                branch=push.branch,
-                at=self._clock.now(),
-                outcome=result.outcome,
-                because=result.because,
-                seq=result.commit.seq if result.commit else None,
-                sha=result.commit.sha if result.commit else None,
-            )
-        )
-
-    async def _audit(self, push: Push, result: Ingested) -> None:
-        entry = AuditEntry(
-            id=self._ids.ulid(),
-            at=self._clock.now(),
-            kind="push.refused",
-            summary=result.because,
-            details={"repository": push.repository, "branch": push.branch},
-        )
-        await self._ledger.put_audit(entry)
-
 
 def _is_repeat(newest: Commit | None, push: Push) -> bool:
-    """Whether this forced push is a second delivery of the one that made the newest commit record."""
+    """Whether this push is a second delivery of the one that made the newest commit record."""
     return newest is not None and push.delivery_id is not None and newest.delivery_id == push.delivery_id
 
 

@@ -13,6 +13,7 @@ from gitmoxi.runtime.service import Shell
 from gitmoxi.workflow.ecs_reader import EcsReader
 from gitmoxi.workflow.lambda_reader import LambdaReader
 from gitmoxi.workflow.sweeper import Sweeper
+from gitmoxi.workflow.wanted import WantedReader
 from gitmoxi_planner.handlers import Handlers
 from gitmoxi_planner.looking import Looker
 from gitmoxi_planner.plan import Planner
@@ -29,6 +30,7 @@ async def bootstrap(shell: Shell) -> AsyncIterator[Callable[[], Awaitable[object
     looker = Looker(
         ecs=EcsReader(ecs=ecs, bodies=foundation.bodies, owner=owner),
         functions=LambdaReader(functions=functions, bodies=foundation.bodies, owner=owner),
+        wanted=WantedReader(foundation.bodies),
     )
     home = Home(account=await foundation.clients.own_account(), region=settings.aws_region)
     async with RenderPool() as renderer:

@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 
 from gitmoxi.domain.deployments import Deployment, ObjectChange
 from gitmoxi.domain.records import Manifest, ManifestObject
-from gitmoxi.domain.targets import Target
+from gitmoxi.domain.states import State
+from gitmoxi.domain.targets import Target, TargetKind
 from gitmoxi_planner.wanting import Wanted
 
 
@@ -34,15 +35,21 @@ class Candidate:
     def deletes(self) -> bool:
         return self.item.change is ObjectChange.DELETED
 
+    @property
+    def open(self) -> bool:
+        """Whether it is still to be planned; what was planned before counts for the rules all the same."""
+        return self.deployment.state is State.RECEIVED
+
 
 def settle(candidates: Sequence[Candidate], manifest: Manifest) -> list[Candidate]:
     """Apply the rules that look at a commit as a whole: rivals, renames, and what guards deletions."""
     rivals = _rivals(candidates)
     settled = [
-        replace(c, failure=rivals[c.item.prefix]) if c.item.prefix in rivals else c for c in candidates
+        replace(c, failure=rivals[c.deployment.id]) if c.deployment.id in rivals else c for c in candidates
     ]
     taken = {c.target.id: c.item.prefix for c in settled if c.target and not c.deletes and not c.failure}
-    left = {c.target.id: c.item.prefix for c in settled if c.target and c.deletes}
+    left = {c.moved_from.id: c.item.prefix for c in settled if c.moved_from and not c.failure}
+    left |= {c.target.id: c.item.prefix for c in settled if c.target and c.deletes}
     return [
         _guarded(replace(c, renamed_to=taken.get(c.target.id)), settled, manifest)
         if c.deletes and c.target is not None
@@ -57,7 +64,7 @@ def _rivals(candidates: Iterable[Candidate]) -> dict[str, str]:
         if candidate.target is not None and not candidate.deletes and candidate.failure is None:
             by_target[candidate.target.id].append(candidate)
     return {
-        rival.item.prefix: (
+        rival.deployment.id: (
             f"{rival.target} is claimed by {' and by '.join(sorted(r.item.prefix for r in rivals))}: a "
             "target belongs to one path-prefix. Neither is deployed; rename the target in one of them."
         )
@@ -70,24 +77,49 @@ def _rivals(candidates: Iterable[Candidate]) -> dict[str, str]:
 def _guarded(candidate: Candidate, others: Sequence[Candidate], manifest: Manifest) -> Candidate:
     if candidate.renamed_to is not None:
         return candidate
-    if manifest.all_deleted:
-        failure = (
-            "The deletion is refused: this commit leaves no definition file at all, which would delete "
-            "everything. Delete the last service by hand if that is what you want."
-        )
-        return replace(candidate, failure=failure)
+    reason = (
+        _everything_gone(manifest) or _wanted_elsewhere(candidate, others) or _unreadable(candidate, others)
+    )
+    if reason is None:
+        return candidate
+    failure = (
+        f"The deletion is refused: {reason}. {candidate.target} keeps running until you delete it by hand, "
+        "or commit its definition file again, under any name."
+    )
+    return replace(candidate, failure=failure)
+
+
+def _everything_gone(manifest: Manifest) -> str | None:
+    if not manifest.all_deleted:
+        return None
+    return "this commit leaves no definition file at all, which would delete everything"
+
+
+def _wanted_elsewhere(candidate: Candidate, others: Sequence[Candidate]) -> str | None:
+    assert candidate.target is not None
+    claimants = [
+        other.item.prefix
+        for other in others
+        if not other.deletes and other.target is not None and other.target.id == candidate.target.id
+    ]
+    return (
+        f"{' and '.join(claimants)} of the same commit cannot be deployed and want it" if claimants else None
+    )
+
+
+def _unreadable(candidate: Candidate, others: Sequence[Candidate]) -> str | None:
+    """A new object without a known target may be the new name of any that is deleted."""
     unreadable = [
         other.item.prefix
         for other in others
         if other.failure is not None
         and other.target is None
-        and other.item.kind is candidate.item.kind
-        and other.item.change is ObjectChange.ADDED
+        and (other.item.problem is not None or _is_new(other, candidate.item.kind))
     ]
-    if unreadable:
-        failure = (
-            f"The deletion is refused: {', '.join(unreadable)} came with the same commit, cannot be read, "
-            f"and may be the new name of {candidate.target}. Mend it, then delete again."
-        )
-        return replace(candidate, failure=failure)
-    return candidate
+    if not unreadable:
+        return None
+    return f"{', '.join(unreadable)} came with the same commit, cannot be read, and may be its new name"
+
+
+def _is_new(candidate: Candidate, kind: TargetKind) -> bool:
+    return candidate.item.change is ObjectChange.ADDED and candidate.item.kind is kind

@@ -1,15 +1,22 @@
-"""The messages that the planner takes: ingested commits, its own wakes, the schedule."""
+"""The messages that the planner takes: ingested commits, wakes from its sweeper, the schedule."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 from faststream_sqs import SQSMessage, detail_type
-from gitmoxi.contracts.messages import CommitIngested, Sweep, Tick
+from gitmoxi.contracts.messages import EVENT_SOURCE, CommitIngested, Sweep, Tick
 from gitmoxi.domain.states import Worker
+from gitmoxi.errors import RetryableError
 from gitmoxi.runtime.service import Shell
 from gitmoxi.workflow.sweeper import Sweeper
 from gitmoxi_planner.plan import CommitPlanned, Planner
+
+ATTEMPT = "attempt"
+"""The header that counts how often a commit was put off."""
+
+_DELAYS_SECONDS = (5, 5, 10, 20, 40, 60)
+"""A throttle passes soon, a service that is still being deleted takes minutes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,18 +37,45 @@ class Handlers:
         broker.subscriber(queue, filter=detail_type(Sweep.DETAIL_TYPE), max_workers=workers)(self.on_sweep)
 
     async def on_commit(self, body: CommitIngested, message: SQSMessage) -> None:
-        self._note(message, await self.planner.commit(body.repository_id, body.branch, body.seq))
+        """A commit that cannot be planned now is sent to ourselves again, however often it takes."""
+        try:
+            planned = await self.planner.commit(body.repository_id, body.branch, body.seq)
+        except RetryableError as error:
+            await self._put_off(body, message, error)
+        else:
+            self._note(message, planned)
 
     async def on_tick(self, body: Tick, message: SQSMessage) -> None:
-        self._note(message, await self.planner.deployment(body.deployment_id))
+        """A wake of the sweeper, which wakes again a minute later what could not be planned."""
+        try:
+            self._note(message, await self.planner.deployment(body.deployment_id))
+        except RetryableError as error:
+            self.shell.observer.note(message, outcome="retry", because=str(error))
 
     async def on_sweep(self, body: Sweep, message: SQSMessage) -> None:  # noqa: ARG002 - FastStream binds by it
-        self.shell.observer.note(message, **await self.sweep())
+        try:
+            self.shell.observer.note(message, **await self.sweep())
+        except RetryableError as error:
+            self.shell.observer.note(message, outcome="retry", because=str(error))
 
     async def sweep(self) -> dict[str, int]:
         """Wake what is due; how many deployments and events that was."""
         report = await self.sweeper.sweep(self.shell.foundation.clock.now())
         return {"woken": report.woken, "published": report.published}
+
+    async def _put_off(self, body: CommitIngested, message: SQSMessage, error: RetryableError) -> None:
+        attempt = _attempt(message)
+        delay = _DELAYS_SECONDS[min(attempt, len(_DELAYS_SECONDS) - 1)]
+        await self.shell.broker.publish(
+            body,
+            self.shell.queue,
+            delay_seconds=delay,
+            detail_type=CommitIngested.DETAIL_TYPE,
+            source=EVENT_SOURCE,
+            headers={ATTEMPT: str(attempt + 1)},
+        )
+        self.shell.observer.note(message, outcome="put off", because=str(error), retry_seconds=delay)
+        self.shell.foundation.metrics.count("Commits", outcome="retry")
 
     def _note(self, message: SQSMessage, planned: CommitPlanned) -> None:
         commit = planned.commit
@@ -54,3 +88,8 @@ class Handlers:
             seq=commit.seq if commit else None,
         )
         self.shell.foundation.metrics.count("Commits", outcome=planned.outcome)
+
+
+def _attempt(message: SQSMessage) -> int:
+    said = str(message.headers.get(ATTEMPT, ""))
+    return int(said) if said.isascii() and said.isdigit() else 0

@@ -13,6 +13,7 @@ from gitmoxi.domain.states import State, Worker, check_transition
 from gitmoxi.domain.targets import Target
 from gitmoxi.ports.clock import Ids
 from gitmoxi.ports.ledger import (
+    DeleteOwnership,
     PutOwnership,
     PutPlan,
     PutStep,
@@ -140,14 +141,19 @@ def _claimed(placing: Placing) -> TargetRecord:
     )
 
 
-def _ownership(placing: Placing) -> PutOwnership:
-    origin = placing.deployment.origin
-    ownership = Ownership(
-        repository_id=origin.repository_id,
-        branch=origin.branch,
-        prefix=origin.prefix,
-        target=placing.target,
+def ownership_of(deployment: Deployment, target: Target) -> Ownership:
+    """The ownership of ``target`` by the deployment's path-prefix."""
+    origin = deployment.origin
+    return Ownership(
+        repository_id=origin.repository_id, branch=origin.branch, prefix=origin.prefix, target=target
     )
+
+
+def _ownership(placing: Placing) -> PutOwnership | DeleteOwnership:
+    """A prefix that is gone owns nothing from the moment on in which its deletion stands in the line."""
+    ownership = ownership_of(placing.deployment, placing.target)
+    if placing.plan.verb is Verb.DELETE:
+        return DeleteOwnership(ownership=ownership)
     return PutOwnership(ownership=ownership)
 
 

@@ -13,11 +13,17 @@ from gitmoxi.planning.aws_lambda import LambdaPlan
 from gitmoxi.planning.desired import Desired
 from gitmoxi.planning.ecs import EcsPlan
 from gitmoxi.planning.rendered_plan import describe
+from gitmoxi.ports.aws_lambda import LambdaAlias, LambdaFunction
+from gitmoxi.ports.ecs import EcsService
 from gitmoxi.strategies.ecs_rolling import TASK_DEFINITION
 from gitmoxi.strategies.lambda_steps import CODE_SHA256, VERSION
 from gitmoxi.workflow.ecs_reader import EcsReader
 from gitmoxi.workflow.lambda_reader import LambdaReader
+from gitmoxi.workflow.wanted import WantedReader
 from gitmoxi_planner.wanting import Wanted
+
+_ROLLED_OUT = "COMPLETED"
+"""``rolloutState`` of a deployment that reached its steady state (Amazon ECS API reference, Deployment)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +40,7 @@ class Looker:
 
     ecs: EcsReader
     functions: LambdaReader
+    wanted: WantedReader
 
     async def look(
         self, deployment: Deployment, wanted: Wanted, desired: BodyRef, record: TargetRecord
@@ -53,22 +60,38 @@ class Looker:
         seen = await self.ecs.forward(asked, record)
         if seen.refused is not None:
             raise seen.refused
-        good = {TASK_DEFINITION: seen.service.task_definition_arn} if seen.service is not None else None
-        return Look(plan=_described(asked, wanted, seen.plan), good=good)
+        good = await self.wanted.ecs(record.last_good.desired) if record.last_good else None
+        plan = _described(asked, wanted, seen.plan, good)
+        return Look(plan=plan, good=_good_service(seen.service))
 
     async def _function(self, asked: Deployment, wanted: Wanted, record: TargetRecord) -> Look:
         seen = await self.functions.forward(asked, record)
         if seen.refused is not None:
             raise seen.refused
-        good = None
-        if seen.function is not None and seen.alias is not None:
-            good = {VERSION: seen.alias.version, CODE_SHA256: seen.function.code_sha256}
-        return Look(plan=_described(asked, wanted, seen.plan), good=good)
+        good = await self.wanted.function(record.last_good.desired) if record.last_good else None
+        plan = _described(asked, wanted, seen.plan, good)
+        return Look(plan=plan, good=_good_version(seen.function, seen.alias))
 
 
-def _described(asked: Deployment, wanted: Wanted, plan: EcsPlan | LambdaPlan | None) -> PlanRecord:
+def _good_service(service: EcsService | None) -> dict[str, str] | None:
+    """A revision to go back to; one whose own deployment failed, or is still under way, is none."""
+    if service is None or (service.primary or {}).get("rolloutState", _ROLLED_OUT) != _ROLLED_OUT:
+        return None
+    return {TASK_DEFINITION: service.task_definition_arn}
+
+
+def _good_version(function: LambdaFunction | None, alias: LambdaAlias | None) -> dict[str, str] | None:
+    if function is None or alias is None:
+        return None
+    return {VERSION: alias.version, CODE_SHA256: function.code_sha256}
+
+
+def _described(
+    asked: Deployment, wanted: Wanted, plan: EcsPlan | LambdaPlan | None, good: Desired | None
+) -> PlanRecord:
+    """The plan for people: what lives may show values that were sensitive in the last good revision only."""
     if plan is None:
         raise InvariantError(f"{asked.id} was looked at without a plan")
-    desired: Desired = wanted.desired
-    told = describe(plan, deployment_id=asked.id, sensitive_values=desired.sensitive_values)
+    sensitive = (*wanted.desired.sensitive_values, *(good.sensitive_values if good is not None else ()))
+    told = describe(plan, deployment_id=asked.id, sensitive_values=sensitive)
     return replace(told, warnings=(*wanted.warnings, *told.warnings))

@@ -3,23 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from gitmoxi.adapters.codec import decode
 from gitmoxi.domain.deployments import Deployment, PlanRecord, Verb
-from gitmoxi.domain.records import (
-    Commit,
-    CommitStatus,
-    Manifest,
-    ManifestObject,
-    Ownership,
-    Snapshot,
-    TargetRecord,
-)
+from gitmoxi.domain.records import Commit, CommitStatus, ManifestObject, TargetRecord
 from gitmoxi.domain.states import State
-from gitmoxi.errors import ContentionError, InvariantError, PermanentError
+from gitmoxi.errors import ContentionError, InvariantError, PermanentError, RetryableError
 from gitmoxi.planning.desired import to_bytes
 from gitmoxi.ports.bodies import BodyStore
 from gitmoxi.ports.clock import Clock, Ids
@@ -27,9 +19,12 @@ from gitmoxi.ports.ledger import DeleteOwnership, Ledger, Write
 from gitmoxi.ports.renderer import Renderer
 from gitmoxi.workflow.courier import Courier, Edge, no_edge
 from gitmoxi_planner.candidates import Candidate, settle
-from gitmoxi_planner.line import Placing, end, enqueue, settle_unchanged
+from gitmoxi_planner.claims import refusal
+from gitmoxi_planner.line import Placing, end, enqueue, ownership_of, settle_unchanged
 from gitmoxi_planner.looking import Looker
-from gitmoxi_planner.wanting import Home, want
+from gitmoxi_planner.pacing import Pace
+from gitmoxi_planner.reading import Changes, CommitReader
+from gitmoxi_planner.wanting import Home
 
 _ATTEMPTS = 5
 """How often a place in the line is tried for while others write the same target."""
@@ -37,10 +32,16 @@ _ATTEMPTS = 5
 _AT_ONCE = 8
 """Objects that are rendered or planned at the same time."""
 
+_COME_TO_NOTHING = {CommitStatus.ABANDONED: State.SUPERSEDED, CommitStatus.FAILED: State.FAILED}
+"""How deployments end whose commit was never ingested as a whole."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CommitPlanned:
-    """What became of a commit's deployments: how many are in each state now."""
+    """What became of a commit or a deployment that was to be planned.
+
+    ``outcome``: ``planned``, ``ended``, or why nothing happened: ``skipped``, ``stale``, ``busy``.
+    """
 
     commit: Commit | None
     outcome: str
@@ -65,84 +66,82 @@ class Planner:
     ) -> None:
         self._ledger = ledger
         self._bodies = bodies
-        self._renderer = renderer
         self._looker = looker
         self._courier = courier
         self._clock = clock
         self._ids = ids
-        self._home = home
         self._edge = edge
+        self._reader = CommitReader(ledger=ledger, bodies=bodies, renderer=renderer, home=home)
+        self._pace = Pace(clock)
         self._gate = asyncio.Semaphore(_AT_ONCE)
 
     async def commit(self, repository_id: str, branch: str, seq: int) -> CommitPlanned:
-        """Plan every deployment of a commit that is still RECEIVED.
+        """Plan every deployment of a commit that is still RECEIVED, those of earlier commits first.
 
         Raises:
-            RetryableError: AWS, a store or the renderer is out of reach; what is planned stays planned.
+            RetryableError: AWS, a store or the renderer is out of reach, or a target cannot be planned yet;
+                what is planned stays planned.
         """
-        commit = await self._ledger.commit(repository_id, branch, seq)
-        if commit is None:
-            raise InvariantError(
-                f"commit {seq} of {branch} in {repository_id} was announced but is not stored"
-            )
-        if commit.status is not CommitStatus.INGESTED or commit.manifest is None:
-            return CommitPlanned(commit=commit, outcome="skipped", because=commit.because)
-        manifest = decode(Manifest, await self._bodies.get(commit.manifest), key=commit.manifest.sha256)
-        received = await self._received(manifest)
-        candidates = settle(
-            await asyncio.gather(*(self._candidate(item, head) for item, head in received)), manifest
-        )
-        self._edge("plan.after_render")
-        placed = await asyncio.gather(*(self._placed(c) for c in candidates), return_exceptions=True)
-        self._edge("plan.after_commit")
-        for result in placed:
-            if isinstance(result, BaseException):
-                raise result
-        because = f"{len(candidates)} of {commit.deployment_count} deployments were planned now."
+        async with self._pace.turn((repository_id, branch)):
+            commit = await self._ledger.commit(repository_id, branch, seq)
+            if commit is None:
+                raise InvariantError(
+                    f"commit {seq} of {branch} in {repository_id} was announced but is not stored"
+                )
+            if commit.status is not CommitStatus.INGESTED:
+                return CommitPlanned(commit=commit, outcome="skipped", because=commit.because)
+            for earlier in await self._reader.unplanned_before(commit):
+                await self._plan_earlier(earlier)
+            count = await self._plan(await self._reader.changes(commit))
+        because = f"{count} of {commit.deployment_count} deployments were planned now."
         return CommitPlanned(commit=commit, outcome="planned", because=because)
 
     async def deployment(self, deployment_id: str) -> CommitPlanned:
-        """Plan the commit that a due deployment belongs to, or end it with an abandoned commit."""
+        """Plan the commit that a due deployment belongs to, or end it with a commit that came to nothing."""
         head = await self._ledger.deployment(deployment_id)
         if head is None or head.state is not State.RECEIVED:
             return CommitPlanned(commit=None, outcome="stale", because="It is planned already.")
         origin = head.origin
         commit = await self._ledger.commit(origin.repository_id, origin.branch, origin.seq)
-        if commit is not None and commit.status is CommitStatus.ABANDONED:
-            now = self._clock.now()
-            await self._courier.commit(end(head, State.SUPERSEDED, commit.because, now, self._ids))
-            return CommitPlanned(commit=commit, outcome="superseded", because=commit.because)
+        if commit is not None and commit.status in _COME_TO_NOTHING:
+            state, now = _COME_TO_NOTHING[commit.status], self._clock.now()
+            await self._courier.commit(end(head, state, commit.because, now, self._ids))
+            return CommitPlanned(commit=commit, outcome="ended", because=commit.because)
+        if self._pace.busy((origin.repository_id, origin.branch)):
+            because = "Its branch is being planned already, or could not be a moment ago."
+            return CommitPlanned(commit=commit, outcome="busy", because=because)
         return await self.commit(origin.repository_id, origin.branch, origin.seq)
 
-    async def _received(self, manifest: Manifest) -> list[tuple[ManifestObject, Deployment]]:
-        heads = await self._ledger.deployments([item.deployment_id for item in manifest.objects])
-        by_id = {head.id: head for head in heads}
-        return [
-            (item, by_id[item.deployment_id])
-            for item in manifest.objects
-            if item.deployment_id in by_id and by_id[item.deployment_id].state is State.RECEIVED
-        ]
+    async def _plan_earlier(self, changes: Changes) -> None:
+        try:
+            await self._plan(changes)
+        except (PermanentError, InvariantError):
+            return  # its own message meets and reports the same; a spoilt commit holds up no later one
+
+    async def _plan(self, changes: Changes) -> int:
+        """Plan what is still RECEIVED; how many deployments that was."""
+        if changes.planned:
+            return 0
+        candidates = await asyncio.gather(*(self._candidate(item, head) for item, head in changes.objects))
+        settled = settle(candidates, changes.manifest)
+        self._edge("plan.after_render")
+        by_prefix: defaultdict[str, list[Candidate]] = defaultdict(list)
+        for candidate in settled:
+            if candidate.open:
+                by_prefix[candidate.item.prefix].append(candidate)
+        placed = await asyncio.gather(*map(self._placed_all, by_prefix.values()), return_exceptions=True)
+        self._edge("plan.after_commit")
+        _raise_first(placed)
+        return sum(map(len, by_prefix.values()))
 
     async def _candidate(self, item: ManifestObject, head: Deployment) -> Candidate:
-        origin = head.origin
-        owned = await self._ledger.ownership(origin.repository_id, origin.branch, item.prefix)
-        before = owned.target if owned is not None else None
-        candidate = Candidate(item=item, deployment=head)
-        if item.problem is not None:
-            return replace(candidate, failure=item.problem)
-        if candidate.deletes:
-            return replace(candidate, target=before)
-        if item.snapshot is None:
-            raise InvariantError(f"{head.id} is {item.change} without a snapshot")
-        snapshot = decode(Snapshot, await self._bodies.get(item.snapshot), key=item.snapshot.sha256)
-        try:
-            async with self._gate:
-                wanted = await want(snapshot, self._renderer, self._home)
-        except PermanentError as error:
-            return replace(candidate, failure=str(error))
-        target = wanted.desired.target
-        moved_from = before if before is not None and before.id != target.id else None
-        return replace(candidate, wanted=wanted, target=target, moved_from=moved_from)
+        async with self._gate:
+            return await self._reader.candidate(item, head)
+
+    async def _placed_all(self, candidates: Sequence[Candidate]) -> None:
+        """A prefix that turns from ECS to Lambda is first deleted as the one, then added as the other."""
+        for candidate in sorted(candidates, key=lambda c: not c.deletes):
+            await self._placed(candidate)
 
     async def _placed(self, candidate: Candidate) -> None:
         async with self._gate:
@@ -159,35 +158,30 @@ class Planner:
                     return
 
     async def _writes(self, candidate: Candidate) -> Sequence[Write]:
-        now, head = self._clock.now(), candidate.deployment
+        now, target = self._clock.now(), candidate.target
         if candidate.failure is not None:
-            return end(head, State.FAILED, candidate.failure, now, self._ids)
-        if candidate.target is None:
+            return self._ended(candidate, State.FAILED, candidate.failure, now)
+        if target is None:
             because = f"{candidate.item.prefix} was never deployed from here, so nothing is deleted."
-            return end(head, State.NO_CHANGE, because, now, self._ids)
+            return self._ended(candidate, State.NO_CHANGE, because, now)
         if candidate.renamed_to is not None:
-            return self._renamed(candidate, now)
-        record = await self._ledger.target(candidate.target)
-        if (refusal := _refusal(candidate, record)) is not None:
-            return end(head, refusal[0], refusal[1], now, self._ids)
+            because = f"{candidate.item.prefix} is {candidate.renamed_to} now: {target} is not deleted."
+            return self._ended(candidate, State.NO_CHANGE, because, now)
+        record = await self._ledger.target(target)
+        if (refused := await refusal(candidate, record, self._ledger)) is not None:
+            return self._ended(candidate, *refused, now)
         try:
             return await self._planned(candidate, record, now)
         except PermanentError as error:
-            return end(head, State.FAILED, str(error), now, self._ids)
+            return self._ended(candidate, State.FAILED, str(error), now)
 
-    def _renamed(self, candidate: Candidate, now: datetime) -> list[Write]:
-        assert candidate.target is not None
-        origin = candidate.deployment.origin
-        new = f"{candidate.item.prefix} is {candidate.renamed_to} now"
-        because = f"{new}: {candidate.target} is updated, not deleted."
-        gone = Ownership(
-            repository_id=origin.repository_id,
-            branch=origin.branch,
-            prefix=origin.prefix,
-            target=candidate.target,
-        )
-        ending = end(candidate.deployment, State.NO_CHANGE, because, now, self._ids)
-        return [*ending, DeleteOwnership(ownership=gone)]
+    def _ended(self, candidate: Candidate, state: State, because: str, now: datetime) -> list[Write]:
+        """The end; a deletion that deletes nothing gives its target up: another prefix may take it."""
+        head = replace(candidate.deployment, target=candidate.target)
+        writes = end(head, state, because, now, self._ids)
+        if candidate.deletes and candidate.target is not None and state is not State.SUPERSEDED:
+            writes.append(DeleteOwnership(ownership=ownership_of(head, candidate.target)))
+        return writes
 
     async def _planned(self, candidate: Candidate, record: TargetRecord, now: datetime) -> list[Write]:
         if candidate.deletes:
@@ -207,27 +201,19 @@ class Planner:
         return enqueue(placing, await self._waiting(record), self._ids)
 
     async def _waiting(self, record: TargetRecord) -> Deployment | None:
-        return await self._ledger.deployment(record.waiting_id) if record.waiting_id else None
+        if record.waiting_id is None:
+            return None
+        waiting = await self._ledger.deployment(record.waiting_id)
+        if waiting is not None and waiting.state is not State.WAITING:
+            raise ContentionError(f"{waiting.id} left the line of {record.target} while this was planned")
+        return waiting
 
 
-def _refusal(candidate: Candidate, record: TargetRecord) -> tuple[State, str] | None:
-    """Why the deployment may not stand in this target's line: a newer commit, or another's claim."""
-    origin, claim = candidate.deployment.origin, record.claim
-    if claim is None:
-        return None
-    same_branch = (claim.repository_id, claim.branch) == (origin.repository_id, origin.branch)
-    if same_branch and origin.seq <= record.last_seq:
-        return State.SUPERSEDED, f"A newer commit of {origin.branch} stands in the line of {record.target}."
-    if same_branch and claim.prefix in {origin.prefix, candidate.renamed_from}:
-        return None
-    if candidate.deletes:
-        return State.NO_CHANGE, f"{record.target} belongs to {claim} now, so nothing is deleted."
-    because = (
-        f"{record.target} belongs to {claim}, and {origin.prefix} in {origin.repository_url} "
-        f"({origin.branch}) claims it too: a target belongs to one path-prefix. Delete the one or rename "
-        "the other."
-    )
-    return State.FAILED, because
+def _raise_first(results: Sequence[object]) -> None:
+    """Raise what must be seen to: a bug before what can be tried again."""
+    errors = [result for result in results if isinstance(result, BaseException)]
+    for error in sorted(errors, key=lambda error: isinstance(error, RetryableError)):
+        raise error
 
 
 def _deletion(candidate: Candidate) -> PlanRecord:

@@ -115,8 +115,8 @@ def _breaker(seen: EcsObservation, limits: EcsLimits) -> Following | None:
     if limits.failures_allowed is None or failed < limits.failures_allowed:
         return None
     because = (
-        f"The circuit breaker tripped: {failed} new tasks failed and the threshold is {limits.failures_allowed}: "
-        f"{reasons(seen.stopped)}."
+        f"The circuit breaker tripped: {failed} new tasks failed and the threshold is "
+        f"{limits.failures_allowed}: {reasons(seen.stopped)}."
     )
     return Following(course=Course.FAILED, because=because)
 

@@ -45,7 +45,8 @@ def decide_ecs_rollback(
     is that revision's task definition, which may have become INACTIVE and is then registered again.
     """
     refused = next((intent.error for intent in deployment.intents if intent.error is not None), None)
-    if refused is not None:
+    gone = seen.service is None or seen.service.status == "INACTIVE"
+    if refused is not None and not (gone and deployment.progress.phase == "remove"):
         return fail(deployment, refused.message)
     match deployment.progress.phase:
         case "start" if seen.service is None or seen.service.status != "ACTIVE":
@@ -113,7 +114,9 @@ def _start(deployment: Deployment, seen: EcsObservation, now: datetime) -> Decis
     good = seen.known_task_definition
     if seen.plan is not None and good is not None and _runs(seen, good.arn):
         if seen.plan.verb is Verb.NOTHING:
-            return _done(deployment, f"The service never left its last good revision. {deployment.cause or ''}")
+            return _done(
+                deployment, f"The service never left its last good revision. {deployment.cause or ''}"
+            )
         values = {**deployment.progress.values, STARTS_DEPLOYMENT: "no"}
         only_tags = Progress(phase="apply", since=now, values=values)
         return set_tags(replace(deployment, progress=only_tags), seen)

@@ -20,7 +20,9 @@ class LambdaObservation:
     """One reading of a Lambda target: the function's $LATEST, the alias, the newest version's number.
 
     ``plan`` is made anew from ``desired`` and the live state, by the function that the planner used; it
-    is None for a deletion. ``latest_version`` is "0" when nothing was ever published.
+    is None for a deletion. ``latest_version`` is "0" when nothing was ever published. ``owned`` says that the
+    function carries this installation's tag, ``created`` that the deployment which is rolled back made it.
+    ``sensitive_values`` are those of every document that was looked at.
     """
 
     function: LambdaFunction | None
@@ -30,6 +32,9 @@ class LambdaObservation:
     plan: LambdaPlan | None = None
     refused: PermanentError | None = None
     latest_version: str = "0"
+    owned: bool = False
+    created: bool = False
+    sensitive_values: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

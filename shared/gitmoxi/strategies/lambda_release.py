@@ -24,6 +24,7 @@ from gitmoxi.strategies.lambda_steps import (
     OLD_VERSION,
     VERSION,
     act,
+    await_removal,
     change,
     change_latest,
     move_alias,
@@ -61,16 +62,18 @@ def decide_lambda_deletion(
     deployment: Deployment, record: TargetRecord, seen: LambdaObservation, now: datetime
 ) -> Decision:
     """The next step of deleting a function. Only what carries our tag is ever deleted."""
-    refused = next((intent.error for intent in deployment.intents if intent.error is not None), None)
-    if refused is not None:
-        return fail(deployment, refused.message, rollback=False)
     if seen.function is None:
         because = f"{record.target} is gone."
         return Decision(step="finish", because=because, to=State.SUCCEEDED, progress=deployment.progress)
-    if OWNER_TAG not in seen.function.tags:
+    refused = next((intent.error for intent in deployment.intents if intent.error is not None), None)
+    if refused is not None:
+        return fail(deployment, refused.message, rollback=False)
+    if deployment.progress.phase == "delete":
+        return await_removal(deployment, record, now)
+    if not seen.owned:
         cause = (
-            f"{record.target} does not carry the tag {OWNER_TAG}, so it was not made by Gitmoxi and is not "
-            "deleted. Delete it by hand, or tag it first."
+            f"{record.target} does not carry this installation's tag {OWNER_TAG}, so it was not made by "
+            "Gitmoxi and is not deleted. Delete it by hand, or tag it first."
         )
         return fail(deployment, cause)
     return act(
@@ -100,7 +103,13 @@ def _start(deployment: Deployment, record: TargetRecord, seen: LambdaObservation
         raise InvariantError(f"{deployment.id} was observed without its plan")
     if seen.plan.verb is Verb.NOTHING:
         because = f"{record.target} already is as wanted."
-        return Decision(step="compare", because=because, to=State.NO_CHANGE, progress=deployment.progress)
+        return Decision(
+            step="compare",
+            because=because,
+            to=State.NO_CHANGE,
+            progress=deployment.progress,
+            last_good=_serving(seen),
+        )
     if seen.plan.verb is Verb.CREATE:
         because = "The function does not exist."
         return change(deployment, seen, now, call=CREATE, step="create the function", because=because)
@@ -127,8 +136,15 @@ def _change_or_publish(deployment: Deployment, seen: LambdaObservation, now: dat
         return change_left
     made = deployment.progress.values.keys() & {CODE, CONFIGURATION}
     if seen.alias is not None and not made and seen.plan is not None and not seen.plan.publish:
-        return _finish(_with_version(deployment, {VERSION: seen.alias.version}), seen)
+        return _finish(_with_version(deployment, _serving(seen) or {}), seen)
     return publish(deployment, seen, now)
+
+
+def _serving(seen: LambdaObservation) -> dict[str, str] | None:
+    """The values of a last good revision, where the alias already serves what is wanted."""
+    if seen.function is None or seen.alias is None:
+        return None
+    return {VERSION: seen.alias.version, CODE_SHA256: seen.function.code_sha256}
 
 
 def _published(deployment: Deployment, seen: LambdaObservation, now: datetime) -> Decision:

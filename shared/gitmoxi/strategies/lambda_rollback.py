@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from gitmoxi.domain.deployments import Deployment, Progress, Verb
+from gitmoxi.domain.deployments import Deployment, Progress
 from gitmoxi.domain.records import TargetRecord
 from gitmoxi.domain.states import State
 from gitmoxi.domain.targets import OWNER_TAG
@@ -18,6 +18,7 @@ from gitmoxi.strategies.lambda_steps import (
     OLD_VERSION,
     VERSION,
     act,
+    await_removal,
     change_latest,
     move_alias,
     wait_until_ready,
@@ -38,22 +39,22 @@ def decide_lambda_rollback(
 
     ``seen.desired`` is the last good revision; None when there never was one.
     """
+    if seen.function is None:
+        return _end(deployment, f"{record.target} does not exist: nothing is left to undo.")
     refused = next((intent for intent in deployment.intents if intent.error is not None), None)
     if refused is not None and refused.error is not None and refused.call != DELETE_VERSION:
         return fail(deployment, refused.error.message)
     match deployment.progress.phase:
-        case _ if seen.function is None:
-            return _end(deployment, f"{record.target} does not exist: nothing is left to undo.")
-        case "start" if deployment.verb is Verb.CREATE and record.last_good is None:
+        case "start" if seen.created:
             return _undo_creation(deployment, record, seen, now)
         case "remove":
-            return _undo_creation(deployment, record, seen, now)
+            return await_removal(deployment, record, now)
         case "start":
             return _start(deployment, record, seen, now)
         case "shifted" | "settle":
             return _restore_latest(deployment, seen, limits, now)
         case "cleaned":
-            return _back(deployment)
+            return _back(deployment, seen)
         case phase:
             raise InvariantError(f"{deployment.id} is in phase {phase}, which function rollbacks do not have")
 
@@ -61,8 +62,9 @@ def decide_lambda_rollback(
 def _undo_creation(
     deployment: Deployment, record: TargetRecord, seen: LambdaObservation, now: datetime
 ) -> Decision:
-    if seen.function is not None and OWNER_TAG not in seen.function.tags:
-        return fail(deployment, f"{record.target} does not carry the tag {OWNER_TAG} and is not deleted.")
+    if not seen.owned:
+        cause = f"{record.target} does not carry this installation's tag {OWNER_TAG} and is left alone."
+        return fail(deployment, cause)
     return act(
         deployment,
         now,
@@ -78,6 +80,11 @@ def _start(deployment: Deployment, record: TargetRecord, seen: LambdaObservation
     good = record.last_good.values.get(VERSION) if record.last_good else old.get(OLD_VERSION)
     values = {FAILED_VERSION: old[VERSION]} if VERSION in old and old[VERSION] != good else {}
     fresh = Progress(phase="settle", since=now, values=values)
+    if good is None and seen.alias is not None and seen.alias.version == old.get(VERSION):
+        cause = (
+            f"the alias {seen.alias.name} serves version {seen.alias.version}, and no earlier one is known."
+        )
+        return fail(deployment, cause)
     if good is not None and seen.alias is not None and (seen.alias.version != good or seen.alias.weights):
         back = move_alias(deployment, seen, now, good)
         return _with_progress(back, Progress(phase="shifted", since=now, values=values))
@@ -101,7 +108,7 @@ def _restore_latest(
         return change
     failed = deployment.progress.values.get(FAILED_VERSION)
     if failed is None:
-        return _back(deployment)
+        return _back(deployment, seen)
     return act(
         deployment,
         now,
@@ -122,8 +129,14 @@ def _with_progress(decision: Decision, progress: Progress) -> Decision:
     )
 
 
-def _back(deployment: Deployment) -> Decision:
-    return _end(deployment, f"The function is back at its last good version. {deployment.cause or ''}")
+def _back(deployment: Deployment, seen: LambdaObservation) -> Decision:
+    because = "The function is back at its last good version."
+    if seen.plan is None:
+        because = (
+            "The alias is back where it was; $LATEST keeps what the failed deployment put there, for no "
+            "earlier deployment is known."
+        )
+    return _end(deployment, f"{because} {deployment.cause or ''}")
 
 
 def _end(deployment: Deployment, because: str) -> Decision:

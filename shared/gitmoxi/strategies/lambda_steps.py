@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from gitmoxi.domain.deployments import Deployment, Progress
+from gitmoxi.domain.records import TargetRecord
 from gitmoxi.errors import InvariantError
 from gitmoxi.strategies.decision import Action, Decision
 from gitmoxi.strategies.failing import changed, fail
@@ -33,9 +34,6 @@ VERSION = "version"
 CODE_SHA256 = "code_sha256"
 """Argument and last-good value: the hash of the code, as Lambda gives it."""
 
-REVISION = "revision_id"
-"""Argument: the revision that the change was decided upon; Lambda refuses it for any other."""
-
 OLD_VERSION = "old_version"
 """Progress value: the version that the alias pointed at before."""
 
@@ -50,6 +48,12 @@ MARKS_OF = {
     UNTAG: frozenset({OLD_TAGS}),
 }
 """The parts of $LATEST that a call brings to what is wanted."""
+
+REMOVAL_TIMEOUT = timedelta(minutes=10)
+"""Lambda deletes a function within seconds, unless it has network interfaces to give back."""
+
+REMOVAL_LOOK = timedelta(seconds=5)
+"""Lambda sends no event when a function is gone."""
 
 LATEST_VERSION = "latest_version"
 """Argument: the newest version's number before we publish."""
@@ -96,7 +100,7 @@ def change(
     """Make one change of $LATEST, mark it as asked for, and let it settle."""
     arguments = {}
     if seen.function is not None:
-        arguments = {REVISION: seen.function.revision_id, CODE_SHA256: seen.function.code_sha256}
+        arguments = {CODE_SHA256: seen.function.code_sha256}
     marks = dict.fromkeys(MARKS_OF[call], "yes")
     values = {**deployment.progress.values, **marks}
     marked = replace(deployment, progress=replace(deployment.progress, values=values))
@@ -133,14 +137,26 @@ def wait_until_ready(
     )
 
 
+def await_removal(deployment: Deployment, record: TargetRecord, now: datetime) -> Decision:
+    """Wait for a function that was asked to be deleted to be gone."""
+    since = deployment.progress.since
+    if since is not None and now - since >= REMOVAL_TIMEOUT:
+        cause = f"{record.target} still is there {REMOVAL_TIMEOUT.total_seconds():.0f} s after its deletion."
+        return fail(deployment, cause, rollback=False)
+    return Decision(
+        step="wait",
+        because=f"Lambda is deleting {record.target}.",
+        to=deployment.state,
+        progress=deployment.progress,
+        look_again=REMOVAL_LOOK,
+        quiet=True,
+    )
+
+
 def publish(deployment: Deployment, seen: LambdaObservation, now: datetime) -> Decision:
     """Publish what $LATEST holds; Lambda makes no new version of an unchanged one."""
     assert seen.function is not None
-    arguments = {
-        REVISION: seen.function.revision_id,
-        CODE_SHA256: seen.function.code_sha256,
-        LATEST_VERSION: seen.latest_version,
-    }
+    arguments = {CODE_SHA256: seen.function.code_sha256, LATEST_VERSION: seen.latest_version}
     return act(
         deployment,
         now,
@@ -158,7 +174,6 @@ def move_alias(deployment: Deployment, seen: LambdaObservation, now: datetime, v
         action, step = Action(call=CREATE_ALIAS, arguments=arguments), "create the alias"
         because = f"The alias does not exist; it starts at version {version}."
     else:
-        arguments[REVISION] = seen.alias.revision_id
         action, step = Action(call=UPDATE_ALIAS, arguments=arguments), "move the alias"
         because = f"The alias points at version {seen.alias.version}; it goes to version {version} at once."
     return act(deployment, now, phase="shifted", step=step, because=because, action=action)

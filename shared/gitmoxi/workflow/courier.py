@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from gitmoxi.domain.deployments import SHARDS
 from gitmoxi.domain.states import Worker
-from gitmoxi.errors import RetryableError
+from gitmoxi.errors import GitmoxiError, PermanentError, RetryableError
 from gitmoxi.ports.ledger import Ledger, OutboxEvent, PutOutbox, Write
 from gitmoxi.ports.messaging import EventPublisher
 
@@ -29,7 +29,7 @@ class Courier:
     async def commit(self, writes: Sequence[Write]) -> None:
         """Carry out ``writes`` in one transaction and publish its events.
 
-        Publishing that fails is left to the sweeper: the facts are committed.
+        Publishing that fails, for now or by a refusal, is left to the sweeper: the facts are committed.
         """
         await self._ledger.transact(writes)
         self._edge("commit.before_publish")
@@ -37,17 +37,28 @@ class Courier:
         if events:
             try:
                 await self._publish(events)
-            except RetryableError:
+            except (RetryableError, PermanentError):
                 return
 
     async def sweep(self, owner: Worker, *, limit: int = 100) -> int:
-        """Publish what was left behind by ``owner``; how many events."""
+        """Publish what was left behind by ``owner``; how many events.
+
+        Raises:
+            RetryableError: some could not be published; those of other shards are.
+            PermanentError: the same, and the bus refuses them for good.
+        """
         count = 0
+        failure: GitmoxiError | None = None
         for shard in range(SHARDS):
-            events = await self._ledger.outbox(owner, shard, limit)
-            if events:
-                await self._publish(events)
-                count += len(events)
+            try:
+                events = await self._ledger.outbox(owner, shard, limit)
+                if events:
+                    await self._publish(events)
+                    count += len(events)
+            except (RetryableError, PermanentError) as error:
+                failure = error
+        if failure is not None:
+            raise failure
         return count
 
     async def _publish(self, events: Sequence[OutboxEvent]) -> None:

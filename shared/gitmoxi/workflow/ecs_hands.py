@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gitmoxi.domain.deployments import Deployment, Intent
-from gitmoxi.domain.targets import ACTION_TAG
+from gitmoxi.domain.targets import ACTION_TAG, OWNER_TAG
 from gitmoxi.errors import InvariantError, PermanentError
 from gitmoxi.planning.ecs import EcsPlan
 from gitmoxi.planning.ecs_requests import (
@@ -13,7 +13,12 @@ from gitmoxi.planning.ecs_requests import (
 )
 from gitmoxi.ports.ecs import EcsPort, EcsService
 from gitmoxi.strategies.ecs_deleting import DELETE
-from gitmoxi.strategies.ecs_following import ECS_DEPLOYMENT, STARTS_DEPLOYMENT
+from gitmoxi.strategies.ecs_following import (
+    ECS_DEPLOYMENT,
+    PREVIOUS_SERVICE_DEPLOYMENT,
+    SERVICE_DEPLOYMENT,
+    STARTS_DEPLOYMENT,
+)
 from gitmoxi.strategies.ecs_observation import EcsObservation
 from gitmoxi.strategies.ecs_rollback import SCALE_TO_ZERO
 from gitmoxi.strategies.ecs_rolling import (
@@ -52,6 +57,8 @@ class EcsHands:
                 await self._ecs.tag_resource(target, target.service_arn, _plan(seen).tags_to_set)
             case "ecs:UntagResource":
                 await self._ecs.untag_resource(target, target.service_arn, _plan(seen).tags_to_remove)
+            case "ecs:DeleteService" if not seen.owned:
+                raise PermanentError(f"{target} does not carry our tag {OWNER_TAG}, so it is not deleted")
             case "ecs:DeleteService":
                 await self._ecs.delete_service(target)
             case "ecs:UpdateService(desiredCount=0)":
@@ -73,7 +80,7 @@ class EcsHands:
                 made = service is not None and service.tags.get(ACTION_TAG) == intent.action_id
                 return _started(service, intent) if made else None
             case _ if intent.call == UPDATE:
-                return _find_update(intent, seen)
+                return _find_update(deployment, intent, seen)
             case _ if intent.call == TAG:
                 return None if _plan(seen).tags_to_set else {}
             case _ if intent.call == UNTAG:
@@ -125,10 +132,15 @@ class EcsHands:
         return _started(await self._ecs.update_service(target, request), intent)
 
 
-def _find_update(intent: Intent, seen: EcsObservation) -> dict[str, str] | None:
+def _find_update(deployment: Deployment, intent: Intent, seen: EcsObservation) -> dict[str, str] | None:
     service = seen.service
     if service is None or service.primary is None:
         return None
+    before = deployment.progress.values.get(PREVIOUS_SERVICE_DEPLOYMENT)
+    newest = seen.following
+    if newest is not None and newest.arn != before and newest.status.startswith("ROLLBACK"):
+        # ECS took the update and takes it back already: its primary may be the one from before again.
+        return {STARTS_DEPLOYMENT: "yes", SERVICE_DEPLOYMENT: newest.arn}
     started = service.primary["id"] != intent.arguments.get(PREVIOUS)
     wanted = service.task_definition_arn == intent.arguments[TASK_DEFINITION]
     fields_as_wanted = seen.plan is not None and not seen.plan.update_request

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 from gitmoxi.domain.deployments import Deployment, ObjectChange, Verb
 from gitmoxi.domain.records import TargetRecord
-from gitmoxi.domain.targets import EcsTarget
+from gitmoxi.domain.targets import OWNER_TAG, EcsTarget
 from gitmoxi.errors import InvariantError, PermanentError
 from gitmoxi.planning.desired import DesiredEcs, task_definition_hash
 from gitmoxi.planning.ecs import EcsPlan, plan_ecs
+from gitmoxi.planning.tags import FOREIGN, OURS
 from gitmoxi.ports.bodies import BodyStore
 from gitmoxi.ports.ecs import EcsPort, EcsService, EcsTaskDefinition, ServiceDeployment, StoppedTask
-from gitmoxi.strategies.ecs_following import SERVICE_DEPLOYMENT, STARTS_DEPLOYMENT
+from gitmoxi.strategies.ecs_following import ECS_DEPLOYMENT, SERVICE_DEPLOYMENT, STARTS_DEPLOYMENT
 from gitmoxi.strategies.ecs_observation import EcsObservation, count_of
 from gitmoxi.strategies.ecs_rolling import TASK_DEFINITION
+from gitmoxi.workflow.masking import masked_error
 from gitmoxi.workflow.wanted import WantedReader
 
 RESTORABLE = (
@@ -45,6 +48,21 @@ def ecs_target(deployment: Deployment) -> EcsTarget:
     return deployment.target
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Wish:
+    """What a look compares the live service with; ``known_arn`` runs the wanted task definition already."""
+
+    desired: DesiredEcs
+    previous: DesiredEcs | None
+    known_arn: str | None
+    force: bool = False
+
+    @property
+    def sensitive_values(self) -> tuple[str, ...]:
+        earlier = self.previous.sensitive_values if self.previous is not None else ()
+        return (*self.desired.sensitive_values, *earlier)
+
+
 class EcsReader:
     """Reads live services together with what is wanted of them; ``owner`` is the installation."""
 
@@ -59,25 +77,36 @@ class EcsReader:
         target = ecs_target(deployment)
         service = await self._ecs.service(target)
         if deployment.verb is Verb.DELETE or deployment.desired is None:
-            return EcsObservation(service=service)
+            return EcsObservation(service=service, owned=self._owns(service))
         desired = await self._wanted.ecs(deployment.desired)
         good = await self._wanted.ecs(record.last_good.desired) if record.last_good else None
         known = None
         if desired.task_definition is not None:
             known = record.task_definitions.get(task_definition_hash(desired.task_definition))
         force = deployment.change is ObjectChange.FORCED
-        return await self._seen(deployment, service, desired, good, known, force=force)
+        wish = _Wish(desired=desired, previous=good, known_arn=known, force=force)
+        return await self._seen(deployment, service, wish)
 
     async def backward(self, deployment: Deployment, record: TargetRecord) -> EcsObservation:
         """What a rollback looks at: the last good revision against the live service."""
         service = await self._ecs.service(ecs_target(deployment))
-        desired, arn = await self._last_good(deployment, record)
         failed = await self._wanted.ecs(deployment.desired) if deployment.desired else None
         settings = failed.settings if failed is not None else {}
-        if desired is None:
-            return EcsObservation(service=service, settings=settings)
-        seen = await self._seen(deployment, service, desired, failed, arn)
-        return replace(seen, settings=settings)
+        if record.last_good is not None:
+            good = await self._wanted.ecs(record.last_good.desired)
+            wish = _Wish(
+                desired=good, previous=failed, known_arn=record.last_good.values.get(TASK_DEFINITION)
+            )
+            return replace(await self._seen(deployment, service, wish), settings=settings)
+        live = await self._before(deployment)
+        if live is None:
+            created = deployment.before is not None or deployment.verb is Verb.CREATE
+            return EcsObservation(
+                service=service, settings=settings, owned=self._owns(service), created=created
+            )
+        found = DesiredEcs(target=ecs_target(deployment), service=_restorable(live))
+        wish = _Wish(desired=found, previous=failed, known_arn=live.get("taskDefinition"))
+        return replace(await self._seen(deployment, service, wish), settings=settings)
 
     async def snapshot(self, deployment: Deployment) -> bytes:
         """The live service as canonical JSON; ``null`` when there is none."""
@@ -85,50 +114,46 @@ class EcsReader:
         live = service.document if service is not None and service.status == "ACTIVE" else None
         return json.dumps(live, sort_keys=True, default=str).encode()
 
-    async def _last_good(
-        self, deployment: Deployment, record: TargetRecord
-    ) -> tuple[DesiredEcs | None, str | None]:
-        if record.last_good is not None:
-            return await self._wanted.ecs(record.last_good.desired), record.last_good.values[TASK_DEFINITION]
+    async def _before(self, deployment: Deployment) -> dict[str, Any] | None:
+        """The service as it was when the deployment started; None when there was none, or no look at it."""
         if deployment.before is None:
-            return None, None
+            return None
         live: dict[str, Any] | None = json.loads(await self._bodies.get(deployment.before))
-        if live is None:
-            return None, None
-        document = {name: live[name] for name in RESTORABLE if live.get(name) is not None}
-        return DesiredEcs(target=ecs_target(deployment), service=document), live["taskDefinition"]
+        return live
 
-    async def _seen(
-        self,
-        deployment: Deployment,
-        service: EcsService | None,
-        desired: DesiredEcs,
-        previous: DesiredEcs | None,
-        known_arn: str | None,
-        *,
-        force: bool = False,
-    ) -> EcsObservation:
-        target = ecs_target(deployment)
+    def _owns(self, service: EcsService | None) -> bool:
+        return service is not None and service.tags.get(OWNER_TAG) == self._owner
+
+    async def _seen(self, deployment: Deployment, service: EcsService | None, wish: _Wish) -> EcsObservation:
+        seen = EcsObservation(
+            service=service,
+            settings=wish.desired.settings,
+            desired=wish.desired,
+            owned=self._owns(service),
+            sensitive_values=wish.sensitive_values,
+        )
         if deployment.progress.phase == "follow":
-            return EcsObservation(
-                service=service,
-                settings=desired.settings,
-                desired=desired,
-                following=await self._service_deployment(deployment),
+            return replace(
+                seen,
+                following=await self._service_deployment(deployment, service),
                 stopped=await self._failed_tasks(deployment, service),
             )
+        return await self._compared(seen, wish)
+
+    async def _compared(self, seen: EcsObservation, wish: _Wish) -> EcsObservation:
+        target, service = wish.desired.target, seen.service
         plan: EcsPlan | None = None
         refused: PermanentError | None = None
         try:
             live = await self._live_task_definition(target, service)
-            plan = plan_ecs(desired, service, live, owner=self._owner, previous=previous, force=force)
+            plan = plan_ecs(
+                wish.desired, service, live, owner=self._owner, previous=wish.previous, force=wish.force
+            )
         except PermanentError as error:
-            refused = error
-        known = await self._ecs.task_definition(target, known_arn) if known_arn else None
-        return EcsObservation(
-            service=service,
-            settings=desired.settings,
-            desired=desired,
+            refused = masked_error(error, wish.sensitive_values)
+        known = await self._ecs.task_definition(target, wish.known_arn) if wish.known_arn else None
+        return replace(
+            seen,
             plan=plan,
             refused=refused,
             known_task_definition=known,
@@ -150,15 +175,16 @@ class EcsReader:
         newest = await self._ecs.service_deployments(target, 1)
         return newest[0] if newest else None
 
-    async def _service_deployment(self, deployment: Deployment) -> ServiceDeployment | None:
+    async def _service_deployment(
+        self, deployment: Deployment, service: EcsService | None
+    ) -> ServiceDeployment | None:
         values = deployment.progress.values
         if values.get(STARTS_DEPLOYMENT) == "no":
             return None
         target = ecs_target(deployment)
         if SERVICE_DEPLOYMENT in values:
             return await self._ecs.service_deployment(target, values[SERVICE_DEPLOYMENT])
-        newest = await self._ecs.service_deployments(target, 1)
-        return newest[0] if newest else None
+        return await self._newest_service_deployment(target, service)
 
     async def _failed_tasks(
         self, deployment: Deployment, service: EcsService | None
@@ -166,9 +192,16 @@ class EcsReader:
         """Why tasks of our own deployment failed; ECS's rollback makes another one the primary."""
         if service is None or service.status != "ACTIVE":
             return ()
-        ours = deployment.progress.values.get("ecs_deployment")
+        ours = deployment.progress.values.get(ECS_DEPLOYMENT)
         listed = service.document.get("deployments") or ()
         failed = [d for d in listed if d["id"] == ours and count_of(d, "failedTasks")]
         if not failed and any(d["id"] == ours for d in listed):
             return ()
         return tuple(await self._ecs.stopped_tasks(ecs_target(deployment), ours)) if ours else ()
+
+
+def _restorable(live: Mapping[str, Any]) -> dict[str, Any]:
+    """The part of a described service that can be brought back; our tags and AWS's own stay as they are."""
+    document = {name: live[name] for name in RESTORABLE if live.get(name) is not None}
+    tags = [tag for tag in live.get("tags") or () if not tag["key"].startswith((OURS, FOREIGN))]
+    return document | ({"tags": tags} if tags else {})

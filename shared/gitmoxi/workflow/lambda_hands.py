@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from gitmoxi.domain.deployments import Deployment, Intent
-from gitmoxi.domain.targets import ACTION_TAG
-from gitmoxi.errors import InvariantError, PermanentError
+from gitmoxi.domain.targets import ACTION_TAG, OWNER_TAG
+from gitmoxi.errors import AwsRejectedError, ContentionError, InvariantError, PermanentError
 from gitmoxi.planning.aws_lambda import LambdaPlan, create_function_request
 from gitmoxi.ports.aws_lambda import LambdaPort
 from gitmoxi.strategies.lambda_observation import LambdaObservation
@@ -19,7 +19,6 @@ from gitmoxi.strategies.lambda_steps import (
     DELETE_VERSION,
     LATEST_VERSION,
     PUBLISH,
-    REVISION,
     TAG,
     UNTAG,
     UPDATE_ALIAS,
@@ -38,7 +37,21 @@ class LambdaHands:
         self._owner = owner
 
     async def act(self, deployment: Deployment, intent: Intent, seen: LambdaObservation) -> dict[str, str]:
-        """Make the call of ``intent``; ``seen`` is what was read just before."""
+        """Make the call of ``intent``; ``seen`` is what was read just before.
+
+        Raises:
+            ContentionError: the function or alias changed since; look again, it may have been our own call.
+        """
+        try:
+            return await self._called(deployment, intent, seen)
+        except AwsRejectedError as error:
+            if error.code == "PreconditionFailedException":
+                raise ContentionError(f"{error}: it is read again") from error
+            raise
+
+    async def _called(
+        self, deployment: Deployment, intent: Intent, seen: LambdaObservation
+    ) -> dict[str, str]:
         target, arguments = lambda_target(deployment), intent.arguments
         if intent.call in {CREATE, UPDATE_CODE, UPDATE_CONFIGURATION, TAG, UNTAG}:
             return await self._change_latest(deployment, intent, seen)
@@ -46,11 +59,13 @@ class LambdaHands:
             return await self._move_alias(deployment, intent, seen)
         match intent.call:
             case call if call == PUBLISH:
-                request = {"RevisionId": arguments[REVISION], "CodeSha256": arguments[CODE_SHA256]}
+                request = {**_revision(seen), "CodeSha256": arguments[CODE_SHA256]}
                 made = await self._functions.publish_version(target, request)
                 return {VERSION: made.version, CODE_SHA256: made.code_sha256}
             case call if call == DELETE_VERSION:
                 await self._functions.delete_function(target, arguments[VERSION])
+            case call if call == DELETE and not seen.owned:
+                raise PermanentError(f"{target} does not carry our tag {OWNER_TAG}, so it is not deleted")
             case call if call == DELETE:
                 await self._functions.delete_function(target)
             case call:
@@ -68,7 +83,7 @@ class LambdaHands:
         function, alias, arguments = seen.function, seen.alias, intent.arguments
         match intent.call:
             case call if call == DELETE:
-                done = function is None
+                done = function is None or function.state == "Deleting"
             case _ if function is None:
                 done = False
             case call if call == CREATE:
@@ -90,8 +105,7 @@ class LambdaHands:
     async def _change_latest(
         self, deployment: Deployment, intent: Intent, seen: LambdaObservation
     ) -> dict[str, str]:
-        target, plan = lambda_target(deployment), _plan(seen)
-        revision = {"RevisionId": intent.arguments[REVISION]} if REVISION in intent.arguments else {}
+        target, plan, revision = lambda_target(deployment), _plan(seen), _revision(seen)
         match intent.call:
             case call if call == CREATE:
                 request = create_function_request(plan, owner=self._owner, action_id=intent.action_id)
@@ -115,7 +129,7 @@ class LambdaHands:
         if intent.call == CREATE_ALIAS:
             await self._functions.create_alias(target, name, arguments[VERSION])
         else:
-            revision = arguments[REVISION]
+            revision = seen.alias.revision_id if seen.alias is not None else None
             await self._functions.update_alias(target, name, arguments[VERSION], revision_id=revision)
         return {}
 
@@ -131,6 +145,11 @@ class LambdaHands:
         newer = int(newest["Version"]) > int(arguments[LATEST_VERSION])
         same = newest["CodeSha256"] == arguments[CODE_SHA256]
         return {VERSION: newest["Version"], CODE_SHA256: newest["CodeSha256"]} if newer and same else None
+
+
+def _revision(seen: LambdaObservation) -> dict[str, str]:
+    """Lambda makes the change only of the revision that was looked at."""
+    return {"RevisionId": seen.function.revision_id} if seen.function is not None else {}
 
 
 def _wanted(request: Mapping[str, Any] | None) -> dict[str, Any]:

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass, replace
 
 from gitmoxi.domain.deployments import Deployment, ObjectChange, Verb
 from gitmoxi.domain.records import TargetRecord
-from gitmoxi.domain.targets import LambdaTarget
+from gitmoxi.domain.targets import OWNER_TAG, LambdaTarget
 from gitmoxi.errors import InvariantError, PermanentError
-from gitmoxi.planning.aws_lambda import plan_lambda
+from gitmoxi.planning.aws_lambda import LambdaPlan, plan_lambda
 from gitmoxi.planning.desired import DesiredLambda
 from gitmoxi.planning.settings import lambda_settings
 from gitmoxi.ports.aws_lambda import LambdaAlias, LambdaFunction, LambdaPort
 from gitmoxi.ports.bodies import BodyStore
-from gitmoxi.strategies.lambda_observation import LambdaObservation
+from gitmoxi.strategies.lambda_observation import LambdaObservation, readiness
 from gitmoxi.strategies.lambda_steps import CODE_SHA256
+from gitmoxi.workflow.masking import masked_error
 from gitmoxi.workflow.wanted import WantedReader
 
 
@@ -25,11 +27,27 @@ def lambda_target(deployment: Deployment) -> LambdaTarget:
     return deployment.target
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Wish:
+    """What a look compares the live function with; ``good_code`` is the hash that was last good."""
+
+    desired: DesiredLambda
+    previous: DesiredLambda | None
+    good_code: str | None = None
+    force: bool = False
+
+    @property
+    def sensitive_values(self) -> tuple[str, ...]:
+        earlier = self.previous.sensitive_values if self.previous is not None else ()
+        return (*self.desired.sensitive_values, *earlier)
+
+
 class LambdaReader:
     """Reads live functions together with what is wanted of them; ``owner`` is the installation."""
 
     def __init__(self, *, functions: LambdaPort, bodies: BodyStore, owner: str) -> None:
         self._functions = functions
+        self._bodies = bodies
         self._wanted = WantedReader(bodies)
         self._owner = owner
 
@@ -37,12 +55,13 @@ class LambdaReader:
         """What the deployer looks at: the committed documents against the live function."""
         function = await self._functions.function(lambda_target(deployment))
         if deployment.verb is Verb.DELETE or deployment.desired is None:
-            return LambdaObservation(function=function)
+            return LambdaObservation(function=function, owned=self._owns(function))
         desired = await self._wanted.function(deployment.desired)
         good = await self._wanted.function(record.last_good.desired) if record.last_good else None
         sha256 = record.last_good.values.get(CODE_SHA256) if record.last_good else None
         force = deployment.change is ObjectChange.FORCED
-        return await self._seen(deployment, function, desired, good, sha256, force=force)
+        wish = _Wish(desired=desired, previous=good, good_code=sha256, force=force)
+        return await self._seen(deployment, function, wish)
 
     async def backward(self, deployment: Deployment, record: TargetRecord) -> LambdaObservation:
         """What a rollback looks at: the last good revision against the live function.
@@ -53,8 +72,8 @@ class LambdaReader:
         failed = await self._wanted.function(deployment.desired) if deployment.desired else None
         if record.last_good is None:
             return await self._unplanned(deployment, function, failed)
-        desired = await self._wanted.function(record.last_good.desired)
-        return await self._seen(deployment, function, desired, failed, None)
+        good = await self._wanted.function(record.last_good.desired)
+        return await self._seen(deployment, function, _Wish(desired=good, previous=failed))
 
     async def snapshot(self, deployment: Deployment) -> bytes:
         """The live configuration as canonical JSON; ``null`` when there is none."""
@@ -67,47 +86,71 @@ class LambdaReader:
     ) -> LambdaObservation:
         alias = await self._alias(deployment, failed) if failed is not None and function is not None else None
         return LambdaObservation(
-            function=function, alias=alias, settings=failed.settings if failed is not None else {}
+            function=function,
+            alias=alias,
+            settings=failed.settings if failed is not None else {},
+            owned=self._owns(function),
+            created=await self._created(deployment),
+            sensitive_values=failed.sensitive_values if failed is not None else (),
         )
+
+    async def _created(self, deployment: Deployment) -> bool:
+        """Whether there was no function when the deployment started."""
+        if deployment.before is None:
+            return deployment.verb is Verb.CREATE
+        return json.loads(await self._bodies.get(deployment.before)) is None
+
+    def _owns(self, function: LambdaFunction | None) -> bool:
+        return function is not None and function.tags.get(OWNER_TAG) == self._owner
 
     async def _alias(self, deployment: Deployment, desired: DesiredLambda) -> LambdaAlias | None:
         name = lambda_settings(desired.settings).alias
         return await self._functions.alias(lambda_target(deployment), name)
 
     async def _seen(
-        self,
-        deployment: Deployment,
-        function: LambdaFunction | None,
-        desired: DesiredLambda,
-        previous: DesiredLambda | None,
-        good_code: str | None,
-        *,
-        force: bool = False,
+        self, deployment: Deployment, function: LambdaFunction | None, wish: _Wish
     ) -> LambdaObservation:
-        target = lambda_target(deployment)
-        alias = await self._alias(deployment, desired) if function is not None else None
+        seen = LambdaObservation(
+            function=function,
+            settings=wish.desired.settings,
+            desired=wish.desired,
+            owned=self._owns(function),
+            sensitive_values=wish.sensitive_values,
+        )
+        if function is None:
+            return self._compared(seen, None, wish)
+        if _only_waits(deployment, function):
+            return seen
+        target = wish.desired.target
+        alias = await self._alias(deployment, wish.desired)
         served = await self._functions.function(target, alias.version) if alias is not None else None
-        plan, refused = None, None
+        versions = await self._functions.versions(target)
+        latest = str(versions[-1]["Version"]) if versions else "0"
+        return self._compared(replace(seen, alias=alias, latest_version=latest), served, wish)
+
+    def _compared(
+        self, seen: LambdaObservation, served: LambdaFunction | None, wish: _Wish
+    ) -> LambdaObservation:
+        plan: LambdaPlan | None = None
+        refused: PermanentError | None = None
         try:
             plan = plan_lambda(
-                desired,
-                function,
-                alias,
+                wish.desired,
+                seen.function,
+                seen.alias,
                 served,
                 owner=self._owner,
-                previous=previous,
-                last_good_code_sha256=good_code,
-                force=force,
+                previous=wish.previous,
+                last_good_code_sha256=wish.good_code,
+                force=wish.force,
             )
         except PermanentError as error:
-            refused = error
-        versions = await self._functions.versions(target) if function is not None else []
-        return LambdaObservation(
-            function=function,
-            alias=alias,
-            settings=desired.settings,
-            desired=desired,
-            plan=plan,
-            refused=refused,
-            latest_version=str(versions[-1]["Version"]) if versions else "0",
-        )
+            refused = masked_error(error, wish.sensitive_values)
+        return replace(seen, plan=plan, refused=refused)
+
+
+def _only_waits(deployment: Deployment, function: LambdaFunction) -> bool:
+    """Whether Lambda still settles a recorded change: then nothing else is looked at."""
+    ready, failed = readiness(function)
+    settling = deployment.progress.phase == "settle" and not deployment.unrecorded
+    return settling and not ready and failed is None

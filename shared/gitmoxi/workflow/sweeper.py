@@ -34,12 +34,21 @@ class Sweeper:
         self._courier = courier
 
     async def sweep(self, now: datetime) -> SweepReport:
-        """Wake what was due before ``now`` and publish what was left in the outbox."""
+        """Wake what was due before ``now``, then publish what was left in the outbox.
+
+        Raises:
+            RetryableError: not all of it was possible now; the deployments that are due are woken even when
+                the bus takes nothing.
+        """
+        woken = await self._wake_due(now)
         published = await self._courier.sweep(self._worker)
+        return SweepReport(woken=woken, published=published)
+
+    async def _wake_due(self, now: datetime) -> int:
         woken = 0
         for shard in range(SHARDS):
             for due in await self._ledger.due(self._worker, shard, now, PAGE):
                 tick = Tick(deployment_id=due.deployment_id, version=due.version, worker=self._worker)
                 await self._waker.wake(tick, delay_seconds=0)
                 woken += 1
-        return SweepReport(woken=woken, published=published)
+        return woken

@@ -9,8 +9,9 @@ from pathlib import Path
 from urllib.parse import unquote
 
 import pytest
-from gitmoxi_gmctl.main import app
 from typer.testing import CliRunner
+
+from gitmoxi_gmctl.main import app
 
 LINK = re.compile(r"(?<!\!)\[[^\]]*\]\(([^)\s]+)\)")
 BLOCK = re.compile(r"^```(?:sh|bash|console)\n(.*?)^```", re.MULTILINE | re.DOTALL)
@@ -30,10 +31,17 @@ def targets(root):
 def shown_commands(text: str) -> Iterator[list[str]]:
     """The commands of a page's shell blocks, one list of words each."""
     for block in BLOCK.findall(text):
+        pending = ""
         for line in block.replace("\\\n", " ").splitlines():
-            words = shlex.split(line.removeprefix("$ "), comments=True)
+            pending += line.removeprefix("$ ") if not pending else f"\n{line}"
+            try:
+                words = shlex.split(pending, comments=True)
+            except ValueError:
+                continue  # a quotation goes on in the next line
+            pending = ""
             if words:
                 yield words
+        assert not pending, f"a quotation is not closed: {pending}"
 
 
 def is_understood(words: list[str]) -> bool:

@@ -9,6 +9,7 @@ from typing import Any
 from rich.console import Console
 from rich.text import Text
 
+from gitmoxi_gmctl.printing import plain
 from gitmoxi_gmctl.up.specs import parse_entry
 from gitmoxi_gmctl.up.supervisor import describe_exit
 
@@ -18,7 +19,16 @@ _SAID_ELSEWHERE = frozenset(
     {"timestamp", "level", "event", "service", "because", "canonical", "logger", "exception", "color_message"}
 )
 _FOR_MACHINES = frozenset(
-    {"message_id", "correlation_id", "request_id", "trace_id", "span_id", "handled_ms", "queue_age_ms", "version"}
+    {
+        "message_id",
+        "correlation_id",
+        "request_id",
+        "trace_id",
+        "span_id",
+        "handled_ms",
+        "queue_age_ms",
+        "version",
+    }
 )
 _NOBODY_WAITS_FOR = frozenset({"stale", "busy", "ended", "foreign", "nothing under way"})
 """Outcomes of ticks in which nothing happened, as most do: they are in the log files."""
@@ -38,7 +48,7 @@ class RunnerConsole:
         entry = parse_entry(line)
         if entry is None:
             if line.strip():
-                self._print(name, Text(line, style="dim"))
+                self._print(name, Text(plain(line), style="dim"))
         elif self._verbose or not is_routine(entry):
             self._print(name, render(entry))
 
@@ -63,6 +73,8 @@ def is_routine(entry: Mapping[str, Any]) -> bool:
         return True
     if entry.get("level") in _LEVELS:
         return False
+    if str(entry.get("logger", "")).startswith("uvicorn"):
+        return True
     match entry.get("event"):
         case "request.handled":
             return entry.get("method") == "GET"
@@ -77,17 +89,17 @@ def is_routine(entry: Mapping[str, Any]) -> bool:
 
 
 def render(entry: Mapping[str, Any]) -> Text:
-    """``09:12:03 deployment.ticked  Because of this.  state=RUNNING …``, and the traceback if there is one."""
+    """``09:12:03 message.settled  Because of this.  state=RUNNING``, and the traceback, if any."""
     text = Text(_time(entry.get("timestamp")), style="dim")
     text.append(f" {entry.get('event', '')}", style=_LEVELS.get(str(entry.get("level")), "bold"))
     if entry.get("because"):
-        text.append(f"  {entry['because']}", style="not dim")
+        text.append(f"  {plain(str(entry['because']))}")
     for key, value in entry.items():
         if key not in _SAID_ELSEWHERE | _FOR_MACHINES and value not in (None, "", []):
             text.append(f"  {key}=", style="dim")
-            text.append(_short(value))
+            text.append(plain(_short(value)))
     if entry.get("exception"):
-        text.append(f"\n{entry['exception']}", style="red")
+        text.append(f"\n{plain(str(entry['exception']))}", style="red")
     return text
 
 

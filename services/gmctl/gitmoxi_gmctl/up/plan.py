@@ -26,6 +26,9 @@ MODULES: Mapping[str, str] = {
 SCALABLE = tuple(service for service in MODULES if service != API)
 """The API has one port; the workers share queues, and so may be many."""
 
+MOST_INSTANCES = 16
+"""More would only wait for the processors of one machine."""
+
 FAILPOINTS = "GITMOXI_FAILPOINTS"
 _LOCAL_HOSTS = "127.0.0.1,localhost"
 
@@ -75,9 +78,10 @@ def parse_scale(texts: list[str]) -> dict[str, int]:
     scale: dict[str, int] = {}
     for text in texts:
         service, _, count = text.partition("=")
-        if service not in SCALABLE or not count.isdigit() or not 1 <= int(count) <= 16:
+        if service not in SCALABLE or not count.isdigit() or not 1 <= int(count) <= MOST_INSTANCES:
             raise UpUsageError(
-                f"--scale {text}: write SERVICE=N with N from 1 to 16 and one of {', '.join(SCALABLE)}"
+                f"--scale {text}: write SERVICE=N with N from 1 to {MOST_INSTANCES} and "
+                f"SERVICE one of {', '.join(SCALABLE)}"
             )
         scale[service] = int(count)
     return scale

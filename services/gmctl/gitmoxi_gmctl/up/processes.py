@@ -49,8 +49,7 @@ class ChildProcess:
 
         A session of its own keeps the terminal's Ctrl-C from it: it is told once, by us.
         """
-        log_folder.mkdir(parents=True, exist_ok=True)
-        log = (log_folder / f"{spec.name}.log").open("ab", buffering=0)
+        log = _open_log(log_folder, spec.name)
         environment = {**spec.environment, **(spec.first_environment if first else {})}
         try:
             process = await asyncio.create_subprocess_exec(
@@ -73,9 +72,8 @@ class ChildProcess:
         Raises:
             TimeoutError: neither happened in time.
         """
-        done, _ = await asyncio.wait(
-            [self._ready, self._ended], timeout=timeout_seconds, return_when=asyncio.FIRST_COMPLETED
-        )
+        either: list[asyncio.Future[Any]] = [self._ready, self._ended]
+        done, _ = await asyncio.wait(either, timeout=timeout_seconds, return_when=asyncio.FIRST_COMPLETED)
         if not done:
             raise TimeoutError
         return self._ready.result() if self._ready.done() else None
@@ -132,3 +130,8 @@ class ChildProcess:
         """The session's group has the process's id, and keeps it while anyone is in it."""
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(self._process.pid, number)
+
+
+def _open_log(folder: Path, name: str) -> BinaryIO:
+    folder.mkdir(parents=True, exist_ok=True)
+    return (folder / f"{name}.log").open("ab", buffering=0)

@@ -49,24 +49,23 @@ class Runner:
             for number in _SIGNALS:
                 loop.add_signal_handler(number, self._signalled)
             try:
-                await self._until_told(self._start())
+                await self._start_unless_told()
                 await self._told_to_stop.wait()
             finally:
                 await self._stop()
                 for number in _SIGNALS:
                     loop.remove_signal_handler(number)
 
-    async def _until_told(self, work: object) -> None:
-        """Finish ``work`` unless a signal comes first."""
-        assert asyncio.iscoroutine(work)
-        task = asyncio.create_task(work)
+    async def _start_unless_told(self) -> None:
+        """Start everything; a signal cuts that short."""
+        task = asyncio.create_task(self._start())
         told = asyncio.create_task(self._told_to_stop.wait())
         await asyncio.wait([task, told], return_when=asyncio.FIRST_COMPLETED)
         told.cancel()
         if not task.done():
             task.cancel()
-            await asyncio.wait([task])
-        elif not task.cancelled():
+            await asyncio.gather(task, return_exceptions=True)
+        else:
             task.result()
 
     async def _start(self) -> None:
@@ -89,7 +88,9 @@ class Runner:
         count = len(self._supervisor.supervised)
         self._console.say(f"all {count} processes are ready", style="bold green")
         self._console.say(f"API          {self._state.api}")
-        self._console.say(f"local cloud  {self._state.endpoint}  (AWS_ENDPOINT_URL, region {self._state.region})")
+        self._console.say(
+            f"local cloud  {self._state.endpoint}  (AWS_ENDPOINT_URL, region {self._state.region})"
+        )
         self._console.say("Ctrl-C stops everything")
 
     async def _stop(self) -> None:

@@ -1,0 +1,189 @@
+"""The API as a Python object: one method per endpoint, every failure as an error with an exit code."""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Mapping
+from http import HTTPStatus
+from types import TracebackType
+from typing import Any, Self, TypeVar
+from urllib.parse import quote
+
+import httpx
+from pydantic import ValidationError
+
+from gitmoxi.domain.repositories import repository_id
+from gitmoxi.errors import InvalidInputError
+from gitmoxi_gmctl.exits import ExitCode, GmctlError, RefusedError, UnreachableError
+from gitmoxi_gmctl.replies import (
+    Command,
+    CommitFiles,
+    Commits,
+    DeploymentDetails,
+    Deployments,
+    Events,
+    Push,
+    PushAccepted,
+    Reply,
+    Repositories,
+    Repository,
+)
+
+ReplyType = TypeVar("ReplyType", bound=Reply)
+Query = Mapping[str, str | int | None]
+
+_TIMEOUT = httpx.Timeout(30.0, connect=5.0)
+
+
+class ApiClient:
+    """Asks the API at ``endpoint``.
+
+    Every method raises ``UnreachableError`` if nothing answers there, and ``RefusedError`` with the problem's
+    detail if the API refuses.
+    """
+
+    def __init__(self, endpoint: str) -> None:
+        self._endpoint = endpoint.rstrip("/")
+        try:
+            url = httpx.URL(self._endpoint)
+        except httpx.InvalidURL as error:
+            raise GmctlError(f"{endpoint} is no address: {error}", ExitCode.USAGE) from None
+        if url.scheme not in {"http", "https"} or not url.host:
+            raise GmctlError(
+                f"{endpoint} is no address of an API: write http://HOST:PORT or https://HOST", ExitCode.USAGE
+            )
+        # A proxy could not lead back to this machine.
+        self._http = httpx.Client(base_url=url, timeout=_TIMEOUT, trust_env=not _is_loopback(url.host))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._http.close()
+
+    def register(
+        self, *, url: str, branches: list[str], token_arn: str | None, path_globs: list[str]
+    ) -> Repository:
+        """Register a repository."""
+        body = {"url": url, "branches": branches, "token_arn": token_arn, "path_globs": path_globs}
+        return self._ask(Repository, "POST", "/v1/repositories", body=body)
+
+    def repositories(self) -> Repositories:
+        """All registered ones."""
+        return self._ask(Repositories, "GET", "/v1/repositories")
+
+    def repository(self, reference: str) -> Repository:
+        """One, by URL or id."""
+        return self._ask(Repository, "GET", f"/v1/repositories/{_id(reference)}")
+
+    def forget(self, reference: str) -> None:
+        """Delete a registration."""
+        self._request("DELETE", f"/v1/repositories/{_id(reference)}")
+
+    def push(self, *, repository: str, branch: str, force: bool) -> PushAccepted:
+        """Ask for the newest commit of a branch to be deployed."""
+        body = {"repository": repository, "branch": branch, "force": force}
+        return self._ask(PushAccepted, "POST", "/v1/pushes", body=body)
+
+    def push_answer(self, delivery_id: str) -> Push | None:
+        """The ingestor's answer; None until there is one."""
+        try:
+            return self._ask(Push, "GET", f"/v1/pushes/{_segment(delivery_id)}")
+        except RefusedError as error:
+            if error.status == HTTPStatus.NOT_FOUND:
+                return None
+            raise
+
+    def push_deployments(self, delivery_id: str) -> Deployments:
+        """The deployments that a push led to."""
+        return self._ask(Deployments, "GET", f"/v1/pushes/{_segment(delivery_id)}/deployments")
+
+    def commits(self, *, repository: str, branch: str, limit: int) -> Commits:
+        """The processed commits of a branch."""
+        query: Query = {"repository": repository, "branch": branch, "limit": limit}
+        return self._ask(Commits, "GET", "/v1/commits", query=query)
+
+    def commit_files(self, sha: str) -> CommitFiles:
+        """The relevant files of a commit."""
+        return self._ask(CommitFiles, "GET", f"/v1/commits/{_segment(sha)}/files")
+
+    def deployments(self, query: Query) -> Deployments:
+        """The newest deployments that match."""
+        return self._ask(Deployments, "GET", "/v1/deployments", query=query)
+
+    def deployment(self, deployment_id: str) -> DeploymentDetails:
+        """One deployment with plan and steps."""
+        return self._ask(DeploymentDetails, "GET", f"/v1/deployments/{_segment(deployment_id)}")
+
+    def command(self, deployment_id: str, *, kind: str, by: str) -> Command:
+        """Ask something of a deployment."""
+        path = f"/v1/deployments/{_segment(deployment_id)}/commands"
+        return self._ask(Command, "POST", path, body={"kind": kind, "by": by})
+
+    def events(self, limit: int) -> Events:
+        """The audit trail."""
+        return self._ask(Events, "GET", "/v1/events", query={"limit": limit})
+
+    def _ask(
+        self, kind: type[ReplyType], method: str, path: str, *, body: Any = None, query: Query | None = None
+    ) -> ReplyType:
+        response = self._request(method, path, body=body, query=query)
+        try:
+            return kind.model_validate_json(response.content)
+        except ValidationError:
+            raise self._stranger(response) from None
+
+    def _request(
+        self, method: str, path: str, *, body: Any = None, query: Query | None = None
+    ) -> httpx.Response:
+        parameters = {name: value for name, value in (query or {}).items() if value is not None}
+        try:
+            response = self._http.request(method, path, json=body, params=parameters)
+        except httpx.TimeoutException:
+            raise UnreachableError(f"The API at {self._endpoint} did not answer in time.") from None
+        except httpx.TransportError as error:
+            raise UnreachableError(
+                f"The API at {self._endpoint} cannot be reached: {error}. Is gmctl up running? If the API is "
+                "elsewhere, say where with -e or GITMOXI_ENDPOINT_URL."
+            ) from None
+        if not response.is_success:
+            raise self._refusal(response)
+        return response
+
+    def _refusal(self, response: httpx.Response) -> GmctlError:
+        try:
+            detail = str(response.json()["detail"])
+        except (ValueError, KeyError, TypeError):
+            return self._stranger(response)
+        if response.status_code == HTTPStatus.SERVICE_UNAVAILABLE:
+            return UnreachableError(detail)
+        return RefusedError(detail, response.status_code)
+
+    def _stranger(self, response: httpx.Response) -> UnreachableError:
+        return UnreachableError(
+            f"What answers at {self._endpoint} is not this version's API (HTTP {response.status_code} at "
+            f"{response.request.url.path}): check -e or GITMOXI_ENDPOINT_URL."
+        )
+
+
+def _id(reference: str) -> str:
+    if reference.startswith("r-"):
+        return _segment(reference)
+    try:
+        return repository_id(reference)
+    except InvalidInputError as error:
+        raise GmctlError(str(error), ExitCode.USAGE) from None
+
+
+def _segment(text: str) -> str:
+    """A value as one segment of a path."""
+    return quote(text, safe="")
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"

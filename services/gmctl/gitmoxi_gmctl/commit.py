@@ -1,0 +1,117 @@
+"""``gmctl commit``: deploying commits, and what was found in them."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from gitmoxi.domain.records import PushOutcome
+from gitmoxi_gmctl.api_client import ApiClient
+from gitmoxi_gmctl.exits import ExitCode, GmctlError, code_of
+from gitmoxi_gmctl.following import Follower, interruptible
+from gitmoxi_gmctl.options import BranchOption, NumberOption, OutputOption, RepositoryOption, TimeoutOption
+from gitmoxi_gmctl.printing import (
+    Output,
+    cell,
+    make_console,
+    print_commits,
+    print_deployments,
+    print_json,
+    print_processing,
+)
+from gitmoxi_gmctl.replies import Deployments, Push
+from gitmoxi_gmctl.session import follower, session_of
+
+app = typer.Typer(no_args_is_help=True, help="Deploy commits and look into them.")
+
+_ANSWER_SECONDS = 20.0
+"""Without --wait, the ingestor's answer is waited for so long: a refused push should be seen at once."""
+
+
+@app.command("deploy")
+def deploy(
+    context: typer.Context,
+    *,
+    repository: RepositoryOption,
+    branch: BranchOption,
+    force: Annotated[
+        bool, typer.Option("-f", "--force", help="Plan all objects again, changed or not.")
+    ] = False,
+    verbose: Annotated[bool, typer.Option("-v", "--verbose", help="Show the plans too.")] = False,
+    wait: Annotated[bool, typer.Option("--wait", help="Follow to the end and exit with the result.")] = False,
+    timeout: TimeoutOption = 900.0,
+    output: OutputOption = Output.TABLE,
+) -> None:
+    """Deploy the newest commit of a branch."""
+    with session_of(context).api() as api, interruptible():
+        accepted = api.push(repository=repository, branch=branch, force=force)
+        following = follower(
+            api,
+            output=output,
+            timeout_seconds=timeout if wait else min(timeout or _ANSWER_SECONDS, _ANSWER_SECONDS),
+            verbose=verbose,
+        )
+        progress = make_console(stderr=output is Output.JSON)
+        _check(following.push(accepted.delivery_id), progress)
+        code = _result(api, following, accepted.delivery_id, wait=wait, output=output)
+    raise typer.Exit(code)
+
+
+def _check(answer: Push, progress: Console) -> None:
+    """Say what became of the push; a refused one ends the command."""
+    if answer.outcome == PushOutcome.REFUSED:
+        raise GmctlError(answer.because)
+    commit = f"Commit {answer.sha[:12]}, number {answer.seq}: " if answer.sha else ""
+    progress.print(cell(f"{commit}{answer.because}"), soft_wrap=True)
+
+
+def _result(api: ApiClient, following: Follower, delivery_id: str, *, wait: bool, output: Output) -> ExitCode:
+    if wait:
+        found = Deployments(deployments=following.deployments(delivery_id))
+    else:
+        found = api.push_deployments(delivery_id)
+    console = make_console()
+    if output is Output.JSON:
+        print_json(console, found)
+    elif found.deployments:
+        print_deployments(console, found.deployments)
+    return code_of(item.state for item in found.deployments) if wait else ExitCode.SUCCESS
+
+
+@app.command("get")
+def get(
+    context: typer.Context,
+    *,
+    repository: RepositoryOption,
+    branch: BranchOption,
+    number: NumberOption = 10,
+    output: OutputOption = Output.TABLE,
+) -> None:
+    """List the processed commits of a branch, newest first."""
+    with session_of(context).api() as api:
+        found = api.commits(repository=repository, branch=branch, limit=number)
+    console = make_console()
+    if output is Output.JSON:
+        print_json(console, found)
+    else:
+        print_commits(console, found)
+
+
+@app.command("files")
+def files(
+    context: typer.Context,
+    *,
+    commit: Annotated[str, typer.Option("-c", "--commit", metavar="HASH", help="7 digits are enough.")],
+    output: OutputOption = Output.TABLE,
+) -> None:
+    """Show the relevant files of a commit, and the service objects that they changed."""
+    with session_of(context).api() as api:
+        found = api.commit_files(commit)
+    console = make_console()
+    if output is Output.JSON:
+        print_json(console, found)
+        return
+    for processing in found.processings:
+        print_processing(console, processing)

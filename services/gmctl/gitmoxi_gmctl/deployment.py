@@ -1,0 +1,222 @@
+"""``gmctl deployment``: looking at deployments, following them, asking something of them."""
+
+from __future__ import annotations
+
+import getpass
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from gitmoxi.domain.states import Status
+from gitmoxi_gmctl.api_client import ApiClient, Query
+from gitmoxi_gmctl.exits import code_of
+from gitmoxi_gmctl.following import interruptible
+from gitmoxi_gmctl.options import (
+    AccountOption,
+    AllDetails,
+    AnyRepositoryOption,
+    ClusterOption,
+    CommitOption,
+    FailureDetails,
+    FunctionOption,
+    NumberOption,
+    OutputOption,
+    RegionOption,
+    ServiceOption,
+    StatusOption,
+    TimeoutOption,
+)
+from gitmoxi_gmctl.printing import (
+    Output,
+    cell,
+    make_console,
+    print_deployments,
+    print_details,
+    print_json,
+)
+from gitmoxi_gmctl.replies import Deployment
+from gitmoxi_gmctl.session import follower, session_of
+
+app = typer.Typer(no_args_is_help=True, help="Look at deployments, follow them, stop them.")
+ecs = typer.Typer(no_args_is_help=True, help="Deployments of ECS services.")
+functions = typer.Typer(no_args_is_help=True, help="Deployments of Lambda functions.")
+app.add_typer(ecs, name="ecs")
+app.add_typer(functions, name="lambda")
+
+DeploymentArgument = Annotated[str, typer.Argument(metavar="ID", help="A deployment's id.")]
+ByOption = Annotated[
+    str | None,
+    typer.Option("--by", help="Who asks, for the record; by default the name you are logged in with."),
+]
+
+
+@app.command("get")
+def get(
+    context: typer.Context,
+    *,
+    deployment_id: Annotated[
+        str | None, typer.Argument(metavar="[ID]", help="Show this one with its plan and steps.")
+    ] = None,
+    commit: CommitOption = None,
+    repository: AnyRepositoryOption = None,
+    account: AccountOption = None,
+    region: RegionOption = None,
+    service: ServiceOption = None,
+    cluster: ClusterOption = None,
+    function: FunctionOption = None,
+    status: StatusOption = None,
+    number: NumberOption = 10,
+    verbose: FailureDetails = False,
+    everything: AllDetails = False,
+    output: OutputOption = Output.TABLE,
+) -> None:
+    """Show a deployment, or list those that match, newest first."""
+    with session_of(context).api() as api:
+        if deployment_id is not None:
+            _show_one(api, deployment_id, output)
+            return
+        query: Query = {
+            "commit": commit,
+            "repository": repository,
+            "account": account,
+            "region": region,
+            "service": service,
+            "cluster": cluster,
+            "function": function,
+            "status": status,
+            "limit": number,
+        }
+        _list(api, query, verbose=verbose, everything=everything, output=output)
+
+
+@ecs.command("get")
+def get_ecs(
+    context: typer.Context,
+    *,
+    repository: AnyRepositoryOption = None,
+    commit: CommitOption = None,
+    account: AccountOption = None,
+    region: RegionOption = None,
+    service: ServiceOption = None,
+    cluster: ClusterOption = None,
+    status: StatusOption = None,
+    number: NumberOption = 10,
+    verbose: FailureDetails = False,
+    everything: AllDetails = False,
+    output: OutputOption = Output.TABLE,
+) -> None:
+    """List deployments of ECS services, newest first."""
+    query = _query("ecs", repository, commit, account, region, status, number)
+    query = {**query, "service": service, "cluster": cluster}
+    with session_of(context).api() as api:
+        _list(api, query, verbose=verbose, everything=everything, output=output)
+
+
+@functions.command("get")
+def get_lambda(
+    context: typer.Context,
+    *,
+    repository: AnyRepositoryOption = None,
+    commit: CommitOption = None,
+    account: AccountOption = None,
+    region: RegionOption = None,
+    function: FunctionOption = None,
+    status: StatusOption = None,
+    number: NumberOption = 10,
+    verbose: FailureDetails = False,
+    everything: AllDetails = False,
+    output: OutputOption = Output.TABLE,
+) -> None:
+    """List deployments of Lambda functions, newest first."""
+    query = {**_query("lambda", repository, commit, account, region, status, number), "function": function}
+    with session_of(context).api() as api:
+        _list(api, query, verbose=verbose, everything=everything, output=output)
+
+
+@app.command("watch")
+def watch(
+    context: typer.Context,
+    *,
+    deployment_id: DeploymentArgument,
+    timeout: TimeoutOption = None,
+    output: OutputOption = Output.TABLE,
+) -> None:
+    """Follow a deployment to its end, and exit with its result."""
+    with session_of(context).api() as api, interruptible():
+        details = follower(api, output=output, timeout_seconds=timeout).deployment(deployment_id)
+    if output is Output.JSON:
+        print_json(make_console(), details)
+    raise typer.Exit(code_of([details.deployment.state]))
+
+
+@app.command("abort")
+def abort(context: typer.Context, deployment_id: DeploymentArgument, by: ByOption = None) -> None:
+    """Stop a deployment; what it changed is undone."""
+    _command(context, deployment_id, "abort", by)
+
+
+@app.command("pause")
+def pause(context: typer.Context, deployment_id: DeploymentArgument, by: ByOption = None) -> None:
+    """Let a running deployment stand where it is."""
+    _command(context, deployment_id, "pause", by)
+
+
+@app.command("resume")
+def resume(context: typer.Context, deployment_id: DeploymentArgument, by: ByOption = None) -> None:
+    """Let a paused deployment go on."""
+    _command(context, deployment_id, "resume", by)
+
+
+def _command(context: typer.Context, deployment_id: str, kind: str, by: str | None) -> None:
+    with session_of(context).api() as api:
+        api.command(deployment_id, kind=kind, by=by or getpass.getuser())
+    make_console().print(
+        cell(f"{kind} is asked for; what comes of it shows: gmctl deployment watch {deployment_id}")
+    )
+
+
+def _query(
+    kind: str,
+    repository: str | None,
+    commit: str | None,
+    account: str | None,
+    region: str | None,
+    status: Status | None,
+    number: int,
+) -> dict[str, str | int | None]:
+    return {
+        "kind": kind,
+        "repository": repository,
+        "commit": commit,
+        "account": account,
+        "region": region,
+        "status": status,
+        "limit": number,
+    }
+
+
+def _list(api: ApiClient, query: Query, *, verbose: bool, everything: bool, output: Output) -> None:
+    found = api.deployments(query)
+    console = make_console()
+    if output is Output.JSON:
+        print_json(console, found)
+        return
+    print_deployments(console, found.deployments)
+    for deployment in found.deployments:
+        if everything or (verbose and deployment.status is Status.PROCESSED_ERROR):
+            _show_details(api, console, deployment)
+
+
+def _show_details(api: ApiClient, console: Console, deployment: Deployment) -> None:
+    console.print()
+    print_details(console, api.deployment(deployment.id))
+
+
+def _show_one(api: ApiClient, deployment_id: str, output: Output) -> None:
+    details = api.deployment(deployment_id)
+    console = make_console()
+    if output is Output.JSON:
+        print_json(console, details)
+    else:
+        print_details(console, details)

@@ -1,0 +1,162 @@
+"""Following pushes and deployments to their end, showing every step once."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TypeVar
+
+from rich.console import Console
+
+from gitmoxi.domain.records import PushOutcome
+from gitmoxi_gmctl.api_client import ApiClient
+from gitmoxi_gmctl.exits import ExitCode, GmctlError, UnreachableError
+from gitmoxi_gmctl.printing import cell, print_plan, print_step
+from gitmoxi_gmctl.replies import Deployment, DeploymentDetails, Push
+
+POLL_SECONDS = 0.5
+Found = TypeVar("Found")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Timer:
+    """Time as a person's program has it; tests bring their own."""
+
+    monotonic: Callable[[], float] = time.monotonic
+    sleep: Callable[[float], None] = time.sleep
+
+
+class Follower:
+    """Asks again and again until something has ended, or the time is over.
+
+    An API that is away for a moment is waited for: what is followed goes on without it.
+    """
+
+    def __init__(
+        self,
+        api: ApiClient,
+        console: Console,
+        *,
+        timeout_seconds: float | None,
+        verbose: bool = False,
+        timer: Timer | None = None,
+    ) -> None:
+        self._api = api
+        self._console = console
+        self._verbose = verbose
+        self._timer = timer or Timer()
+        self._timeout = timeout_seconds
+        self._deadline = None if timeout_seconds is None else self._timer.monotonic() + timeout_seconds
+        self._shown: dict[str, int] = {}
+        self._planned: set[str] = set()
+        self._said: str | None = None
+
+    def push(self, delivery_id: str) -> Push:
+        """The ingestor's final answer to a push."""
+
+        def answered() -> Push | None:
+            answer = self._api.push_answer(delivery_id)
+            if answer is not None and answer.outcome == PushOutcome.RETRYING:
+                self._say(f"{answer.because} It is tried again.")
+                return None
+            return answer
+
+        return self._until(
+            answered,
+            lambda: (
+                f"The push {delivery_id} is not answered; it waits in the ingestor's queue and is not lost."
+            ),
+        )
+
+    def deployments(self, delivery_id: str) -> tuple[Deployment, ...]:
+        """All deployments of a push, ended."""
+        last: tuple[Deployment, ...] = ()
+
+        def ended() -> tuple[Deployment, ...] | None:
+            nonlocal last
+            last = self._api.push_deployments(delivery_id).deployments
+            for deployment in last:
+                self._show(deployment, prefix=deployment.prefix)
+            return last if all(item.state.terminal for item in last) else None
+
+        return self._until(ended, lambda: _still_going(last))
+
+    def deployment(self, deployment_id: str) -> DeploymentDetails:
+        """One deployment, ended."""
+        last: list[Deployment] = []
+
+        def ended() -> DeploymentDetails | None:
+            details = self._api.deployment(deployment_id)
+            last[:] = [details.deployment]
+            self._show_news(details, prefix="")
+            return details if details.deployment.state.terminal else None
+
+        return self._until(ended, lambda: _still_going(last))
+
+    def _show(self, deployment: Deployment, *, prefix: str) -> None:
+        if deployment.version > self._shown.get(deployment.id, 0):
+            self._show_news(self._api.deployment(deployment.id), prefix=prefix)
+
+    def _show_news(self, details: DeploymentDetails, *, prefix: str) -> None:
+        """Every step that was not shown yet; the plan, or its warnings, when it is there."""
+        deployment = details.deployment
+        for step in details.steps:
+            if step.version > self._shown.get(deployment.id, 0):
+                print_step(self._console, step, prefix=prefix)
+        self._shown[deployment.id] = deployment.version
+        if details.plan is not None and deployment.id not in self._planned:
+            self._planned.add(deployment.id)
+            if self._verbose:
+                print_plan(self._console, details.plan)
+            else:
+                for warning in details.plan.warnings:
+                    self._console.print(cell(f"  warning: {warning}", "yellow"), soft_wrap=True)
+
+    def _until(self, look: Callable[[], Found | None], unfinished: Callable[[], str]) -> Found:
+        while True:
+            try:
+                found = look()
+            except UnreachableError as error:
+                if self._is_over():
+                    raise
+                self._say(f"{error} Trying again.")
+                found = None
+            if found is not None:
+                return found
+            if self._is_over():
+                raise GmctlError(f"Timed out after {self._timeout:g} s. {unfinished()}", ExitCode.UNREACHABLE)
+            self._timer.sleep(POLL_SECONDS)
+
+    def _is_over(self) -> bool:
+        return self._deadline is not None and self._timer.monotonic() >= self._deadline
+
+    def _say(self, text: str) -> None:
+        """Say it once, however often it is found."""
+        if text != self._said:
+            self._said = text
+            self._console.print(cell(f"  {text}", "yellow"), soft_wrap=True)
+
+
+def _still_going(deployments: Iterable[Deployment]) -> str:
+    going = [item for item in deployments if not item.state.terminal]
+    if not going:
+        return "Nothing is known of it."
+    named = "; ".join(f"{item.id} ({item.prefix}) is {item.state}: {item.because}" for item in going)
+    return f"Still under way, and going on: {named} Follow one with: gmctl deployment watch {going[0].id}"
+
+
+@contextmanager
+def interruptible() -> Iterator[None]:
+    """Ctrl-C ends the following, not what is followed.
+
+    Raises:
+        GmctlError: it was pressed.
+    """
+    try:
+        yield
+    except KeyboardInterrupt:
+        raise GmctlError(
+            "Interrupted; what was followed goes on: gmctl deployment get", ExitCode.INTERRUPTED
+        ) from None

@@ -1,0 +1,224 @@
+"""Showing replies: as tables for people, as JSON for scripts."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from enum import StrEnum
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from gitmoxi.domain.states import State, Status
+from gitmoxi_gmctl.replies import (
+    Commits,
+    Deployment,
+    DeploymentDetails,
+    Events,
+    Plan,
+    Processing,
+    Reply,
+    Repository,
+    Step,
+    Target,
+)
+
+_WIDTH_WITHOUT_TERMINAL = 200
+_SHORT_SHA = 12
+_STYLES: Mapping[Status, str] = {
+    Status.PROCESSING: "cyan",
+    Status.PROCESSED_SUCCESS: "green",
+    Status.PROCESSED_ERROR: "red",
+}
+
+
+class Output(StrEnum):
+    """How results are shown."""
+
+    TABLE = "table"
+    JSON = "json"
+
+
+def make_console(*, stderr: bool = False) -> Console:
+    """A console on standard output or error; in a pipe, tables are wide rather than wrapped."""
+    console = Console(stderr=stderr, highlight=False)
+    if not console.is_terminal and "COLUMNS" not in os.environ:
+        console = Console(stderr=stderr, highlight=False, width=_WIDTH_WITHOUT_TERMINAL)
+    return console
+
+
+def plain(text: str) -> str:
+    """The text without what could steer a terminal: commit messages and logs are written by others."""
+    return "".join(
+        char if char.isprintable() or char == "\n" else "\N{REPLACEMENT CHARACTER}" for char in text
+    )
+
+
+def cell(value: object, style: str = "") -> Text:
+    """A value as text that means nothing but itself."""
+    return Text(plain("" if value is None else str(value)), style=style)
+
+
+def moment(at: datetime) -> str:
+    """In the terminal's time zone."""
+    return at.astimezone().strftime("%Y-%m-%d %H:%M:%S")
+
+
+def state_cell(state: State) -> Text:
+    """A state in its colour."""
+    return cell(state.value, _STYLES[state.status])
+
+
+def target_name(target: Target | None) -> str:
+    """``ecs prod/web (111122223333, eu-west-1)``."""
+    if target is None:
+        return ""
+    name = f"{target.cluster}/{target.name}" if target.cluster else target.name
+    return f"{target.kind} {name} ({target.account}, {target.region})"
+
+
+def print_json(console: Console, reply: Reply) -> None:
+    """The reply as the API sent it."""
+    console.out(reply.model_dump_json(indent=2), highlight=False)
+
+
+def _table(console: Console, headings: Iterable[str], rows: Iterable[Iterable[Text]], *, empty: str) -> None:
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for heading in headings:
+        table.add_column(heading, overflow="fold")
+    for row in rows:
+        table.add_row(*row)
+    if table.row_count:
+        console.print(table)
+    else:
+        console.print(cell(empty, "dim"))
+
+
+def print_repositories(console: Console, repositories: Iterable[Repository]) -> None:
+    """Registered repositories."""
+    rows = (
+        (
+            cell(item.url),
+            cell(", ".join(item.branches)),
+            cell(", ".join(item.path_globs) or "all"),
+            cell(item.token_arn or "none"),
+            cell(moment(item.registered_at)),
+            cell(item.id),
+        )
+        for item in repositories
+    )
+    headings = ("REPOSITORY", "BRANCHES", "PATHS", "TOKEN", "REGISTERED", "ID")
+    _table(console, headings, rows, empty="No repository is registered: gmctl repo add -r URL -b BRANCH")
+
+
+def print_commits(console: Console, commits: Commits) -> None:
+    """Processed commits."""
+    rows = (
+        (
+            cell(item.seq),
+            cell(item.sha[:_SHORT_SHA]),
+            cell(item.status),
+            cell(item.deployment_count),
+            cell(moment(item.received_at)),
+            cell(item.author),
+            cell(item.message),
+            cell(item.because),
+        )
+        for item in commits.commits
+    )
+    headings = ("SEQ", "COMMIT", "STATUS", "DEPLOYMENTS", "RECEIVED", "AUTHOR", "MESSAGE", "BECAUSE")
+    _table(console, headings, rows, empty="No commit of this branch was processed yet.")
+
+
+def print_processing(console: Console, found: Processing) -> None:
+    """What one processing of a commit found."""
+    commit = found.commit
+    console.print(
+        cell(f"Commit {commit.sha} on {commit.branch} of {commit.repository}, number {commit.seq}", "bold")
+    )
+    console.print(cell(f"{commit.status}: {commit.because}"))
+    rows = (
+        (cell(item.prefix), cell(item.kind), cell(item.change), cell(path), cell(item.deployment_id))
+        for item in found.objects
+        for path in item.files
+    )
+    headings = ("SERVICE OBJECT", "KIND", "CHANGE", "FILE", "DEPLOYMENT")
+    _table(console, headings, rows, empty="No service object changed.")
+    for path in sorted(set(found.relevant_files) - {path for item in found.objects for path in item.files}):
+        console.print(cell(f"also changed: {path}", "dim"))
+    for problem in (item.problem for item in found.objects if item.problem):
+        console.print(cell(f"error: {problem}", "red"))
+    for warning in found.warnings:
+        console.print(cell(f"warning: {warning}", "yellow"))
+
+
+def print_deployments(console: Console, deployments: Iterable[Deployment]) -> None:
+    """A list of deployments."""
+    rows = (
+        (
+            cell(item.id),
+            cell(item.status.value, _STYLES[item.status]),
+            state_cell(item.state),
+            cell(item.prefix),
+            cell(target_name(item.target)),
+            cell(item.commit[:_SHORT_SHA]),
+            cell(moment(item.updated_at)),
+            cell(item.because),
+        )
+        for item in deployments
+    )
+    headings = ("ID", "STATUS", "STATE", "SERVICE OBJECT", "TARGET", "COMMIT", "UPDATED", "BECAUSE")
+    _table(console, headings, rows, empty="No deployment matches.")
+
+
+def print_details(console: Console, details: DeploymentDetails) -> None:
+    """A deployment with its plan and its steps."""
+    item = details.deployment
+    heading = cell(f"Deployment {item.id}: ", "bold")
+    console.print(heading + state_cell(item.state) + cell(f" ({item.status})"))
+    facts = {
+        "service object": item.prefix,
+        "target": target_name(item.target) or f"{item.kind}, not known yet",
+        "commit": f"{item.commit} on {item.branch} of {item.repository}, number {item.seq}",
+        "because": item.because,
+        "cause": item.cause,
+    }
+    for name, value in facts.items():
+        if value:
+            console.print(cell(f"  {name:<15}", "dim") + cell(value))
+    if details.plan is not None:
+        print_plan(console, details.plan)
+    console.print(cell("Steps", "bold"))
+    for step in details.steps:
+        print_step(console, step)
+    for command in details.commands:
+        console.print(cell(f"  {moment(command.at)}  {command.kind} was asked for by {command.by}", "dim"))
+
+
+def print_plan(console: Console, plan: Plan) -> None:
+    """What a deployment is going to do."""
+    console.print(cell(f"Plan: {plan.verb}, {plan.strategy}", "bold"))
+    for difference in plan.differences:
+        console.print(cell(f"  {difference}"))
+    for number, step in enumerate(plan.steps, start=1):
+        console.print(cell(f"  {number}. {step}"))
+    for warning in plan.warnings:
+        console.print(cell(f"  warning: {warning}", "yellow"))
+
+
+def print_step(console: Console, step: Step, *, prefix: str = "") -> None:
+    """One line of a deployment's history; ``prefix`` tells which one's, where there are several."""
+    line = cell(f"  {step.at.astimezone():%H:%M:%S}  ", "dim")
+    line += cell(f"{prefix}  ", "bold") if prefix else cell("")
+    line += state_cell(step.state) + cell(f"  {step.name}: {step.because}")
+    if step.actions:
+        line += cell(f"  [{', '.join(step.actions)}]", "dim")
+    console.print(line, soft_wrap=True)
+
+
+def print_events(console: Console, events: Events) -> None:
+    """The audit trail."""
+    rows = ((cell(moment(item.at)), cell(item.kind), cell(item.summary)) for item in events.events)
+    _table(console, ("AT", "KIND", "WHAT HAPPENED"), rows, empty="Nothing happened that is kept here.")

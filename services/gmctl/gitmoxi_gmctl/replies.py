@@ -1,0 +1,185 @@
+"""What the API answers, as far as the command line looks into it; the rest is kept for ``--output json``."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from pydantic import BaseModel, ConfigDict
+
+from gitmoxi.domain.states import State, Status
+
+
+class Reply(BaseModel):
+    """A part of a response; fields of a newer API are passed through."""
+
+    model_config = ConfigDict(frozen=True, extra="allow")
+
+
+class Repository(Reply):
+    """A registered repository."""
+
+    id: str
+    url: str
+    branches: tuple[str, ...]
+    path_globs: tuple[str, ...]
+    token_arn: str | None
+    registered_at: datetime
+
+
+class Repositories(Reply):
+    """All of them."""
+
+    repositories: tuple[Repository, ...]
+
+
+class PushAccepted(Reply):
+    """A push is on its way."""
+
+    delivery_id: str
+
+
+class Push(Reply):
+    """What became of a push."""
+
+    outcome: str
+    because: str
+    seq: int | None
+    sha: str | None
+
+
+class Commit(Reply):
+    """One processing of a commit."""
+
+    repository: str
+    branch: str
+    seq: int
+    sha: str
+    status: str
+    because: str
+    author: str
+    message: str
+    received_at: datetime
+    deployment_count: int
+
+
+class Commits(Reply):
+    """Processings, newest first."""
+
+    commits: tuple[Commit, ...]
+
+
+class ChangedObject(Reply):
+    """A service object that a commit changed."""
+
+    prefix: str
+    kind: str
+    change: str
+    deployment_id: str
+    files: tuple[str, ...]
+    problem: str | None
+
+
+class Processing(Reply):
+    """What one processing of a commit found."""
+
+    commit: Commit
+    relevant_files: tuple[str, ...]
+    objects: tuple[ChangedObject, ...]
+    warnings: tuple[str, ...]
+
+
+class CommitFiles(Reply):
+    """All processings of a commit."""
+
+    processings: tuple[Processing, ...]
+
+
+class Target(Reply):
+    """What is deployed to."""
+
+    kind: str
+    account: str
+    region: str
+    cluster: str | None
+    name: str
+
+
+class Deployment(Reply):
+    """Where a deployment stands."""
+
+    id: str
+    status: Status
+    state: State
+    because: str
+    cause: str | None
+    kind: str
+    verb: str | None
+    version: int
+    repository: str
+    branch: str
+    commit: str
+    seq: int
+    prefix: str
+    target: Target | None
+    created_at: datetime
+    updated_at: datetime
+
+
+class Deployments(Reply):
+    """Deployments in the API's order."""
+
+    deployments: tuple[Deployment, ...]
+
+
+class Plan(Reply):
+    """What a deployment is going to do."""
+
+    verb: str
+    strategy: str
+    differences: tuple[str, ...]
+    steps: tuple[str, ...]
+    warnings: tuple[str, ...]
+
+
+class Step(Reply):
+    """One thing that happened to a deployment."""
+
+    version: int
+    at: datetime
+    by: str
+    name: str
+    state: State
+    because: str
+    actions: tuple[str, ...]
+
+
+class Command(Reply):
+    """Something that was asked of a deployment."""
+
+    id: str
+    kind: str
+    by: str
+    at: datetime
+
+
+class DeploymentDetails(Reply):
+    """A deployment with its plan and history."""
+
+    deployment: Deployment
+    plan: Plan | None
+    steps: tuple[Step, ...]
+    commands: tuple[Command, ...]
+
+
+class Event(Reply):
+    """An entry of the audit trail."""
+
+    at: datetime
+    kind: str
+    summary: str
+
+
+class Events(Reply):
+    """The audit trail, newest first."""
+
+    events: tuple[Event, ...]

@@ -1,0 +1,39 @@
+"""Whether a deployment may stand in a target's line: a newer commit, or another's claim, forbids it."""
+
+from __future__ import annotations
+
+from gitmoxi.domain.records import Claim, TargetRecord
+from gitmoxi.domain.states import State
+from gitmoxi.ports.ledger import Ledger
+from gitmoxi_planner.candidates import Candidate
+
+
+async def refusal(candidate: Candidate, record: TargetRecord, ledger: Ledger) -> tuple[State, str] | None:
+    """Why not, as the state and the reason in which the deployment ends; None when it may.
+
+    A claim is given up by a prefix that was deleted without its target, or that is deployed to another
+    target now: within its branch another prefix may then take the target over.
+    """
+    origin, claim = candidate.deployment.origin, record.claim
+    if claim is None:
+        return None
+    same_branch = (claim.repository_id, claim.branch) == (origin.repository_id, origin.branch)
+    if same_branch and origin.seq <= record.last_seq:
+        return State.SUPERSEDED, f"A newer commit of {origin.branch} stands in the line of {record.target}."
+    if same_branch and claim.prefix in {origin.prefix, candidate.renamed_from}:
+        return None
+    if candidate.deletes:
+        return State.NO_CHANGE, f"{record.target} belongs to {claim} now, so nothing is deleted."
+    if same_branch and await _given_up(claim, record, ledger):
+        return None
+    because = (
+        f"{record.target} belongs to {claim}, and {origin.prefix} in {origin.repository_url} "
+        f"({origin.branch}) claims it too: a target belongs to one path-prefix. Delete the one or rename "
+        "the other."
+    )
+    return State.FAILED, because
+
+
+async def _given_up(claim: Claim, record: TargetRecord, ledger: Ledger) -> bool:
+    owned = await ledger.ownership(claim.repository_id, claim.branch, claim.prefix)
+    return owned is None or owned.target.id != record.target.id

@@ -1,0 +1,430 @@
+"""A whole installation in one process: real workers on memory stores and modelled AWS, under one fake clock."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import heapq
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from random import Random
+from typing import Any
+
+from gitmoxi.adapters.aws.ecs import AwsEcs
+from gitmoxi.adapters.aws.lambda_functions import AwsLambda
+from gitmoxi.adapters.aws.rate_limits import RateLimits
+from gitmoxi.adapters.memory.bodies import MemoryBodyStore
+from gitmoxi.adapters.memory.clock import FakeClock, SequentialIds
+from gitmoxi.adapters.memory.leases import MemoryLeaseStore
+from gitmoxi.adapters.memory.ledger import MemoryLedger
+from gitmoxi.contracts.messages import DeploymentPlanned, RollbackRequested, SlotFreed, Tick
+from gitmoxi.domain.deployments import Command, CommandKind, Deployment, ObjectChange, Origin, PlanRecord, Verb
+from gitmoxi.domain.records import TargetRecord
+from gitmoxi.domain.states import State, Worker
+from gitmoxi.domain.targets import EcsTarget, LambdaTarget, Target, TargetKind
+from gitmoxi.planning.desired import Desired, DesiredEcs, to_bytes
+from gitmoxi.ports.ledger import CreateDeployment, OutboxEvent, PutCommand
+from gitmoxi.runtime.aws_events import ecs_target_of
+from gitmoxi.workflow.conductor import Conductor
+from gitmoxi.workflow.courier import Courier
+from gitmoxi.workflow.ecs_conductors import EcsConductor, EcsRollbackConductor
+from gitmoxi.workflow.ecs_hands import EcsHands
+from gitmoxi.workflow.ecs_reader import EcsReader
+from gitmoxi.workflow.lambda_conductors import LambdaConductor, LambdaRollbackConductor
+from gitmoxi.workflow.lambda_hands import LambdaHands
+from gitmoxi.workflow.lambda_reader import LambdaReader
+from gitmoxi.workflow.lease_keeper import LeaseKeeper, LeaseTimes
+from gitmoxi.workflow.mover import Mover
+from gitmoxi.workflow.sweeper import Sweeper
+from gitmoxi.workflow.ticker import Ticker, TickReport
+from gitmoxi.workflow.wanted import WantedReader
+from gitmoxi_local.aws_model.base import AwsEvent, CallContext, ImageFaults
+from gitmoxi_local.aws_model.ecs import EcsModel, Speeds
+from gitmoxi_planner.line import Placing, enqueue, settle_unchanged
+from gitmoxi_planner.looking import Looker
+from gitmoxi_planner.wanting import Wanted
+from tests.simulation.in_process_aws import InProcessAws
+from tests.simulation.lambda_model import LambdaModel
+
+Doc = dict[str, Any]
+
+HERE = CallContext(account="111122223333", region="eu-central-1", caller="tester")
+OWNER = "gitmoxi-test"
+ECS_TARGET = EcsTarget(account=HERE.account, region=HERE.region, cluster="demo", service_name="web")
+LAMBDA_TARGET = LambdaTarget(account=HERE.account, region=HERE.region, function_name="greet")
+MOVERS = (Worker.ECS_DEPLOYER, Worker.LAMBDA_DEPLOYER, Worker.ROLLBACK)
+
+VISIBLE_AGAIN = 30.0
+"""Seconds until the queue gives a message again that nobody deleted."""
+
+SWEEP_EVERY = 60.0
+
+
+class KilledError(BaseException):
+    """The process died; a BaseException, so that nothing of ours can handle it."""
+
+
+@dataclass(order=True)
+class Message:
+    """Something that a worker gets at ``at``; ``body`` None is the sweeper's schedule."""
+
+    at: float
+    number: int
+    worker: Worker = field(compare=False)
+    body: Tick | AwsEvent | None = field(compare=False)
+
+
+class CountedIds:
+    """Identifiers of the models, the same in every run."""
+
+    def __init__(self) -> None:
+        self._count = 0
+
+    def hex(self, length: int) -> str:
+        self._count += 1
+        return hashlib.sha256(str(self._count).encode()).hexdigest()[:length]
+
+
+class MortalLeases(MemoryLeaseStore):
+    """The leases as one process sees them: a dead one releases nothing."""
+
+    dead = False
+
+    async def release(self, target: Target, *, nonce: str) -> None:
+        if not self.dead:
+            await super().release(target, nonce=nonce)
+
+
+@dataclass(eq=False)
+class Process:
+    """One worker process: what dies with it."""
+
+    ticker: Ticker[Any]
+    leases: MortalLeases
+
+
+class World:
+    """Everything that outlives a process, and the processes that run on it.
+
+    Attributes:
+        edges: the I/O edges that were passed, in order.
+        kill_at: the number of the edge (from 1) at which the process dies, once; then ``killed`` is set.
+        redelivers: whether the message in a dying process's hand comes again, or only the sweeper helps.
+        rivals: processes of each worker; each gets every message, all at once.
+        disorder: duplicates messages and delays them by up to 20 s, so that they overtake each other.
+        reports: what each tick came to.
+    """
+
+    def __init__(
+        self,
+        *,
+        kill_at: int | None = None,
+        redelivers: bool = True,
+        rivals: int = 1,
+        disorder: Random | None = None,
+    ) -> None:
+        self.clock = FakeClock()
+        self.ids = SequentialIds()
+        self.ledger = MemoryLedger()
+        self.bodies = MemoryBodyStore()
+        self.faults = ImageFaults()
+        self.aws = InProcessAws()
+        self.kill_at = kill_at
+        self.redelivers = redelivers
+        self.disorder = disorder
+        self.killed = False
+        self.edges: list[str] = []
+        self.reports: list[TickReport] = []
+        self.facts: list[OutboxEvent] = []
+        self.told: list[AwsEvent] = []
+        self._queue: list[Message] = []
+        self._number = 0
+        self._seq = 0
+        self.model = EcsModel(
+            clock=self.clock,
+            ids=CountedIds(),
+            faults=self.faults,
+            emit=self._on_aws_event,
+            speeds=Speeds(longest_retry=60),
+        )
+        self.functions = LambdaModel(
+            self.clock, f"arn:aws:lambda:{HERE.region}:{HERE.account}:function:"
+        )
+        self.aws.models = {"ecs": self._ecs_call, "lambda": self.functions.call}
+        self.ecs_call("CreateCluster", clusterName="demo")
+        limits = RateLimits(self.clock)
+        ecs = AwsEcs(self.aws, limits)
+        functions = AwsLambda(self.aws, limits)
+        self._ecs_reader = EcsReader(ecs=ecs, bodies=self.bodies, owner=OWNER)
+        self._lambda_reader = LambdaReader(functions=functions, bodies=self.bodies, owner=OWNER)
+        self._ecs_hands = EcsHands(ecs=ecs, owner=OWNER)
+        self._lambda_hands = LambdaHands(functions=functions, owner=OWNER)
+        self._processes = {worker: [self.process(worker) for _ in range(rivals)] for worker in MOVERS}
+        for worker in MOVERS:
+            self._send(worker, None, SWEEP_EVERY)
+
+    # -- AWS ---------------------------------------------------------------------------------------
+
+    def ecs_call(self, operation: str, **params: Any) -> Doc:
+        """A call by somebody else: it stands in no journal."""
+        return self.model.call(operation, params, HERE)
+
+    def service(self) -> Doc | None:
+        answer = self.ecs_call("DescribeServices", cluster="demo", services=["web"], include=["TAGS"])
+        return answer["services"][0] if answer["services"] else None
+
+    def images(self) -> list[str]:
+        """Images of the tasks that run."""
+        arns = self.ecs_call("ListTasks", cluster="demo", serviceName="web")["taskArns"]
+        tasks = self.ecs_call("DescribeTasks", cluster="demo", tasks=arns)["tasks"] if arns else []
+        return sorted(one["image"] for task in tasks for one in task["containers"])
+
+    def function(self) -> Doc:
+        return self.functions.call("GetFunction", {"FunctionName": "greet"})
+
+    def alias(self) -> str:
+        answer = self.functions.call("GetAlias", {"FunctionName": "greet", "Name": "live"})
+        return str(answer["FunctionVersion"])
+
+    def versions(self) -> list[str]:
+        record = self.functions._functions["greet"]
+        return list(record["versions"])
+
+    def _ecs_call(self, operation: str, params: Any) -> Doc:
+        return self.model.call(operation, params, HERE)
+
+    def _on_aws_event(self, event: AwsEvent) -> None:
+        self.told.append(event)
+        for worker in (Worker.ECS_DEPLOYER, Worker.ROLLBACK):
+            self._send(worker, event, 0.0)
+
+    # -- Our own processes ---------------------------------------------------------------------------
+
+    def process(self, worker: Worker) -> Process:
+        """A fresh process with a memory of its own."""
+        store = MortalLeases(self.ledger, self.clock)
+        self._number += 1
+        keeper = LeaseKeeper(
+            store=store, clock=self.clock, ids=self.ids, times=LeaseTimes(), owner=f"{worker}-{self._number}"
+        )
+        conductors = self._conductors(worker)
+        mover: Mover[Any] = Mover(
+            worker=worker,
+            ledger=self.ledger,
+            bodies=self.bodies,
+            courier=Courier(ledger=self.ledger, publisher=self, edge=self._edge),
+            ids=self.ids,
+            conductor_of=lambda deployment: conductors[deployment.kind],
+            edge=self._edge,
+        )
+        ticker = Ticker(worker=worker, ledger=self.ledger, leases=keeper, waker=self, mover=mover)
+        return Process(ticker=ticker, leases=store)
+
+    def _conductors(self, worker: Worker) -> dict[TargetKind, Conductor[Any]]:
+        back = worker is Worker.ROLLBACK
+        ecs, functions = (
+            (EcsRollbackConductor, LambdaRollbackConductor) if back else (EcsConductor, LambdaConductor)
+        )
+        return {
+            TargetKind.ECS: ecs(reader=self._ecs_reader, hands=self._ecs_hands, ledger=self.ledger),
+            TargetKind.LAMBDA: functions(
+                reader=self._lambda_reader, hands=self._lambda_hands, ledger=self.ledger
+            ),
+        }
+
+    def _edge(self, name: str) -> None:
+        self.edges.append(name)
+        if len(self.edges) == self.kill_at:
+            self.killed = True
+            raise KilledError
+
+    async def wake(self, tick: Tick, *, delay_seconds: float) -> None:
+        """SQS ``SendMessage`` to the worker's own queue."""
+        self._send(tick.worker, tick, min(delay_seconds, 900.0))
+
+    async def publish(self, events: Sequence[OutboxEvent]) -> None:
+        """EventBridge: what is for a worker goes to its queue."""
+        for event in events:
+            self.facts.append(event)
+            if event.detail_type in {
+                DeploymentPlanned.DETAIL_TYPE,
+                SlotFreed.DETAIL_TYPE,
+                RollbackRequested.DETAIL_TYPE,
+            }:
+                detail = json.loads(event.detail)
+                tick = Tick(
+                    deployment_id=detail["deployment_id"], version=detail["version"], worker=detail["worker"]
+                )
+                self._send(tick.worker, tick, 0.0)
+
+    def _send(self, worker: Worker, body: Tick | AwsEvent | None, delay: float) -> None:
+        delays = [delay]
+        if self.disorder is not None and body is not None:
+            delays = [delay + self.disorder.uniform(0, 20) for _ in range(self.disorder.randint(1, 3))]
+        for seconds in delays:
+            self._number += 1
+            at = self.clock.monotonic() + seconds
+            heapq.heappush(self._queue, Message(at=at, number=self._number, worker=worker, body=body))
+
+    # -- The planner's part ----------------------------------------------------------------------------
+
+    async def push(
+        self, desired: Desired | None = None, *, deletes: Target | None = None, forced: bool = False
+    ) -> str:
+        """A commit that changes one object: the id of its deployment, which stands in the line or has ended."""
+        self._seq += 1
+        target = desired.target if desired is not None else deletes
+        assert target is not None
+        head = _received(target, self._seq, self.clock, forced=forced, deleted=desired is None)
+        await self.ledger.transact([CreateDeployment(deployment=head)])
+        record = await self.ledger.target(target)
+        courier = Courier(ledger=self.ledger, publisher=self)
+        waiting = await self.ledger.deployment(record.waiting_id) if record.waiting_id else None
+        if desired is None:
+            plan = PlanRecord(
+                deployment_id=head.id,
+                verb=Verb.DELETE,
+                strategy="delete",
+                differences=(),
+                steps=(),
+                warnings=(),
+            )
+            placing = self._placing(head, record, plan, None)
+            await courier.commit(enqueue(placing, waiting, self.ids))
+            return head.id
+        ref = await self.bodies.put(to_bytes(desired))
+        looker = Looker(
+            ecs=self._ecs_reader, functions=self._lambda_reader, wanted=WantedReader(self.bodies)
+        )
+        look = await looker.look(head, Wanted(desired=desired, warnings=()), ref, record)
+        placing = self._placing(head, record, look.plan, ref)
+        busy = record.active_id is not None or record.waiting_id is not None
+        if look.plan.verb is Verb.NOTHING and not busy:
+            await courier.commit(settle_unchanged(placing, look.good, self.ids))
+        else:
+            await courier.commit(enqueue(placing, waiting, self.ids))
+        return head.id
+
+    def _placing(self, head: Deployment, record: TargetRecord, plan: PlanRecord, desired: Any) -> Placing:
+        return Placing(deployment=head, record=record, plan=plan, desired=desired, now=self.clock.now())
+
+    async def command(self, deployment_id: str, kind: CommandKind) -> None:
+        """What the API does: append the command and wake the owner."""
+        head = await self.head(deployment_id)
+        command = Command(
+            id=self.ids.ulid(), deployment_id=deployment_id, kind=kind, by="ann", at=self.clock.now()
+        )
+        await self.ledger.transact([PutCommand(command=command)])
+        await self.wake(Tick(deployment_id=head.id, version=None, worker=head.owner), delay_seconds=0)
+
+    # -- Time ------------------------------------------------------------------------------------------
+
+    async def head(self, deployment_id: str) -> Deployment:
+        deployment = await self.ledger.deployment(deployment_id)
+        assert deployment is not None
+        return deployment
+
+    async def run(self, deployment_id: str, *, within: timedelta = timedelta(hours=1)) -> Deployment:
+        """Let time go on until the deployment has ended."""
+        deadline = self.clock.monotonic() + within.total_seconds()
+        while not (head := await self.head(deployment_id)).state.terminal:
+            assert self.clock.monotonic() < deadline, f"{head.state} {head.progress}: {head.because}"
+            await self.step()
+        return head
+
+    async def run_until(self, deployment_id: str, phase: str) -> Deployment:
+        """Let time go on until the deployment is in ``phase``."""
+        while (head := await self.head(deployment_id)).progress.phase != phase:
+            assert not head.state.terminal, f"{head.state}: {head.because}"
+            await self.step()
+        return head
+
+    async def pass_time(self, seconds: float) -> None:
+        """Let everything happen that happens within ``seconds``."""
+        end = self.clock.monotonic() + seconds
+        while self._next() <= end:
+            await self.step()
+        self.clock.advance(max(0.0, end - self.clock.monotonic()))
+        self.model.advance()
+
+    def _next(self) -> float:
+        due = self.model.advance()
+        in_model = (due - self.clock.now()).total_seconds() if due is not None else float("inf")
+        return min(self._queue[0].at, self.clock.monotonic() + in_model)
+
+    async def step(self) -> None:
+        """The next thing that happens: in AWS, or a message that is delivered."""
+        moment = self._next()
+        self.clock.advance(max(0.0, moment - self.clock.monotonic()))
+        if self._queue[0].at <= moment:
+            await self._deliver(heapq.heappop(self._queue))
+        else:
+            self.model.advance()
+
+    async def _deliver(self, message: Message) -> None:
+        if message.body is None:
+            await self._sweep(message.worker)
+            return
+        processes = self._processes[message.worker]
+        await asyncio.gather(*(self._take(one, message.worker, message.body) for one in processes))
+
+    async def _take(self, process: Process, worker: Worker, body: Tick | AwsEvent) -> None:
+        try:
+            await self._handle(process.ticker, body)
+        except KilledError:
+            process.leases.dead = True
+            processes = self._processes[worker]
+            processes[processes.index(process)] = self.process(worker)
+            if self.redelivers:
+                self._send(worker, body, VISIBLE_AGAIN)
+
+    async def _handle(self, ticker: Ticker[Any], body: Tick | AwsEvent) -> None:
+        if isinstance(body, Tick):
+            self.reports.append(await ticker.tick(body.deployment_id, body.version))
+            return
+        headers = {"account": body.account, "region": body.region, "resources": list(body.resources)}
+        target = ecs_target_of(body.detail_type, body.detail, headers)
+        record = await self.ledger.target(target) if target is not None else None
+        if record is not None and record.active_id is not None:
+            self.reports.append(await ticker.tick(record.active_id, None))
+
+    async def _sweep(self, worker: Worker) -> None:
+        courier = Courier(ledger=self.ledger, publisher=self)
+        sweeper = Sweeper(worker=worker, ledger=self.ledger, waker=self, courier=courier)
+        await sweeper.sweep(self.clock.now())
+        self._send(worker, None, SWEEP_EVERY)
+
+
+def _received(target: Target, seq: int, clock: FakeClock, *, forced: bool, deleted: bool) -> Deployment:
+    change = ObjectChange.FORCED if forced else ObjectChange.DELETED if deleted else ObjectChange.MODIFIED
+    return Deployment(
+        id=f"d-{seq}",
+        version=1,
+        state=State.RECEIVED,
+        owner=Worker.PLANNER,
+        kind=target.kind,
+        change=change,
+        origin=Origin(
+            repository_id="r-1",
+            repository_url="https://git.example/web",
+            branch="main",
+            commit_sha=f"{seq:040x}",
+            seq=seq,
+            prefix="prod/web",
+        ),
+        created_at=clock.now(),
+        updated_at=clock.now(),
+        because="Changed.",
+        target=target,
+        next_at=clock.now(),
+    )
+
+
+def with_image(desired: DesiredEcs, image: str) -> DesiredEcs:
+    """``desired`` with another image."""
+    assert desired.task_definition is not None
+    [container] = desired.task_definition["containerDefinitions"]
+    document = {**desired.task_definition, "containerDefinitions": [{**container, "image": image}]}
+    return replace(desired, task_definition=document)
