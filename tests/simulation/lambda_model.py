@@ -46,6 +46,17 @@ class LambdaModel:
         answer: Doc = getattr(self, f"_{operation}")(record, params)
         return json.loads(json.dumps(answer))
 
+    def exists(self, name: str) -> bool:
+        return self._settled(name) is not None
+
+    def published(self, name: str) -> list[str]:
+        """The numbers of the versions that are left, oldest first."""
+        return list(self._functions[name]["versions"])
+
+    def forget_alias(self, name: str, alias: str) -> None:
+        """Somebody deletes an alias."""
+        del self._functions[name]["aliases"][alias]
+
     def _settled(self, name: str) -> Doc | None:
         record = self._functions.get(name)
         if record is None:

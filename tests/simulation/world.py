@@ -28,7 +28,7 @@ from gitmoxi.planning.desired import Desired, DesiredEcs, to_bytes
 from gitmoxi.ports.ledger import CreateDeployment, OutboxEvent, PutCommand
 from gitmoxi.runtime.aws_events import ecs_target_of
 from gitmoxi.workflow.conductor import Conductor
-from gitmoxi.workflow.courier import Courier
+from gitmoxi.workflow.courier import Courier, Edge
 from gitmoxi.workflow.ecs_conductors import EcsConductor, EcsRollbackConductor
 from gitmoxi.workflow.ecs_hands import EcsHands
 from gitmoxi.workflow.ecs_reader import EcsReader
@@ -102,7 +102,6 @@ class Process:
     """One worker process: what dies with it."""
 
     ticker: Ticker[Any]
-    leases: MortalLeases
 
 
 class World:
@@ -189,8 +188,7 @@ class World:
         return str(answer["FunctionVersion"])
 
     def versions(self) -> list[str]:
-        record = self.functions._functions["greet"]
-        return list(record["versions"])
+        return self.functions.published("greet")
 
     def _ecs_call(self, operation: str, params: Any) -> Doc:
         return self.model.call(operation, params, HERE)
@@ -209,18 +207,18 @@ class World:
         keeper = LeaseKeeper(
             store=store, clock=self.clock, ids=self.ids, times=LeaseTimes(), owner=f"{worker}-{self._number}"
         )
-        conductors = self._conductors(worker)
+        conductors, edge = self._conductors(worker), self._edge(store)
         mover: Mover[Any] = Mover(
             worker=worker,
             ledger=self.ledger,
             bodies=self.bodies,
-            courier=Courier(ledger=self.ledger, publisher=self, edge=self._edge),
+            courier=Courier(ledger=self.ledger, publisher=self, edge=edge),
             ids=self.ids,
             conductor_of=lambda deployment: conductors[deployment.kind],
-            edge=self._edge,
+            edge=edge,
         )
         ticker = Ticker(worker=worker, ledger=self.ledger, leases=keeper, waker=self, mover=mover)
-        return Process(ticker=ticker, leases=store)
+        return Process(ticker=ticker)
 
     def _conductors(self, worker: Worker) -> dict[TargetKind, Conductor[Any]]:
         back = worker is Worker.ROLLBACK
@@ -234,11 +232,14 @@ class World:
             ),
         }
 
-    def _edge(self, name: str) -> None:
-        self.edges.append(name)
-        if len(self.edges) == self.kill_at:
-            self.killed = True
-            raise KilledError
+    def _edge(self, leases: MortalLeases) -> Edge:
+        def edge(name: str) -> None:
+            self.edges.append(name)
+            if len(self.edges) == self.kill_at:
+                self.killed = leases.dead = True
+                raise KilledError
+
+        return edge
 
     async def wake(self, tick: Tick, *, delay_seconds: float) -> None:
         """SQS ``SendMessage`` to the worker's own queue."""
@@ -374,7 +375,6 @@ class World:
         try:
             await self._handle(process.ticker, body)
         except KilledError:
-            process.leases.dead = True
             processes = self._processes[worker]
             processes[processes.index(process)] = self.process(worker)
             if self.redelivers:

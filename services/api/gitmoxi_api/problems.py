@@ -140,7 +140,10 @@ async def _http(request: Request, error: Exception) -> Response:
 
 async def _invalid(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
-    faults = tuple(_fault(fault) for fault in error.errors())
+    found = error.errors()
+    # A list counts its valid items only: that it has too few then follows from what is wrong with them.
+    parents = {tuple(fault["loc"][:-1]) for fault in found}
+    faults = tuple(_fault(fault) for fault in found if tuple(fault["loc"]) not in parents)
     detail = "; ".join(f"{fault.field}: {fault.message}" for fault in faults)
     return problem_response(HTTPStatus.UNPROCESSABLE_ENTITY, detail, instance=request.url.path, errors=faults)
 

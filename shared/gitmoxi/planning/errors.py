@@ -11,3 +11,7 @@ class PlanningError(PermanentError):
 
 class ServiceDrainingError(RetryableError):
     """The old service of that name is still being deleted and blocks its name: plan again later."""
+
+
+class FunctionDeletingError(RetryableError):
+    """The old function of that name is still being deleted and blocks its name: plan again later."""

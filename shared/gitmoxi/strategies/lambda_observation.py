@@ -14,6 +14,9 @@ from gitmoxi.planning.desired import DesiredLambda
 from gitmoxi.ports.aws_lambda import LambdaAlias, LambdaFunction
 from gitmoxi.validation.depdef import LambdaDepdef
 
+DELETING = "Deleting"
+"""The state of a function from DeleteFunction until it is gone (AWS Lambda API reference, GetFunction)."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LambdaObservation:
@@ -59,6 +62,11 @@ def next_look(progress: Progress, limits: LambdaLimits, now: datetime) -> timede
     """Looks grow apart, from one second to the interval of the settings."""
     waited = now - progress.since if progress.since is not None else timedelta(0)
     return min(limits.interval, max(FIRST_LOOK, waited))
+
+
+def has_failed(seen: LambdaObservation) -> bool:
+    """Whether the last change of the function failed."""
+    return seen.function is not None and readiness(seen.function)[1] is not None
 
 
 def readiness(function: LambdaFunction) -> tuple[bool, str | None]:

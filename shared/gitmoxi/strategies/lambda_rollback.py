@@ -11,7 +11,7 @@ from gitmoxi.domain.targets import OWNER_TAG
 from gitmoxi.errors import InvariantError
 from gitmoxi.strategies.decision import Action, Decision
 from gitmoxi.strategies.failing import fail
-from gitmoxi.strategies.lambda_observation import LambdaLimits, LambdaObservation
+from gitmoxi.strategies.lambda_observation import LambdaLimits, LambdaObservation, has_failed
 from gitmoxi.strategies.lambda_steps import (
     DELETE,
     DELETE_VERSION,
@@ -99,12 +99,15 @@ def _start(deployment: Deployment, record: TargetRecord, seen: LambdaObservation
 def _restore_latest(
     deployment: Deployment, seen: LambdaObservation, limits: LambdaLimits, now: datetime
 ) -> Decision:
+    change = change_latest(deployment, seen, now) if seen.plan is not None else None
+    if change is not None and has_failed(seen):
+        return change  # what failed is being taken out piece by piece: only the last piece must succeed
     waiting = wait_until_ready(deployment, seen, limits, now)
     if waiting is not None:
         return waiting
     if seen.refused is not None:
         return fail(deployment, str(seen.refused))
-    if seen.plan is not None and (change := change_latest(deployment, seen, now)) is not None:
+    if change is not None:
         return change
     failed = deployment.progress.values.get(FAILED_VERSION)
     if failed is None:

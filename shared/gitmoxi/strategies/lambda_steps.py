@@ -122,7 +122,10 @@ def wait_until_ready(
         return fail(deployment, failed)
     if ready or failed is not None:
         return None
-    since = deployment.progress.since
+    progress = deployment.progress
+    if deployment.intents:  # the first look since the call, which throttles may have kept waiting
+        progress = replace(progress, since=now)
+    since = progress.since
     standing = f"State {seen.function.state}, LastUpdateStatus {seen.function.last_update_status}"
     if since is not None and now - since >= limits.timeout:
         seconds = limits.timeout.total_seconds()
@@ -131,9 +134,9 @@ def wait_until_ready(
         step="wait",
         because=f"Lambda is settling the change: {standing}.",
         to=deployment.state,
-        progress=deployment.progress,
-        look_again=next_look(deployment.progress, limits, now),
-        quiet=True,
+        progress=progress,
+        look_again=next_look(progress, limits, now),
+        quiet=progress == deployment.progress,
     )
 
 

@@ -10,7 +10,7 @@ from gitmoxi.domain.targets import ACTION_TAG, OWNER_TAG
 from gitmoxi.errors import AwsRejectedError, ContentionError, InvariantError, PermanentError
 from gitmoxi.planning.aws_lambda import LambdaPlan, create_function_request
 from gitmoxi.ports.aws_lambda import LambdaPort
-from gitmoxi.strategies.lambda_observation import LambdaObservation
+from gitmoxi.strategies.lambda_observation import DELETING, LambdaObservation
 from gitmoxi.strategies.lambda_steps import (
     CODE_SHA256,
     CREATE,
@@ -83,7 +83,7 @@ class LambdaHands:
         function, alias, arguments = seen.function, seen.alias, intent.arguments
         match intent.call:
             case call if call == DELETE:
-                done = function is None or function.state == "Deleting"
+                done = function is None or function.state == DELETING
             case _ if function is None:
                 done = False
             case call if call == CREATE:

@@ -11,10 +11,11 @@ from gitmoxi.domain.targets import OWNER_TAG, LambdaTarget
 from gitmoxi.errors import InvariantError, PermanentError
 from gitmoxi.planning.aws_lambda import LambdaPlan, plan_lambda
 from gitmoxi.planning.desired import DesiredLambda
+from gitmoxi.planning.errors import FunctionDeletingError
 from gitmoxi.planning.settings import lambda_settings
 from gitmoxi.ports.aws_lambda import LambdaAlias, LambdaFunction, LambdaPort
 from gitmoxi.ports.bodies import BodyStore
-from gitmoxi.strategies.lambda_observation import LambdaObservation, readiness
+from gitmoxi.strategies.lambda_observation import DELETING, LambdaObservation, readiness
 from gitmoxi.strategies.lambda_steps import CODE_SHA256
 from gitmoxi.workflow.masking import masked_error
 from gitmoxi.workflow.wanted import WantedReader
@@ -56,6 +57,8 @@ class LambdaReader:
         function = await self._functions.function(lambda_target(deployment))
         if deployment.verb is Verb.DELETE or deployment.desired is None:
             return LambdaObservation(function=function, owned=self._owns(function))
+        if function is not None and function.state == DELETING:
+            raise FunctionDeletingError(f"{deployment.target} is still being deleted and blocks its name")
         desired = await self._wanted.function(deployment.desired)
         good = await self._wanted.function(record.last_good.desired) if record.last_good else None
         sha256 = record.last_good.values.get(CODE_SHA256) if record.last_good else None
@@ -70,7 +73,7 @@ class LambdaReader:
         """
         function = await self._functions.function(lambda_target(deployment))
         failed = await self._wanted.function(deployment.desired) if deployment.desired else None
-        if record.last_good is None:
+        if record.last_good is None or (function is not None and function.state == DELETING):
             return await self._unplanned(deployment, function, failed)
         good = await self._wanted.function(record.last_good.desired)
         return await self._seen(deployment, function, _Wish(desired=good, previous=failed))
@@ -84,7 +87,8 @@ class LambdaReader:
     async def _unplanned(
         self, deployment: Deployment, function: LambdaFunction | None, failed: DesiredLambda | None
     ) -> LambdaObservation:
-        alias = await self._alias(deployment, failed) if failed is not None and function is not None else None
+        there = function is not None and function.state != DELETING
+        alias = await self._alias(deployment, failed) if failed is not None and there else None
         return LambdaObservation(
             function=function,
             alias=alias,

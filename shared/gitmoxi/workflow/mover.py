@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Generic, TypeVar
 
 from gitmoxi.domain.bodies import BodyRef
@@ -89,7 +89,7 @@ class Mover(Generic[Observation]):
                 steps.append("take the slot")
                 await self._start(scene)
                 continue
-            if decision.quiet and not timer:
+            if decision.quiet and not timer and not _overdue(head, scene.now):
                 return _movement(head, steps, None, decision.because)
             after = await self._commit(scene, decision)
             if not decision.quiet:
@@ -179,6 +179,11 @@ async def _carry_out(
         code = error.code if isinstance(error, AwsRejectedError) else type(error).__name__
         return replace(intent, error=ActionError(code=code, message=str(error)))
     return replace(intent, result=effect)
+
+
+def _overdue(head: Deployment, now: datetime) -> bool:
+    """Whether the wake that should be under way is late: it was spent on a tick that had to be retried."""
+    return head.next_at is not None and head.next_at <= now
 
 
 def _in_line(scene: Scene) -> Decision | None:

@@ -1,4 +1,4 @@
-"""A service's shell without AWS: events come in through FastStream's own way, what is sent is written down."""
+"""A service without AWS: events come in by FastStream's own way, what is sent is written down."""
 
 from __future__ import annotations
 

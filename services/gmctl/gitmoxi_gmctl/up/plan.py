@@ -38,6 +38,16 @@ class UpUsageError(ValueError):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Programs:
+    """What is started, each as the beginning of a command; tests bring small stand-ins."""
+
+    cloud: tuple[str, ...] = (sys.executable, "-m", "gitmoxi_local")
+    services: Mapping[str, tuple[str, ...]] = field(
+        default_factory=lambda: {name: (sys.executable, "-m", module) for name, module in MODULES.items()}
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class UpOptions:
     """What a person asked for.
 
@@ -48,6 +58,7 @@ class UpOptions:
         template: the control plane.
         faults: a file of faults that the local cloud starts with.
         log_level: of the services.
+        programs: what is started.
     """
 
     state_dir: Path
@@ -57,6 +68,7 @@ class UpOptions:
     scale: Mapping[str, int] = field(default_factory=dict)
     faults: Path | None = None
     log_level: str = "info"
+    programs: Programs = field(default_factory=Programs)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,7 +102,7 @@ def parse_scale(texts: list[str]) -> dict[str, int]:
 def cloud_spec(options: UpOptions, inherited: Mapping[str, str]) -> ProcessSpec:
     """The local cloud; it is ready when its ``ready.json`` is there."""
     folder = options.state_dir / "cloud"
-    command = [sys.executable, "-m", "gitmoxi_local", "--port", str(options.port)]
+    command = [*options.programs.cloud, "--port", str(options.port)]
     command += ["--state-dir", str(folder), "--template", str(options.template)]
     if options.faults is not None:
         command += ["--faults", str(options.faults)]
@@ -122,7 +134,7 @@ def service_specs(options: UpOptions, cloud: Cloud, inherited: Mapping[str, str]
     """All instances of all services."""
     return [
         _instance(options, cloud, inherited, service=service, number=number)
-        for service in MODULES
+        for service in options.programs.services
         for number in range(1, options.scale.get(service, 1) + 1)
     ]
 
@@ -153,7 +165,7 @@ def _instance(
     return ProcessSpec(
         name=name,
         service=service,
-        command=(sys.executable, "-m", MODULES[service]),
+        command=options.programs.services[service],
         environment=environment,
         first_environment=_failpoints(inherited, service, number),
         access_key_id=access_key_id,

@@ -6,12 +6,14 @@ import asyncio
 import contextlib
 import os
 import signal
+import sys
 from asyncio.subprocess import PIPE, Process
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from gitmoxi_gmctl.up import leash
 from gitmoxi_gmctl.up.specs import ProcessSpec
 
 _LONGEST_LINE_BYTES = 1024 * 1024
@@ -53,7 +55,7 @@ class ChildProcess:
         environment = {**spec.environment, **(spec.first_environment if first else {})}
         try:
             process = await asyncio.create_subprocess_exec(
-                *spec.command,
+                *_leashed(spec.command),
                 env=environment,
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=PIPE,
@@ -130,6 +132,11 @@ class ChildProcess:
         """The session's group has the process's id, and keeps it while anyone is in it."""
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(self._process.pid, number)
+
+
+def _leashed(command: Sequence[str]) -> list[str]:
+    """The command, which is asked to stop should we die without having done so."""
+    return [sys.executable, "-I", "-S", leash.__file__, str(os.getpid()), *command]
 
 
 def _open_log(folder: Path, name: str) -> BinaryIO:

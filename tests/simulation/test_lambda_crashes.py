@@ -1,0 +1,98 @@
+"""Whatever dies, gets lost, comes twice or is throttled: the same end, and each change of Lambda made once."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from random import Random
+
+import pytest
+
+from gitmoxi.domain.deployments import Deployment
+from tests.simulation.lambda_scenarios import SCENARIOS, Scenario
+from tests.simulation.world import World
+
+NAMES = [pytest.param(name, id=name) for name in SCENARIOS]
+CHANGING = [pytest.param(name, id=name) for name, scenario in SCENARIOS.items() if scenario.mutations]
+
+
+async def played(scenario: Scenario, world: World) -> Deployment:
+    head = await world.run(await scenario.begun(world))
+    await world.pass_time(30)
+    return head
+
+
+def made(scenario: Scenario, world: World) -> list[str]:
+    """The mutations, without repetitions that AWS takes for one."""
+    calls = world.aws.mutations
+    return [
+        call
+        for before, call in zip([None, *calls], calls, strict=False)
+        if call != before or call not in scenario.idempotent
+    ]
+
+
+def check(scenario: Scenario, world: World, head: Deployment, what: str) -> None:
+    assert head.state is scenario.ends, f"{what}: {head.because}"
+    assert tuple(made(scenario, world)) == scenario.mutations, what
+    if scenario.serves is None:
+        assert not world.functions.exists("greet"), what
+    else:
+        assert (world.alias(), tuple(world.versions())) == (scenario.serves, scenario.versions), what
+
+
+@pytest.mark.parametrize("name", NAMES)
+async def test_a_deployment_ends_as_it_has_to(name: str) -> None:
+    scenario, world = SCENARIOS[name], World()
+    check(scenario, world, await played(scenario, world), name)
+
+
+@pytest.mark.parametrize("name", NAMES)
+async def test_a_kill_at_any_edge_repeats_nothing_and_loses_nothing(name: str) -> None:
+    scenario, calm = SCENARIOS[name], World()
+    await played(scenario, calm)
+    assert calm.edges or not scenario.mutations
+
+    for number, edge in enumerate(calm.edges, start=1):
+        world = World(kill_at=number, redelivers=number % 2 == 0)
+        head = await played(scenario, world)
+        assert world.killed
+        check(scenario, world, head, f"killed at edge {number}, {edge}")
+
+
+@pytest.mark.parametrize("name", CHANGING)
+async def test_a_lost_reply_is_looked_for_and_adopted(name: str) -> None:
+    scenario = SCENARIOS[name]
+    for operation in dict.fromkeys(scenario.mutations):
+        world = World()
+        deployment = await scenario.begun(world)
+        world.aws.lost_replies.append(operation)
+        head = await world.run(deployment)
+        await world.pass_time(30)
+        assert not world.aws.lost_replies
+        check(scenario, world, head, f"lost the reply to {operation}")
+
+
+@pytest.mark.parametrize("name", NAMES)
+async def test_eight_workers_of_each_kind_get_in_nobodys_way(name: str) -> None:
+    scenario, world = SCENARIOS[name], World(rivals=8)
+    check(scenario, world, await played(scenario, world), "eight workers")
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("seed", [1, 2])
+async def test_duplicate_and_shuffled_messages_change_nothing(name: str, seed: int) -> None:
+    scenario, world = SCENARIOS[name], World(disorder=Random(seed))
+    check(scenario, world, await played(scenario, world), f"disorder {seed}")
+
+
+@pytest.mark.parametrize("name", NAMES)
+async def test_half_of_all_calls_throttled_for_ten_minutes_only_slows_it_down(name: str) -> None:
+    scenario, world = SCENARIOS[name], World()
+    deployment = await scenario.begun(world)
+    chance, until = Random(7), world.clock.now() + timedelta(minutes=10)
+    world.aws.throttled = lambda: world.clock.now() < until and chance.random() < 0.5  # noqa: PLR2004 - half
+
+    head = await world.run(deployment)
+    await world.pass_time(30)
+
+    check(scenario, world, head, f"{world.aws.refused_as_too_many} throttled")

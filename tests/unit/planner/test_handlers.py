@@ -1,0 +1,142 @@
+"""From messages to plans; what cannot be done now uses up no receive of its message."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from faststream_sqs import TestSQSBroker
+from gitmoxi.adapters.memory.messaging import MemoryWaker
+from gitmoxi.contracts.messages import CommitIngested, Sweep, Tick
+from gitmoxi.domain.states import State, Worker
+from gitmoxi.errors import InvariantError, ThrottledError, UnavailableError
+from gitmoxi.runtime.service import Shell
+from gitmoxi.workflow.sweeper import Sweeper
+from gitmoxi_planner.handlers import Handlers
+from tests.unit.ingestor.shell import ShellStandIn, a_shell
+from tests.unit.ingestor.stage import BRANCH, REPOSITORY
+from tests.unit.planner.stage import PlannerStage, ecs_files
+
+WEB = ecs_files("prod/web", "web")
+COMMIT = {"repository_id": REPOSITORY, "branch": BRANCH, "seq": 1}
+
+
+@pytest.fixture
+def waker() -> MemoryWaker:
+    return MemoryWaker()
+
+
+@pytest.fixture
+async def service(stage: PlannerStage, waker: MemoryWaker) -> AsyncIterator[ShellStandIn]:
+    def register(shell: Shell) -> None:
+        sweeper = Sweeper(worker=Worker.PLANNER, ledger=stage.ledger, waker=waker, courier=stage.courier())
+        Handlers(shell=shell, planner=stage.planner(), sweeper=sweeper).register()
+
+    standin = a_shell(stage.courier(), stage.clock, register)
+    async with TestSQSBroker(standin.broker):
+        yield standin
+
+
+def tick(deployment_id: str) -> dict:
+    return Tick(deployment_id=deployment_id, version=1, worker=Worker.PLANNER).model_dump(mode="json")
+
+
+async def test_an_ingested_commit_is_planned_and_its_line_says_so(stage, service):
+    await stage.ingest(WEB)
+
+    notes = await service.receive(CommitIngested.DETAIL_TYPE, COMMIT)
+
+    (commit,) = await stage.commits()
+    assert notes == {
+        "outcome": "planned",
+        "because": "1 of 1 deployments were planned now.",
+        "worker": "planner",
+        "commit": commit.sha,
+        "seq": 1,
+    }
+    assert service.metrics.counts == [("Commits", "planned")]
+    assert service.broker.sent == []
+
+
+@pytest.mark.parametrize(
+    ("attempt", "delay"), [({}, 5), ({"attempt": "2"}, 10), ({"attempt": "99"}, 60), ({"attempt": "x"}, 5)]
+)
+async def test_a_throttled_commit_is_put_off_with_growing_delays(stage, service, attempt, delay):
+    await stage.ingest(WEB)
+    stage.ecs.faults["web"] = [ThrottledError("ecs:DescribeServices was throttled")]
+
+    notes = await service.receive(CommitIngested.DETAIL_TYPE, COMMIT, headers=attempt)
+
+    (sent,) = service.broker.sent
+    assert (sent.detail_type, sent.delay_seconds) == (CommitIngested.DETAIL_TYPE, delay)
+    assert sent.body == CommitIngested(**COMMIT)
+    assert notes == {
+        "outcome": "put off",
+        "because": "ecs:DescribeServices was throttled",
+        "retry_seconds": delay,
+    }
+
+
+async def test_what_was_put_off_is_planned_when_it_comes_back(stage, service):
+    await stage.ingest(WEB)
+    stage.ecs.faults["web"] = [ThrottledError("slow down")]
+    await service.receive(CommitIngested.DETAIL_TYPE, COMMIT)
+    stage.clock.advance(5)
+
+    await service.receive(CommitIngested.DETAIL_TYPE, COMMIT, headers=service.broker.sent[0].headers)
+
+    assert (await stage.of(1))["prod/web"].state is State.WAITING
+
+
+async def test_a_store_that_is_down_puts_the_commit_off_too(stage, service):
+    async def down(*_):
+        raise UnavailableError("the store is down")
+
+    stage.ledger.commit = down
+
+    await service.receive(CommitIngested.DETAIL_TYPE, COMMIT)
+
+    assert len(service.broker.sent) == 1
+
+
+async def test_a_bug_is_left_to_the_queue(service):
+    with pytest.raises(InvariantError):
+        await service.receive(CommitIngested.DETAIL_TYPE, COMMIT)
+
+    assert service.broker.sent == []
+
+
+async def test_a_wake_plans_the_commit(stage, service):
+    await stage.ingest(WEB)
+    head = (await stage.of(1))["prod/web"]
+
+    assert (await service.receive(Tick.DETAIL_TYPE, tick(head.id)))["outcome"] == "planned"
+
+
+async def test_a_wake_that_meets_a_throttle_ends_and_the_sweeper_wakes_again(stage, service, waker):
+    await stage.ingest(WEB)
+    head = (await stage.of(1))["prod/web"]
+    stage.ecs.faults["web"] = [ThrottledError("slow down")]
+
+    notes = await service.receive(Tick.DETAIL_TYPE, tick(head.id))
+
+    assert notes == {"outcome": "retry", "because": "slow down"}
+    assert service.broker.sent == []
+    stage.clock.advance(60)
+    await service.receive(Sweep.DETAIL_TYPE, {})
+    (wake,) = waker.wakes
+    await service.receive(Tick.DETAIL_TYPE, wake.tick.model_dump(mode="json"))
+    assert (await stage.of(1))["prod/web"].state is State.WAITING
+
+
+async def test_a_sweep_that_meets_an_outage_ends_and_the_next_one_comes(stage, service):
+    async def down(*_):
+        raise UnavailableError("the store is down")
+
+    stage.ledger.due = down
+
+    assert await service.receive(Sweep.DETAIL_TYPE, {}) == {
+        "outcome": "retry",
+        "because": "the store is down",
+    }
