@@ -44,7 +44,7 @@ check: setup ## formatting, lint, types, layers, templates
 
 docs: setup ## renew the reference pages that are made from the code
 	$(BIN)/python -m docs.settings_page
-	$(BIN)/python -m docs.states_page
+	$(BIN)/python -m gitmoxi.domain.states_page > docs/reference/states.md
 
 format: setup ## format and mend what the linter can mend
 	$(BIN)/ruff format $(SOURCES)

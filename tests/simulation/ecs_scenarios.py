@@ -46,7 +46,9 @@ WEB = DesiredEcs(target=ECS_TARGET, service=SERVICE, task_definition=TASK, setti
 
 def web(image: str = "web:1", settings: Doc | None = None, **service: Any) -> DesiredEcs:
     """The service with an image, settings and members of the service definition."""
-    wanted = replace(WEB, service={**SERVICE, **service}, settings=OUR_BREAKER if settings is None else settings)
+    wanted = replace(
+        WEB, service={**SERVICE, **service}, settings=OUR_BREAKER if settings is None else settings
+    )
     return with_image(wanted, image)
 
 
@@ -181,7 +183,11 @@ SCENARIOS: dict[str, Scenario] = {
     "bad image, rollback off": Scenario(
         prepare=running,
         push=pushing(
-            web("web:bad", {"gmDeploymentCircuitBreaker": {"failureThreshold": 3, "rollback": False}}, tags=TAGS)
+            web(
+                "web:bad",
+                {"gmDeploymentCircuitBreaker": {"failureThreshold": 3, "rollback": False}},
+                tags=TAGS,
+            )
         ),
         ends=State.FAILED,
         mutations=(REGISTER, UPDATE),

@@ -38,9 +38,7 @@ class LambdaModel:
         if operation == "CreateFunction":
             return self._create(record, params)
         if record is None:
-            raise AwsError(
-                "ResourceNotFoundException", f"Function not found: {self._arn_prefix}{name}", 404
-            )
+            raise AwsError("ResourceNotFoundException", f"Function not found: {self._arn_prefix}{name}", 404)
         if record["gone_at"] is not None and operation != "GetFunction":
             raise AwsError("ResourceConflictException", "The function is currently being deleted.", 409)
         answer: Doc = getattr(self, f"_{operation}")(record, params)

@@ -123,7 +123,9 @@ async def test_somebody_elses_update_in_mid_deployment_is_left_alone() -> None:
     deployment = await world.push(web("web:2", tags=TAGS))
     await world.run_until(deployment, "follow")
 
-    world.ecs_call("UpdateService", cluster="demo", service="web", forceNewDeployment=True, taskDefinition="web:1")
+    world.ecs_call(
+        "UpdateService", cluster="demo", service="web", forceNewDeployment=True, taskDefinition="web:1"
+    )
     head = await world.run(deployment)
     await world.pass_time(30)
 

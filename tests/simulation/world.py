@@ -20,7 +20,15 @@ from gitmoxi.adapters.memory.clock import FakeClock, SequentialIds
 from gitmoxi.adapters.memory.leases import MemoryLeaseStore
 from gitmoxi.adapters.memory.ledger import MemoryLedger
 from gitmoxi.contracts.messages import DeploymentPlanned, RollbackRequested, SlotFreed, Tick
-from gitmoxi.domain.deployments import Command, CommandKind, Deployment, ObjectChange, Origin, PlanRecord, Verb
+from gitmoxi.domain.deployments import (
+    Command,
+    CommandKind,
+    Deployment,
+    ObjectChange,
+    Origin,
+    PlanRecord,
+    Verb,
+)
 from gitmoxi.domain.records import TargetRecord
 from gitmoxi.domain.states import State, Worker
 from gitmoxi.domain.targets import EcsTarget, LambdaTarget, Target, TargetKind
@@ -148,9 +156,7 @@ class World:
             emit=self._on_aws_event,
             speeds=Speeds(longest_retry=60),
         )
-        self.functions = LambdaModel(
-            self.clock, f"arn:aws:lambda:{HERE.region}:{HERE.account}:function:"
-        )
+        self.functions = LambdaModel(self.clock, f"arn:aws:lambda:{HERE.region}:{HERE.account}:function:")
         self.aws.models = {"ecs": self._ecs_call, "lambda": self.functions.call}
         self.ecs_call("CreateCluster", clusterName="demo")
         limits = RateLimits(self.clock)
@@ -296,9 +302,7 @@ class World:
             await courier.commit(enqueue(placing, waiting, self.ids))
             return head.id
         ref = await self.bodies.put(to_bytes(desired))
-        looker = Looker(
-            ecs=self._ecs_reader, functions=self._lambda_reader, wanted=WantedReader(self.bodies)
-        )
+        looker = Looker(ecs=self._ecs_reader, functions=self._lambda_reader, wanted=WantedReader(self.bodies))
         look = await looker.look(head, Wanted(desired=desired, warnings=()), ref, record)
         placing = self._placing(head, record, look.plan, ref)
         busy = record.active_id is not None or record.waiting_id is not None

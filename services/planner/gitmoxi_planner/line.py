@@ -61,7 +61,7 @@ def end(deployment: Deployment, state: State, because: str, now: datetime, ids: 
         state=state,
         because=because,
         cause=because if state is State.FAILED else deployment.cause,
-        updated_at=now,
+        updated_at=max(now, deployment.updated_at),
         next_at=None,
         ended_at=now,
     )
@@ -85,7 +85,7 @@ def enqueue(placing: Placing, replaced: Deployment | None, ids: Ids) -> list[Wri
         verb=placing.plan.verb,
         desired=placing.desired,
         because=_because(placing),
-        updated_at=now,
+        updated_at=max(now, old.updated_at),
         next_at=now,
     )
     record = replace(_claimed(placing), waiting_id=head.id)

@@ -18,6 +18,7 @@ from gitmoxi.ports.clock import Clock, Ids
 from gitmoxi.ports.ledger import DeleteOwnership, Ledger, Write
 from gitmoxi.ports.renderer import Renderer
 from gitmoxi.workflow.courier import Courier, Edge, no_edge
+from gitmoxi.workflow.masking import masked_error
 from gitmoxi_planner.candidates import Candidate, settle
 from gitmoxi_planner.claims import refusal
 from gitmoxi_planner.line import Placing, end, enqueue, ownership_of, settle_unchanged
@@ -192,7 +193,10 @@ class Planner:
             return enqueue(placing, await self._waiting(record), self._ids)
         assert candidate.wanted is not None
         desired = await self._bodies.put(to_bytes(candidate.wanted.desired))
-        look = await self._looker.look(candidate.deployment, candidate.wanted, desired, record)
+        try:
+            look = await self._looker.look(candidate.deployment, candidate.wanted, desired, record)
+        except PermanentError as error:
+            raise masked_error(error, candidate.wanted.desired.sensitive_values) from error
         plan = replace(look.plan, warnings=(*look.plan.warnings, *_moved(candidate)))
         placing = Placing(deployment=candidate.deployment, record=record, plan=plan, desired=desired, now=now)
         busy = record.active_id is not None or record.waiting_id is not None

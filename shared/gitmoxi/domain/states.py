@@ -136,6 +136,7 @@ TRANSITIONS: tuple[Transition, ...] = (
         (State.RUNNING, "a person resumed it"),
         (State.FAILED, "rollback is off, or nothing was changed yet"),
         (State.CANCELLED, "a person aborted it before anything was changed"),
+        (State.SUPERSEDED, "a newer deployment replaces it before anything was changed"),
         (State.ROLLING_BACK, "it failed or was aborted while paused; handed over"),
     ),
     *_moves(

@@ -1,4 +1,4 @@
-"""The states of a deployment as a page: ``python -m gitmoxi.domain.states_page > docs/reference/states.md``."""
+"""The states of a deployment as a page, ``docs/reference/states.md``."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def _diagram() -> Iterator[str]:
 
 def _transition_row(transition: Transition) -> tuple[str, ...]:
     by = ", ".join(_makers(transition.by))
-    return str(transition.source or "–"), str(transition.to), by, transition.when
+    return str(transition.source or ""), str(transition.to), by, transition.when
 
 
 def _makers(workers: frozenset[Worker]) -> Iterator[str]:

@@ -6,28 +6,13 @@ import base64
 
 import pytest
 
-from gitmoxi.adapters.memory.git import MemoryGit, Unreadable
 from gitmoxi.domain.deployments import ObjectChange
-from gitmoxi.domain.records import Ownership, PushOutcome
+from gitmoxi.domain.records import PushOutcome
 from gitmoxi.domain.states import State, Worker
-from gitmoxi.domain.targets import EcsTarget, LambdaTarget, TargetKind
-from gitmoxi.ports.ledger import PutOwnership
-from tests.unit.ingestor.stage import BRANCH, REPOSITORY, URL, Stage, a_service
+from gitmoxi.domain.targets import TargetKind
+from tests.unit.ingestor.stage import BRANCH, URL, a_service
 
 SHOP, CART = a_service("dev/shop"), a_service("dev/cart")
-
-
-async def owns(stage: Stage, prefix: str, kind: TargetKind = TargetKind.ECS) -> None:
-    """As the planner writes it once a prefix is deployed."""
-    place = {"account": "111122223333", "region": "eu-west-1"}
-    name = prefix.rpartition("/")[2]
-    target = (
-        EcsTarget(**place, cluster="prod", service_name=name)
-        if kind is TargetKind.ECS
-        else LambdaTarget(**place, function_name=name)
-    )
-    owned = Ownership(repository_id=REPOSITORY, branch=BRANCH, prefix=prefix, target=target)
-    await stage.ledger.transact([PutOwnership(ownership=owned)])
 
 
 async def test_the_first_commit_counts_all_files_as_added(stage):
@@ -240,107 +225,3 @@ async def test_the_same_tree_under_another_commit_changes_nothing(stage):
     await stage.push()
 
     assert await stage.changed(2) == {}
-
-
-class TestWithoutTheLastProcessedCommit:
-    """History was rewritten and the mirror made anew: the old commit is not to be had."""
-
-    @pytest.fixture
-    async def rewritten(self, stage: Stage) -> Stage:
-        stage.commit({**SHOP, **CART})
-        await stage.push()
-        for prefix in ("dev/shop", "dev/cart"):
-            await owns(stage, prefix)
-        stage.git = MemoryGit()
-        stage.git.create(URL)
-        return stage
-
-    async def test_everything_is_compared_and_owned_prefixes_that_are_gone_are_deletions(self, rewritten):
-        rewritten.commit(CART)
-
-        await rewritten.push()
-
-        assert await rewritten.changed(2) == {"dev/cart": "added", "dev/shop": "deleted"}
-
-    async def test_an_entry_that_became_unreadable_is_no_deletion(self, rewritten):
-        rewritten.commit({**CART, "dev/shop_svcdef.json": Unreadable.SYMLINK})
-
-        await rewritten.push()
-
-        assert await rewritten.changed(2) == {"dev/cart": "added"}
-
-    async def test_a_folder_that_became_a_submodule_is_no_deletion(self, rewritten):
-        rewritten.commit({**a_service("live/shop"), "dev": Unreadable.SUBMODULE})
-
-        await rewritten.push()
-
-        assert await rewritten.changed(2) == {"live/shop": "added"}
-
-    async def test_a_function_is_missed_by_its_own_kind_of_file(self, rewritten):
-        await owns(rewritten, "dev/resize", TargetKind.LAMBDA)
-        rewritten.commit({**SHOP, **CART, "dev/resize_svcdef.json": "{}"})
-
-        await rewritten.push()
-
-        kinds = {(d.kind, d.change) for d in await rewritten.deployments() if d.origin.prefix == "dev/resize"}
-        assert kinds == {
-            (TargetKind.LAMBDA, ObjectChange.DELETED),
-            (TargetKind.ECS, ObjectChange.ADDED),
-        }
-
-
-class TestPathGlobs:
-    """A registration that is limited to some paths."""
-
-    @pytest.fixture
-    async def stage(self) -> Stage:
-        stage = Stage()
-        await stage.register(globs=("prod/**",))
-        return stage
-
-    async def test_other_paths_are_passed_over(self, stage):
-        stage.commit({**a_service("prod/eu/shop"), **a_service("dev/shop")})
-
-        await stage.push()
-
-        assert await stage.changed(1) == {"prod/eu/shop": "added"}
-
-    async def test_other_paths_delete_nothing(self, stage):
-        stage.commit({**a_service("prod/shop"), **a_service("dev/shop")})
-        await stage.push()
-        await owns(stage, "dev/shop")
-        stage.commit(dict.fromkeys(a_service("dev/shop")))
-
-        await stage.push()
-
-        assert await stage.changed(2) == {}
-
-    async def test_a_referenced_file_counts_wherever_it_lies(self, stage):
-        stage.commit(
-            {
-                **a_service("prod/shop"),
-                "prod/shop_input.json": {"ref": {"file": ["infra/tf.json"], "type": "JSON"}},
-                "infra/tf.json": "{}",
-            }
-        )
-        await stage.push()
-        stage.commit({"infra/tf.json": '{"a": 1}'})
-
-        await stage.push()
-
-        assert await stage.changed(2) == {"prod/shop": "modified"}
-
-    async def test_a_referenced_deployment_file_elsewhere_deletes_nothing_when_it_goes(self, stage):
-        stage.commit(
-            {
-                **a_service("prod/shop"),
-                **a_service("dev/shop"),
-                "prod/shop_input.json": {"ref": {"file": ["dev/shop_svcdef.json"], "type": "JSON"}},
-            }
-        )
-        await stage.push()
-        stage.commit(dict.fromkeys(a_service("dev/shop")))
-
-        await stage.push()
-
-        assert await stage.changed(2) == {}

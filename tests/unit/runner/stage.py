@@ -1,4 +1,4 @@
-"""Small programs that stand in for the local cloud and the services, and a listener that keeps what it is told."""
+"""Small programs that stand in for the local cloud and the services, and a listener that keeps notes."""
 
 from __future__ import annotations
 
@@ -12,35 +12,40 @@ from gitmoxi_gmctl.up.plan import MODULES, Programs
 from gitmoxi_gmctl.up.specs import ProcessSpec
 from gitmoxi_gmctl.up.supervisor import Patience
 
+_LOOK_SECONDS = 0.01
+
 SWIFT = Patience(ready=20.0, stop=20.0, first_restart=0.01, longest_restart=0.04)
 """Waits that tests need not wait for; what should come at once has time on a busy machine."""
 
 SERVICE = """
-import json, os, signal, sys
-signal.signal(signal.SIGTERM, lambda *_: (print("told to stop", flush=True), sys.exit(0)))
-endpoint = "http://127.0.0.1:" + (os.environ.get("GITMOXI_API_PORT", "0").replace("0", "") or "43210")
-print(json.dumps({"event": "service.ready", "level": "info", "endpoint": endpoint, "pid": os.getpid()}), flush=True)
-while True:
-    signal.pause()
+import json, os, signal
+signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
+port = int(os.environ.get("GITMOXI_API_PORT", 0)) or 10000 + os.getpid() % 50000
+told = {"event": "service.ready", "endpoint": f"http://127.0.0.1:{port}", "pid": os.getpid()}
+print(json.dumps(told), flush=True)
+signal.sigwait({signal.SIGTERM})
+print("told to stop", flush=True)
 """
-"""Ready at once, and stops when it is told to."""
+"""Ready at once, at a port of its own, and stops when it is told to."""
 
-DEAF = SERVICE.replace('lambda *_: (print("told to stop", flush=True), sys.exit(0))', "signal.SIG_IGN")
+DEAF = SERVICE.replace("signal.sigwait({signal.SIGTERM})", "while True: signal.pause()")
 """Ready at once, and does not listen."""
+
+DYING = SERVICE.replace("signal.sigwait(", "raise SystemExit(7)\nsignal.sigwait(")
+"""Ready at once, and ends at once."""
 
 CLOUD = """
 import json, os, pathlib, signal, sys
-signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
 options = dict(zip(sys.argv[1::2], sys.argv[2::2]))
 folder = pathlib.Path(options["--state-dir"])
 folder.mkdir(parents=True, exist_ok=True)
-port = options["--port"] if options["--port"] != "0" else "45670"
+port = int(options["--port"]) or 10000 + os.getpid() % 50000
 (folder / "ready.json").write_text(json.dumps({
-    "endpoint": "http://127.0.0.1:" + port, "region": "us-east-1", "account": "000000000000",
+    "endpoint": f"http://127.0.0.1:{port}", "region": "us-east-1", "account": "000000000000",
     "outputs": str(folder / "stack-outputs.json")}))
 print("ready at port", port, flush=True)
-while True:
-    signal.pause()
+signal.sigwait({signal.SIGTERM})
 """
 """Announces itself as the local cloud does."""
 
@@ -79,9 +84,11 @@ class Notebook:
 
 async def until(condition: Callable[[], object], seconds: float = 20.0) -> None:
     """Wait for something that real processes do."""
-    async with asyncio.timeout(seconds):
-        while not condition():
-            await asyncio.sleep(0.01)
+    for _ in range(int(seconds / _LOOK_SECONDS)):
+        if condition():
+            return
+        await asyncio.sleep(_LOOK_SECONDS)
+    raise TimeoutError("what the test waits for did not happen")
 
 
 def is_alive(pid: int) -> bool:

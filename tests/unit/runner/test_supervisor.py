@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import signal
-import subprocess
 import sys
 from collections.abc import AsyncIterator
 from dataclasses import replace
@@ -12,7 +12,7 @@ from dataclasses import replace
 import pytest
 
 from gitmoxi_gmctl.up.supervisor import Patience, StartError, Supervisor, describe_exit
-from tests.unit.runner.stage import DEAF, SERVICE, SWIFT, Notebook, a_spec, is_alive, python, until
+from tests.unit.runner.stage import DEAF, DYING, SERVICE, SWIFT, Notebook, a_spec, is_alive, until
 
 
 @pytest.fixture
@@ -113,18 +113,16 @@ async def test_one_that_is_killed_is_started_again_and_counted(supervise, notebo
 
 
 async def test_one_that_dies_again_and_again_is_started_ever_more_slowly(supervise, notebook):
-    dying = SERVICE.replace("while True:", "raise SystemExit(7)\nwhile True:")
     supervisor = supervise()
-    await supervisor.start([a_spec(code=dying)])
+    await supervisor.start([a_spec(code=DYING)])
     await until(lambda: len(notebook.deaths) >= 5)
     assert [wait for _, _, _, wait in notebook.deaths[:5]] == [0.01, 0.02, 0.04, 0.04, 0.04]
     assert {code for _, code, _, _ in notebook.deaths} == {7}
 
 
 async def test_one_that_ran_steadily_begins_again_with_a_short_wait(supervise, notebook):
-    dying = SERVICE.replace("while True:", "raise SystemExit(7)\nwhile True:")
     supervisor = supervise(replace(SWIFT, steady=0.0))
-    await supervisor.start([a_spec(code=dying)])
+    await supervisor.start([a_spec(code=DYING)])
     await until(lambda: len(notebook.deaths) >= 3)
     assert {wait for _, _, _, wait in notebook.deaths} == {0.01}
 
@@ -179,41 +177,27 @@ async def test_a_stop_during_the_wait_before_a_restart_starts_nothing(supervise,
     assert len([line for _, line in notebook.lines if "service.ready" in line]) == 1
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells processes that their parent died")
-def test_nothing_outlives_a_runner_that_was_killed(tmp_path):
-    runner = f"""
-import asyncio, pathlib
-from gitmoxi_gmctl.up.specs import ProcessSpec
+RUNNER = """
+import asyncio, pathlib, sys
 from gitmoxi_gmctl.up.supervisor import Supervisor
-class Silent:
-    def line(self, name, line): pass
-    def died(self, *_): pass
+from tests.unit.runner.stage import Notebook, a_spec
 async def main():
-    supervisor = Supervisor(log_folder=pathlib.Path({str(tmp_path)!r}), listener=Silent(), changed=lambda: None)
-    await supervisor.start([ProcessSpec(name="a", service="a", command={python(SERVICE)!r}, environment={{}})])
+    supervisor = Supervisor(log_folder=pathlib.Path(sys.argv[1]), listener=Notebook(), changed=lambda: None)
+    await supervisor.start([a_spec("a")])
     print(supervisor.supervised[0].child.pid, flush=True)
     await asyncio.Event().wait()
 asyncio.run(main())
 """
-    process = subprocess.Popen([sys.executable, "-c", runner], stdout=subprocess.PIPE, text=True)
-    with process:
-        child = int(process.stdout.readline())
-        assert is_alive(child)
-        process.kill()
-    assert _ends(child)
-    assert "told to stop" in (tmp_path / "a.log").read_text() or not is_alive(child)
 
 
-def _ends(pid: int) -> bool:
-    descriptor = os.pidfd_open(pid) if is_alive(pid) else None
-    if descriptor is None:
-        return True
-    try:
-        import select  # noqa: PLC0415 - needed here alone
-
-        return bool(select.select([descriptor], [], [], 20)[0])
-    finally:
-        os.close(descriptor)
+async def test_nothing_outlives_a_runner_that_was_killed(tmp_path):
+    command = (sys.executable, "-c", RUNNER, str(tmp_path))
+    runner = await asyncio.create_subprocess_exec(*command, stdout=asyncio.subprocess.PIPE)
+    child = int(await runner.stdout.readline())
+    assert is_alive(child)
+    runner.kill()
+    await runner.wait()
+    await until(lambda: not is_alive(child))
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import contextlib
 import os
 import signal
 import sys
-from asyncio.subprocess import PIPE, Process
+from asyncio.subprocess import Process
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -25,18 +25,22 @@ OnLine = Callable[[str, str], None]
 """Takes a process's name and one line of its output."""
 
 
+_Output = tuple[asyncio.StreamReader, asyncio.ReadTransport]
+
+
 class ChildProcess:
     """A running process; ``last_lines`` is the end of its output, for the one who must say why it ended."""
 
-    def __init__(self, spec: ProcessSpec, process: Process, log: BinaryIO, on_line: OnLine) -> None:
+    def __init__(
+        self, spec: ProcessSpec, process: Process, output: _Output, log: BinaryIO, on_line: OnLine
+    ) -> None:
         self._spec = spec
         self._process = process
         self._log = log
         self._on_line = on_line
         self._ready: asyncio.Future[Mapping[str, Any]] = asyncio.get_running_loop().create_future()
         self.last_lines: deque[str] = deque(maxlen=_LAST_LINES)
-        assert process.stdout is not None
-        self._reading = asyncio.create_task(self._read(process.stdout))
+        self._reading = asyncio.create_task(self._read(output))
         self._ended = asyncio.create_task(self._end())
 
     @property
@@ -52,21 +56,23 @@ class ChildProcess:
         A session of its own keeps the terminal's Ctrl-C from it: it is told once, by us.
         """
         log = _open_log(log_folder, spec.name)
-        environment = {**spec.environment, **(spec.first_environment if first else {})}
+        reading, writing = os.pipe()
         try:
+            output = await _stream(reading)
             process = await asyncio.create_subprocess_exec(
                 *_leashed(spec.command),
-                env=environment,
+                env={**spec.environment, **(spec.first_environment if first else {})},
                 stdin=asyncio.subprocess.DEVNULL,
-                stdout=PIPE,
-                stderr=asyncio.subprocess.STDOUT,
+                stdout=writing,
+                stderr=writing,
                 start_new_session=True,
-                limit=_LONGEST_LINE_BYTES,
             )
         except BaseException:
             log.close()
             raise
-        return cls(spec, process, log, on_line)
+        finally:
+            os.close(writing)
+        return cls(spec, process, output, log, on_line)
 
     async def until_ready(self, timeout_seconds: float) -> Mapping[str, Any] | None:
         """What it tells about itself when it is ready; None if it ended before.
@@ -107,16 +113,18 @@ class ChildProcess:
         self._log.close()
         return code
 
-    async def _read(self, stream: asyncio.StreamReader) -> None:
-        while True:
-            try:
-                raw = await stream.readline()
-            except ValueError:  # a line longer than any of ours: dropped by the reader
-                raw = b"(a line of more than 1 MiB was dropped)\n"
-            if not raw:
-                return
-            self._log.write(raw)
-            self._take(raw.decode("utf-8", "replace").rstrip("\r\n"))
+    async def _read(self, output: _Output) -> None:
+        stream, transport = output
+        with contextlib.closing(transport):
+            while True:
+                try:
+                    raw = await stream.readline()
+                except ValueError:  # a line longer than any of ours: dropped by the reader
+                    raw = b"(a line of more than 1 MiB was dropped)\n"
+                if not raw:
+                    return
+                self._log.write(raw)
+                self._take(raw.decode("utf-8", "replace").rstrip("\r\n"))
 
     def _take(self, line: str) -> None:
         self.last_lines.append(line)
@@ -132,6 +140,18 @@ class ChildProcess:
         """The session's group has the process's id, and keeps it while anyone is in it."""
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(self._process.pid, number)
+
+
+async def _stream(reading: int) -> _Output:
+    """The reading end of a pipe as a stream.
+
+    With asyncio's own pipes, waiting for the end of a process would wait for all who inherited them too.
+    """
+    stream = asyncio.StreamReader(limit=_LONGEST_LINE_BYTES)
+    transport, _ = await asyncio.get_running_loop().connect_read_pipe(
+        lambda: asyncio.StreamReaderProtocol(stream), os.fdopen(reading, "rb", buffering=0)
+    )
+    return stream, transport
 
 
 def _leashed(command: Sequence[str]) -> list[str]:

@@ -1,0 +1,67 @@
+"""The command line against a live API."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+import structlog
+
+from gitmoxi_gmctl import following
+from gitmoxi_gmctl.main import main
+from tests.unit.gmctl.live import LiveApi, World
+
+
+@dataclass(frozen=True)
+class Ran:
+    """How a command ended, and what it said."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.out)
+
+
+@pytest.fixture
+def world() -> World:
+    return World()
+
+
+@pytest.fixture
+def endpoint(world) -> Iterator[str]:
+    with structlog.testing.capture_logs(), LiveApi(world.app()) as api:
+        yield api.address
+
+
+@pytest.fixture
+def run(capsys, monkeypatch) -> Callable[..., Ran]:
+    """Runs gmctl as the shell does, in this process."""
+    monkeypatch.delenv("GITMOXI_ENDPOINT_URL", raising=False)
+    monkeypatch.setattr(following, "POLL_SECONDS", 0.001)
+
+    def run_(*arguments: str) -> Ran:
+        with pytest.raises(SystemExit) as end:
+            main(arguments)
+        said = capsys.readouterr()
+        return Ran(int(end.value.code or 0), said.out, said.err)
+
+    return run_
+
+
+@pytest.fixture
+def gmctl(run, endpoint) -> Callable[..., Ran]:
+    """Runs gmctl against the live API."""
+    return lambda *arguments: run("-e", endpoint, *arguments)
+
+
+@pytest.fixture
+def given() -> Callable[[Any], Any]:
+    """Carries out what the world's past was."""
+    return asyncio.run

@@ -1,0 +1,140 @@
+"""A real API on a loopback port, over stores in memory, in which a push plays a story."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+
+from fastapi import FastAPI
+
+from gitmoxi.contracts.messages import Push
+from gitmoxi.domain.deployments import Deployment
+from gitmoxi.domain.records import PushOutcome, PushRecord
+from gitmoxi.domain.states import State
+from gitmoxi.ports.ledger import OutboxEvent
+from gitmoxi_api.server import ApiServer, address_of, listen
+from tests.unit.api.stage import T0, FaultyLedger, FaultyPublisher, Stage, a_deployment
+
+Story = Callable[["World", Push], Awaitable[None]]
+Move = Callable[[], Awaitable[None]]
+
+
+class PlayingLedger(FaultyLedger):
+    """Before each look at several deployments, or at the steps of one, the next move is made.
+
+    So every look of a client finds the world one step further, whatever the machine is busy with.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.moves: list[Move] = []
+
+    async def deployments(self, deployment_ids: Sequence[str]) -> list[Deployment]:
+        await self._play()
+        return await super().deployments(deployment_ids)
+
+    async def push(self, delivery_id: str) -> PushRecord | None:
+        await self._play()
+        return await super().push(delivery_id)
+
+    async def _play(self) -> None:
+        if self.moves:
+            await self.moves.pop(0)()
+
+
+class PlayingPublisher(FaultyPublisher):
+    """Gives every push to the story."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.told: Callable[[Push], Awaitable[None]] | None = None
+
+    async def publish(self, events: Sequence[OutboxEvent]) -> None:
+        await super().publish(events)
+        for event in events:
+            if event.detail_type == Push.DETAIL_TYPE and self.told is not None:
+                await self.told(Push.model_validate_json(event.detail))
+
+
+@dataclass
+class World(Stage):
+    """What the API stands on, and the moves that the world makes by itself."""
+
+    ledger: PlayingLedger = field(default_factory=PlayingLedger)
+    publisher: PlayingPublisher = field(default_factory=PlayingPublisher)
+
+    def tell(self, story: Story) -> None:
+        """From now on every push is answered by ``story``."""
+        self.publisher.told = lambda push: story(self, push)
+
+    async def answer(self, push: Push, outcome: PushOutcome, because: str) -> None:
+        """What the ingestor says when nothing comes of a push."""
+        assert push.delivery_id is not None
+        record = PushRecord(
+            delivery_id=push.delivery_id,
+            repository=push.repository,
+            branch=push.branch,
+            at=T0,
+            outcome=outcome,
+            because=because,
+        )
+        await self.ledger.put_push(record)
+
+
+def deploying(**ends: State) -> Story:
+    """A push that leads to a deployment for each name, which runs and then ends so; None goes on for ever."""
+
+    async def story(world: World, push: Push) -> None:
+        heads = {
+            name: a_deployment(f"d-{name}", state=State.RECEIVED, prefix=f"prod/{name}", target=None)
+            for name in ends
+        }
+        await world.ingest(*heads.values(), delivery_id=str(push.delivery_id))
+
+        async def run() -> None:
+            for name, head in heads.items():
+                await world.plan(head)
+                heads[name] = await world.move(head, State.RUNNING, f"{name}: one of two tasks runs.")
+
+        async def end() -> None:
+            for name, state in ends.items():
+                if state.terminal:
+                    await world.move(heads[name], state, f"{name} ended as {state}.")
+
+        async def nothing() -> None:
+            """The first look is for the push itself."""
+
+        world.ledger.moves += [nothing, run, end]
+
+    return story
+
+
+class LiveApi:
+    """Serves an application from a thread of its own."""
+
+    def __init__(self, app: FastAPI) -> None:
+        self._app = app
+        self._listener = listen("127.0.0.1", 0)
+        self.address = address_of(self._listener)
+        self._ready = threading.Event()
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._stop: asyncio.Event | None = None
+        self._thread = threading.Thread(target=lambda: asyncio.run(self._serve()), name="live API")
+
+    def __enter__(self) -> LiveApi:
+        self._thread.start()
+        assert self._ready.wait(20), "the API does not start"
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        assert self._loop is not None
+        assert self._stop is not None
+        self._loop.call_soon_threadsafe(self._stop.set)
+        self._thread.join(20)
+        self._listener.close()
+
+    async def _serve(self) -> None:
+        self._loop, self._stop = asyncio.get_running_loop(), asyncio.Event()
+        await ApiServer(self._app, self._listener, self._ready.set).run(self._stop)

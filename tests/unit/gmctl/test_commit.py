@@ -1,0 +1,176 @@
+"""``gmctl commit``: deploying, history, files."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from gitmoxi.domain.records import PushOutcome
+from gitmoxi.domain.states import State
+from gitmoxi.ports.ledger import PutCommit
+from tests.unit.api.stage import SHA, URL, a_commit, a_deployment
+from tests.unit.gmctl.live import deploying
+
+DEPLOY = ("commit", "deploy", "-r", URL, "-b", "main")
+
+
+def test_a_deployment_is_followed_to_its_end_with_every_reason(gmctl, world):
+    world.tell(deploying(web=State.SUCCEEDED))
+    done = gmctl(*DEPLOY, "--wait")
+    assert (done.code, done.err) == (0, "")
+    lines = done.out.splitlines()
+    assert lines[0] == f"Commit {SHA[:12]}, number 7: 1 service objects changed."
+    told = [line for line in lines if line.startswith("  ")]
+    assert "prod/web  RECEIVED  receive: a newer image is wanted" in told[0]
+    assert "prod/web  RUNNING  tick: web: one of two tasks runs.  [ecs:UpdateService]" in told[1]
+    assert any("prod/web  SUCCEEDED  tick: web ended as SUCCEEDED." in line for line in told)
+    assert len([line for line in told if "RUNNING" in line]) == 1, "each step is told once"
+    assert "PROCESSED_SUCCESS" in lines[-1]
+
+
+def test_warnings_of_the_plan_are_always_shown_and_differences_if_wanted(gmctl, world):
+    world.tell(deploying(web=State.SUCCEEDED))
+    brief = gmctl(*DEPLOY, "--wait")
+    assert "warning: deployed ALL_AT_ONCE" in brief.out
+    assert "image: web:1 -> web:2" not in brief.out
+    world.ledger.moves.clear()
+    world.ledger.__init__()
+    full = gmctl(*DEPLOY, "--wait", "-v")
+    assert "image: web:1 -> web:2" in full.out
+    assert "1. register the task definition" in full.out
+
+
+@pytest.mark.parametrize(
+    ("ends", "code"),
+    [
+        pytest.param({"a": State.SUCCEEDED, "b": State.NO_CHANGE}, 0, id="all went well"),
+        pytest.param({"a": State.FAILED}, 1, id="failed"),
+        pytest.param({"a": State.SUCCEEDED, "b": State.ROLLED_BACK}, 1, id="one was rolled back"),
+        pytest.param({"a": State.ROLLBACK_FAILED}, 1, id="the rollback failed"),
+        pytest.param({"a": State.CANCELLED}, 1, id="cancelled"),
+        pytest.param({"a": State.SUCCEEDED, "b": State.SUPERSEDED}, 3, id="one was superseded"),
+        pytest.param({"a": State.SUPERSEDED, "b": State.FAILED}, 1, id="an error counts more"),
+        pytest.param({}, 0, id="nothing to deploy"),
+    ],
+)
+def test_the_exit_code_is_the_result(gmctl, world, ends, code):
+    world.tell(deploying(**ends))
+    assert gmctl(*DEPLOY, "--wait").code == code
+
+
+def test_the_time_is_over_but_the_deployment_goes_on(gmctl, world):
+    world.tell(deploying(web=State.SUCCEEDED, slow=State.RUNNING))
+    done = gmctl(*DEPLOY, "--wait", "--timeout", "0.3")
+    assert done.code == 4
+    assert "Timed out after 0.3 s. Still under way, and going on: d-slow (prod/slow) is RUNNING" in done.err
+    assert "gmctl deployment watch d-slow" in done.err
+
+
+def test_a_push_that_nobody_answers_is_not_lost(gmctl):
+    done = gmctl(*DEPLOY, "--wait", "--timeout", "0")
+    assert done.code == 4
+    assert "waits in the ingestor's queue and is not lost" in done.err
+
+
+def test_a_refused_push_says_why(gmctl, world):
+    because = f"Branch main of {URL} is not registered; registered are: develop"
+    world.tell(lambda world, push: world.answer(push, PushOutcome.REFUSED, because))
+    for options in ((), ("--wait",)):
+        done = gmctl(*DEPLOY, *options)
+        assert (done.code, done.err) == (1, f"gmctl: {because}\n")
+
+
+def test_a_repository_out_of_reach_is_told_once_and_waited_for(gmctl, world):
+    async def story(world, push):
+        await world.answer(push, PushOutcome.RETRYING, "The server of the repository does not answer.")
+
+        async def still():
+            """The next look finds the same."""
+
+        async def answered():
+            await deploying(web=State.SUCCEEDED)(world, push)
+
+        world.ledger.moves += [still, still, answered]
+
+    world.tell(story)
+    done = gmctl(*DEPLOY, "--wait")
+    assert done.code == 0
+    assert done.out.count("The server of the repository does not answer. It is tried again.") == 1
+
+
+def test_a_commit_that_was_processed_before_shows_what_came_of_it(gmctl, world):
+    async def story(world, push):
+        await world.ingest(a_deployment(state=State.FAILED), delivery_id=push.delivery_id)
+
+    world.tell(story)
+    assert gmctl(*DEPLOY, "--wait").code == 1
+
+
+def test_without_wait_the_deployments_are_listed_and_go_on(gmctl, world):
+    world.tell(deploying(web=State.FAILED))
+    done = gmctl(*DEPLOY)
+    assert done.code == 0
+    assert "d-web" in done.out
+
+
+def test_force_is_passed_on(gmctl, world):
+    world.tell(deploying())
+    gmctl(*DEPLOY, "-f")
+    gmctl(*DEPLOY)
+    assert [json.loads(event.detail)["force"] for event in world.publisher.published] == [True, False]
+
+
+def test_json_is_alone_on_standard_output(gmctl, world):
+    world.tell(deploying(web=State.SUCCEEDED))
+    done = gmctl(*DEPLOY, "--wait", "--output", "json")
+    assert [item["state"] for item in done.json["deployments"]] == ["SUCCEEDED"]
+    assert "one of two tasks runs" in done.err
+
+
+def test_ctrl_c_ends_the_following_only(gmctl, world, monkeypatch):
+    def interrupt(_seconds):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("gitmoxi_gmctl.following.time.sleep", interrupt)
+    monkeypatch.setattr("gitmoxi_gmctl.following.Timer.__init__.__kwdefaults__", None, raising=False)
+    world.tell(deploying(slow=State.RUNNING))
+    done = gmctl(*DEPLOY, "--wait")
+    assert done.code == 130
+    assert "goes on: gmctl deployment get" in done.err
+
+
+def test_history_is_listed(gmctl, given, world):
+    given(
+        world.ledger.transact(
+            [PutCommit(commit=a_commit(seq, message=f"No. [bold]{seq}")) for seq in (1, 2, 3)]
+        )
+    )
+    shown = gmctl("commit", "get", "-r", URL, "-b", "main", "-n", "2")
+    assert shown.code == 0
+    assert "No. [bold]3" in shown.out
+    assert "No. [bold]1" not in shown.out
+    assert [
+        c["seq"] for c in gmctl("commit", "get", "-r", URL, "-b", "main", "--output", "json").json["commits"]
+    ] == [
+        3,
+        2,
+        1,
+    ]
+
+
+def test_history_of_an_unknown_repository(gmctl):
+    shown = gmctl("commit", "get", "-r", URL, "-b", "main")
+    assert (shown.code, "none of its commits" in shown.err) == (1, True)
+
+
+def test_files_are_listed_by_service_object(gmctl, given, world):
+    given(world.ingest(a_deployment()))
+    shown = gmctl("commit", "files", "-c", SHA[:8])
+    assert shown.code == 0
+    assert "prod/web_svcdef.json" in shown.out
+    assert "warning: dev/cache has no definition file: nothing is deployed" in shown.out
+    assert (
+        gmctl("commit", "files", "-c", SHA, "--output", "json").json["processings"][0]["commit"]["seq"] == 7
+    )
+    assert gmctl("commit", "files", "-c", "0000000").code == 1

@@ -1,0 +1,178 @@
+"""``gmctl deployment`` and ``gmctl event``: looking, watching, asking."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from gitmoxi.domain.deployments import CommandKind
+from gitmoxi.domain.records import AuditEntry
+from gitmoxi.domain.states import State
+from gitmoxi.domain.targets import TargetKind
+from gitmoxi.ports.ledger import CreateDeployment
+from tests.unit.api.stage import FUNCTION, SHA, T0, URL, a_deployment
+
+
+@pytest.fixture
+def past(given, world):
+    """A failed service and a function under way."""
+
+    async def happen():
+        failed = a_deployment("d-web")
+        await world.ingest(failed)
+        await world.plan(failed)
+        await world.move(failed, State.FAILED, "The image web:2 cannot be pulled.")
+        function = a_deployment("d-fn", kind=TargetKind.LAMBDA, target=FUNCTION, prefix="prod/resize")
+        await world.ledger.transact([CreateDeployment(deployment=function)])
+
+    given(happen())
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        pytest.param(("get",), {"d-web", "d-fn"}, id="all"),
+        pytest.param(("get", "-n", "1"), {"d-web"}, id="the newest"),
+        pytest.param(("get", "-c", SHA), {"d-web", "d-fn"}, id="of a commit"),
+        pytest.param(("get", "-fn", "resize"), {"d-fn"}, id="of a function"),
+        pytest.param(("get", "-st", "processed_error"), {"d-web"}, id="failed"),
+        pytest.param(("ecs", "get"), {"d-web"}, id="services"),
+        pytest.param(
+            (
+                "ecs",
+                "get",
+                "-r",
+                URL,
+                "-c",
+                SHA,
+                "-a",
+                "111122223333",
+                "-re",
+                "eu-west-1",
+                "-s",
+                "web",
+                "-cl",
+                "prod",
+            ),
+            {"d-web"},
+            id="services by everything",
+        ),
+        pytest.param(("ecs", "get", "-cl", "dev"), set(), id="another cluster"),
+        pytest.param(("lambda", "get"), {"d-fn"}, id="functions"),
+        pytest.param(
+            ("lambda", "get", "-fn", "resize", "-st", "PROCESSING", "-n", "5"), {"d-fn"}, id="a function"
+        ),
+        pytest.param(("lambda", "get", "-re", "us-east-1"), set(), id="another region"),
+    ],
+)
+def test_lists(gmctl, past, arguments, expected):
+    listed = gmctl("deployment", *arguments, "--output", "json")
+    assert listed.code == 0
+    assert {item["id"] for item in listed.json["deployments"]} == expected
+    table = gmctl("deployment", *arguments).out
+    assert all(name in table for name in expected)
+    assert expected or table == "No deployment matches.\n"
+
+
+def test_the_table_tells_status_state_target_and_reason(gmctl, past):
+    line = next(line for line in gmctl("deployment", "get").out.splitlines() if line.startswith("d-web"))
+    for text in ("PROCESSED_ERROR", "FAILED", "prod/web", SHA[:12], "The image web:2 cannot be pulled."):
+        assert text in line
+    assert "ecs prod/web (111122223333, eu-west-1)" in line
+
+
+@pytest.mark.parametrize(
+    ("option", "detailed"),
+    [
+        pytest.param((), set(), id="none"),
+        pytest.param(("-v",), {"d-web"}, id="of failures"),
+        pytest.param(("-A",), {"d-web", "d-fn"}, id="of all"),
+    ],
+)
+def test_details_in_lists(gmctl, past, option, detailed):
+    out = gmctl("deployment", "get", *option).out
+    assert {name for name in ("d-web", "d-fn") if f"Deployment {name}: " in out} == detailed
+
+
+def test_one_deployment_with_its_plan_and_steps(gmctl, past):
+    shown = gmctl("deployment", "get", "d-web")
+    assert shown.code == 0
+    for text in (
+        "Deployment d-web: FAILED (PROCESSED_ERROR)",
+        "Plan: update, rolling update",
+        "image: web:1 -> web:2",
+        "warning: deployed ALL_AT_ONCE",
+        "RUNNING  receive: a newer image is wanted",
+        "FAILED  tick: The image web:2 cannot be pulled.",
+    ):
+        assert text in shown.out
+    assert (
+        gmctl("deployment", "get", "d-web", "--output", "json").json["plan"]["strategy"] == "rolling update"
+    )
+
+
+def test_a_deployment_that_is_not_there(gmctl):
+    for command in (("get", "d-none"), ("watch", "d-none"), ("abort", "d-none")):
+        done = gmctl("deployment", *command)
+        assert (done.code, "There is no deployment d-none" in done.err) == (1, True)
+
+
+@pytest.mark.parametrize(
+    ("state", "code"),
+    [
+        pytest.param(State.SUCCEEDED, 0, id="success"),
+        pytest.param(State.ROLLED_BACK, 1, id="error"),
+        pytest.param(State.SUPERSEDED, 3, id="superseded"),
+    ],
+)
+def test_watching_ends_with_the_result(gmctl, given, world, state, code):
+    given(world.ingest(a_deployment(state=state)))
+    assert gmctl("deployment", "watch", "d-1").code == code
+
+
+def test_watching_shows_each_step_once_until_the_end(gmctl, given, world, monkeypatch):
+    deployment = a_deployment()
+    given(world.ingest(deployment))
+    moves = [(State.RUNNING, "One of two tasks runs."), (State.SUCCEEDED, "Two of two tasks run.")]
+    current = [deployment]
+
+    def next_move(_seconds):
+        state, because = moves.pop(0)
+        current.append(asyncio.run(world.move(current[-1], state, because)))
+
+    monkeypatch.setattr("time.sleep", next_move)
+    done = gmctl("deployment", "watch", "d-1")
+    told = [line.partition("  tick: ")[2].partition("  [")[0] for line in done.out.splitlines()[1:]]
+    assert (done.code, told) == (0, ["One of two tasks runs.", "Two of two tasks run."])
+
+
+def test_watching_gives_up_when_told_to(gmctl, past):
+    done = gmctl("deployment", "watch", "d-fn", "--timeout", "0")
+    assert done.code == 4
+    assert "d-fn (prod/resize) is RUNNING" in done.err
+
+
+@pytest.mark.parametrize("kind", ["abort", "pause", "resume"])
+def test_something_is_asked_of_a_deployment(gmctl, past, world, kind):
+    asked = gmctl("deployment", kind, "d-fn", "--by", "ada")
+    assert asked.code == 0
+    assert asked.out == f"{kind} is asked for; what comes of it shows: gmctl deployment watch d-fn\n"
+    (command,) = asyncio.run(world.ledger.commands("d-fn", ""))
+    assert (command.kind, command.by) == (CommandKind(kind), "ada")
+    assert f"{kind} was asked for by ada" in gmctl("deployment", "get", "d-fn").out
+
+
+def test_nothing_is_left_to_abort_once_it_has_ended(gmctl, past):
+    asked = gmctl("deployment", "abort", "d-web")
+    assert asked.code == 1
+    assert "has ended as FAILED, there is nothing to abort" in asked.err
+
+
+def test_the_audit_trail(gmctl, given, world):
+    assert "Nothing happened" in gmctl("event", "list").out
+    entry = AuditEntry(id="e1", at=T0, kind="push.refused", summary="Repository \x1b[31mX is not registered.")
+    given(world.ledger.put_audit(entry))
+    shown = gmctl("event", "list", "-n", "5")
+    assert "push.refused  Repository \N{REPLACEMENT CHARACTER}[31mX is not registered." in shown.out
+    assert gmctl("event", "list", "--output", "json").json["events"][0]["kind"] == "push.refused"

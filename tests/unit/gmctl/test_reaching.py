@@ -1,0 +1,157 @@
+"""Where the API is, and what is said when it is not there."""
+
+from __future__ import annotations
+
+import socket
+import subprocess
+import sys
+import threading
+from http.server import BaseHTTPRequestHandler, HTTPServer
+
+import pytest
+
+from gitmoxi.domain.states import State
+from gitmoxi.errors import UnavailableError
+from gitmoxi_gmctl.exits import code_of
+from tests.unit.api.stage import URL
+
+
+@pytest.fixture
+def nowhere():
+    """An address at which nothing listens."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        yield f"http://127.0.0.1:{taken.getsockname()[1]}"
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        pytest.param(("repo", "get"), id="reading"),
+        pytest.param(("repo", "add", "-r", URL, "-b", "main"), id="writing"),
+        pytest.param(("commit", "deploy", "-r", URL, "-b", "main", "--wait"), id="waiting"),
+        pytest.param(("deployment", "get", "d-1"), id="looking"),
+    ],
+)
+def test_an_api_out_of_reach_is_code_4_and_says_what_to_do(run, nowhere, command):
+    done = run("-e", nowhere, *command)
+    assert done.code == 4
+    assert done.err.startswith(f"gmctl: The API at {nowhere} cannot be reached: ")
+    assert "Is gmctl up running?" in done.err
+    assert "GITMOXI_ENDPOINT_URL" in done.err
+    assert done.out == ""
+
+
+def test_the_environment_says_where_the_api_is_and_the_option_wins(run, endpoint, nowhere, monkeypatch):
+    monkeypatch.setenv("GITMOXI_ENDPOINT_URL", endpoint)
+    assert run("repo", "get").code == 0
+    assert run("-e", nowhere, "repo", "get").code == 4
+
+
+@pytest.mark.parametrize("address", ["ftp://127.0.0.1", "127.0.0.1:8080", "http://", "http://[::1"])
+def test_an_address_that_is_none_is_a_usage_error(run, address):
+    done = run("-e", address, "repo", "get")
+    assert done.code == 2
+    assert "is no address" in done.err
+
+
+def test_a_proxy_is_not_asked_for_this_machine(run, endpoint, nowhere, monkeypatch):
+    monkeypatch.setenv("HTTP_PROXY", nowhere)
+    monkeypatch.setenv("ALL_PROXY", nowhere)
+    assert run("-e", endpoint, "repo", "get").code == 0
+
+
+def test_a_store_that_is_away_is_code_4(gmctl, world):
+    world.ledger.fault = UnavailableError("DynamoDB is away")
+    done = gmctl("repo", "get", "-r", URL)
+    assert done.code == 4
+    assert "try again shortly" in done.err
+
+
+def test_an_api_that_is_away_for_a_moment_does_not_end_the_following(gmctl, world):
+    from tests.unit.gmctl.live import deploying  # noqa: PLC0415
+
+    world.tell(deploying(web=State.SUCCEEDED))
+
+
+class Stranger(BaseHTTPRequestHandler):
+    """Something else that speaks HTTP."""
+
+    def do_GET(self):
+        status, body = self.server.reply
+        self.send_response(status)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_):
+        """Say nothing."""
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        pytest.param((200, b"<html>welcome</html>"), id="a web page"),
+        pytest.param((200, b'{"repositories": [{"id": 1}]}'), id="another version"),
+        pytest.param((502, b"bad gateway"), id="a proxy in between"),
+        pytest.param((404, b"[]"), id="other JSON"),
+    ],
+)
+def test_a_stranger_in_the_apis_place_is_noticed(run, reply):
+    with HTTPServer(("127.0.0.1", 0), Stranger) as server:
+        server.reply = reply
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+        thread.start()
+        address = f"http://127.0.0.1:{server.server_port}"
+        done = run("-e", address, "repo", "get")
+        server.shutdown()
+        thread.join()
+    assert done.code == 4
+    assert (
+        f"What answers at {address} is not this version's API (HTTP {reply[0]} at /v1/repositories)"
+        in done.err
+    )
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        pytest.param(("repo", "add", "-r", URL), id="an option is missing"),
+        pytest.param(("repo", "frobnicate"), id="no such command"),
+        pytest.param(("deployment", "get", "-st", "DONE"), id="no such status"),
+        pytest.param(("commit", "get", "-r", URL, "-b", "main", "-n", "0"), id="too few"),
+        pytest.param(("up", "--scale", "api=2"), id="no such scale"),
+        pytest.param(("up", "--port", "70000"), id="no such port"),
+        pytest.param(("up", "--template", "/nonexistent.yaml"), id="no such template"),
+    ],
+)
+def test_wrong_usage_is_code_2(run, arguments):
+    done = run(*arguments)
+    assert (done.code, done.err != "") == (2, True)
+
+
+def test_help_names_the_commands_and_exit_codes(run):
+    done = run("--help")
+    assert done.code == 0
+    for word in ("repo", "commit", "deployment", "event", "up", "GITMOXI_ENDPOINT_URL", "superseded"):
+        assert word in done.out
+
+
+def test_it_runs_as_a_module_too():
+    done = subprocess.run(
+        [sys.executable, "-m", "gitmoxi_gmctl", "--help"], capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, "gmctl [OPTIONS] COMMAND" in done.stdout) == (0, True)
+
+
+@pytest.mark.parametrize(
+    ("states", "code"),
+    [
+        pytest.param([], 0, id="nothing"),
+        pytest.param([State.SUCCEEDED, State.NO_CHANGE], 0, id="success"),
+        pytest.param([State.SUPERSEDED, State.SUCCEEDED], 3, id="superseded"),
+        pytest.param([State.SUPERSEDED, State.CANCELLED], 1, id="error first"),
+    ],
+)
+def test_codes(states, code):
+    assert code_of(states) == code

@@ -1,0 +1,436 @@
+"""What is done next to a Lambda function: forward, away, and back."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from gitmoxi.domain.deployments import Verb
+from gitmoxi.domain.states import State
+from gitmoxi.errors import InvariantError
+from gitmoxi.planning.errors import PlanningError
+from gitmoxi.strategies.failing import CHANGED
+from gitmoxi.strategies.lambda_observation import LambdaObservation, readiness
+from gitmoxi.strategies.lambda_release import decide_lambda_deletion, decide_release
+from gitmoxi.strategies.lambda_rollback import FAILED_VERSION, decide_lambda_rollback
+from gitmoxi.strategies.lambda_steps import (
+    CODE,
+    CODE_SHA256,
+    CONFIGURATION,
+    CREATE,
+    CREATE_ALIAS,
+    DELETE,
+    DELETE_VERSION,
+    OLD_TAGS,
+    OLD_VERSION,
+    PUBLISH,
+    TAG,
+    TAGS,
+    UNTAG,
+    UPDATE_ALIAS,
+    UPDATE_CODE,
+    UPDATE_CONFIGURATION,
+    VERSION,
+)
+from tests.unit.strategies.stories import (
+    LAMBDA,
+    NOW,
+    READINESS,
+    REFUSED,
+    alias,
+    called,
+    deployment,
+    function,
+    greet,
+    lambda_plan,
+    record,
+)
+
+LATER = NOW + timedelta(minutes=20)
+BOTH = lambda_plan(code_changed=True, code_request={}, configuration_request={"Timeout": 9}, publish=True)
+SETTINGS = lambda_plan(configuration_request={"Timeout": 9}, publish=True)
+TAGGING = lambda_plan(tags_to_set={"team": "shop"}, tags_to_remove=("stage",))
+UNCHANGED = lambda_plan(Verb.NOTHING)
+PUBLISHING = lambda_plan(publish=True)
+MADE = {CODE: "yes", CONFIGURATION: "yes", TAGS: "yes", OLD_TAGS: "yes", CHANGED: "yes"}
+PUBLISHED = {VERSION: "2", CODE_SHA256: "sha-2"}
+
+
+def summary(decision):
+    """State, phase and calls: what a decision comes to."""
+    return decision.to, decision.progress.phase, tuple(action.call for action in decision.actions)
+
+
+def forward(phase="start", values=None, **members):
+    return deployment(phase, values, target=LAMBDA, **members)
+
+
+def back(phase="start", values=None, **members):
+    return deployment(phase, values, target=LAMBDA, state=State.ROLLING_BACK, cause="It failed.", **members)
+
+
+@pytest.mark.parametrize(
+    ("state", "update", "ready", "failed"),
+    [
+        pytest.param("Active", "Successful", True, False, id="ready"),
+        pytest.param("Inactive", "Successful", True, False, id="Inactive wakes by itself"),
+        pytest.param("Pending", "InProgress", False, False, id="being created"),
+        pytest.param("Active", "InProgress", False, False, id="being updated"),
+        pytest.param("Failed", "Failed", False, True, id="creation failed"),
+        pytest.param("Active", "Failed", False, True, id="update failed"),
+    ],
+)
+def test_readiness(state, update, ready, failed):
+    is_ready, why = readiness(function(state=state, update=update))
+    assert (is_ready, why is not None) == (ready, failed)
+
+
+class TestRelease:
+    @pytest.mark.parametrize(
+        ("head", "seen", "expected"),
+        [
+            pytest.param(
+                forward(),
+                greet(None, plan=lambda_plan(Verb.CREATE)),
+                (State.RUNNING, "settle", (CREATE,)),
+                id="create",
+            ),
+            pytest.param(
+                forward(),
+                greet(function(), alias=alias(), plan=UNCHANGED),
+                (State.NO_CHANGE, "start", ()),
+                id="nothing to do",
+            ),
+            pytest.param(
+                forward(),
+                greet(function(), refused=PlanningError("it cannot be")),
+                (State.FAILED, "start", ()),
+                id="no plan can be made",
+            ),
+            pytest.param(
+                forward(),
+                greet(function(), alias=alias(), plan=BOTH),
+                (State.RUNNING, "settle", (UPDATE_CODE,)),
+                id="code first",
+            ),
+            pytest.param(
+                forward("settle", {CODE: "yes"}),
+                greet(function(), alias=alias(), plan=BOTH),
+                (State.RUNNING, "settle", (UPDATE_CONFIGURATION,)),
+                id="then the configuration",
+            ),
+            pytest.param(
+                forward(),
+                greet(function(), alias=alias(), plan=TAGGING),
+                (State.RUNNING, "settle", (TAG,)),
+                id="tags",
+            ),
+            pytest.param(
+                forward("settle", {TAGS: "yes"}),
+                greet(function(), alias=alias(), plan=TAGGING),
+                (State.RUNNING, "settle", (UNTAG,)),
+                id="tags that left",
+            ),
+            pytest.param(
+                forward("settle", {TAGS: "yes", OLD_TAGS: "yes"}),
+                greet(function(), alias=alias(), plan=TAGGING),
+                (State.SUCCEEDED, "settle", ()),
+                id="only tags publish nothing",
+            ),
+            pytest.param(
+                forward("settle", MADE, intents=(called(UPDATE_CODE),)),
+                greet(function(update="InProgress")),
+                (State.RUNNING, "settle", ()),
+                id="settling",
+            ),
+            pytest.param(
+                forward("settle", MADE),
+                greet(function(update="Failed")),
+                (State.ROLLING_BACK, "start", ()),
+                id="the change failed",
+            ),
+            pytest.param(
+                forward("settle", MADE),
+                greet(None),
+                (State.ROLLING_BACK, "start", ()),
+                id="somebody deleted it",
+            ),
+            pytest.param(
+                forward("settle", MADE),
+                greet(function(), alias=alias(), plan=PUBLISHING),
+                (State.RUNNING, "published", (PUBLISH,)),
+                id="publish",
+            ),
+            pytest.param(
+                forward("published", MADE, intents=(called(PUBLISH, PUBLISHED),)),
+                greet(function(), alias=alias("1"), plan=PUBLISHING),
+                (State.RUNNING, "shifted", (UPDATE_ALIAS,)),
+                id="move the alias",
+            ),
+            pytest.param(
+                forward("published", MADE, intents=(called(PUBLISH, PUBLISHED),)),
+                greet(function(), plan=PUBLISHING),
+                (State.RUNNING, "shifted", (CREATE_ALIAS,)),
+                id="make the alias",
+            ),
+            pytest.param(
+                forward("published", MADE, intents=(called(PUBLISH, PUBLISHED),)),
+                greet(function(), alias=alias("2"), plan=PUBLISHING),
+                (State.SUCCEEDED, "published", ()),
+                id="the alias is there already",
+            ),
+            pytest.param(
+                forward("published", MADE, intents=(called(PUBLISH, PUBLISHED),)),
+                greet(function(), alias=alias("2", **{"1": 0.5}), plan=PUBLISHING),
+                (State.RUNNING, "shifted", (UPDATE_ALIAS,)),
+                id="leftover weights are taken away",
+            ),
+            pytest.param(
+                forward("shifted", {**MADE, **PUBLISHED, OLD_VERSION: "1"}, intents=(called(UPDATE_ALIAS),)),
+                greet(function(), alias=alias("2")),
+                (State.RUNNING, "cleaned", (DELETE_VERSION,)),
+                id="our old version is deleted",
+            ),
+            pytest.param(
+                forward("shifted", {**MADE, **PUBLISHED, OLD_VERSION: "7"}, intents=(called(UPDATE_ALIAS),)),
+                greet(function(), alias=alias("2")),
+                (State.SUCCEEDED, "shifted", ()),
+                id="somebody else's old version is not",
+            ),
+            pytest.param(
+                forward("cleaned", {**MADE, **PUBLISHED}, intents=(called(DELETE_VERSION, error=REFUSED),)),
+                greet(function(), alias=alias("2")),
+                (State.SUCCEEDED, "cleaned", ()),
+                id="an old version that stays harms nobody",
+            ),
+            pytest.param(
+                forward("cleaned", {**MADE, **PUBLISHED}),
+                greet(function(), alias=alias("9")),
+                (State.FAILED, "cleaned", ()),
+                id="somebody else moved the alias",
+            ),
+            pytest.param(
+                forward(
+                    "settle", {CODE: "yes", CHANGED: "yes"}, intents=(called(UPDATE_CODE, error=REFUSED),)
+                ),
+                greet(function(), plan=BOTH),
+                (State.FAILED, "settle", ()),
+                id="the first change is refused: nothing was changed",
+            ),
+            pytest.param(
+                forward(
+                    "settle",
+                    {CODE: "yes", CONFIGURATION: "yes", CHANGED: "yes"},
+                    intents=(called(UPDATE_CONFIGURATION, error=REFUSED),),
+                ),
+                greet(function(), plan=BOTH),
+                (State.ROLLING_BACK, "start", ()),
+                id="the second change is refused",
+            ),
+        ],
+    )
+    def test_the_next_step(self, head, seen, expected):
+        decision = decide_release(head, record(LAMBDA, {VERSION: "1"}), seen, READINESS, NOW)
+        assert summary(decision) == expected
+        assert decision.because
+
+    def test_what_already_serves_is_remembered_as_good(self):
+        seen = greet(function(sha="sha-1"), alias=alias("4"), plan=UNCHANGED)
+        decision = decide_release(forward(), record(LAMBDA), seen, READINESS, NOW)
+        assert decision.last_good == {VERSION: "4", CODE_SHA256: "sha-1"}
+
+    @pytest.mark.parametrize(
+        ("head", "now", "state"),
+        [
+            pytest.param(forward("settle", MADE), NOW + timedelta(seconds=49), State.RUNNING, id="in time"),
+            pytest.param(
+                forward("settle", MADE), NOW + timedelta(seconds=50), State.ROLLING_BACK, id="too late"
+            ),
+            pytest.param(
+                forward("settle", MADE, intents=(called(UPDATE_CODE),)),
+                NOW + timedelta(minutes=9),
+                State.RUNNING,
+                id="throttles before the call count for nothing",
+            ),
+        ],
+    )
+    def test_the_time_to_become_ready(self, head, now, state):
+        seen = greet(function(update="InProgress"))
+        assert decide_release(head, record(LAMBDA), seen, READINESS, now).to is state
+
+    @pytest.mark.parametrize(
+        ("waited", "look"),
+        [
+            pytest.param(0, 1, id="soon at first"),
+            pytest.param(4, 4, id="then further apart"),
+            pytest.param(30, 10, id="at most the interval"),
+        ],
+    )
+    def test_looks_grow_apart(self, waited, look):
+        seen = greet(function(update="InProgress"))
+        now = NOW + timedelta(seconds=waited)
+        decision = decide_release(forward("settle", MADE), record(LAMBDA), seen, READINESS, now)
+        assert decision.look_again == timedelta(seconds=look)
+
+    def test_an_unknown_phase_is_a_bug(self):
+        with pytest.raises(InvariantError):
+            decide_release(forward("elsewhere"), record(LAMBDA), greet(function()), READINESS, NOW)
+
+
+class TestDeletion:
+    @pytest.mark.parametrize(
+        ("head", "seen", "now", "expected"),
+        [
+            pytest.param(forward(), greet(function()), NOW, (State.RUNNING, "delete", (DELETE,)), id="ours"),
+            pytest.param(
+                forward(), greet(function(), owned=False), NOW, (State.FAILED, "start", ()), id="not ours"
+            ),
+            pytest.param(forward(), greet(None), NOW, (State.SUCCEEDED, "start", ()), id="never there"),
+            pytest.param(
+                forward("delete", intents=(called(DELETE),)),
+                greet(function(state="Deleting")),
+                NOW,
+                (State.RUNNING, "delete", ()),
+                id="asked for once, then waited for",
+            ),
+            pytest.param(forward("delete"), greet(None), NOW, (State.SUCCEEDED, "delete", ()), id="gone"),
+            pytest.param(
+                forward("delete", {CHANGED: "yes"}, intents=(called(DELETE, error=REFUSED),)),
+                greet(function()),
+                NOW,
+                (State.FAILED, "delete", ()),
+                id="refused",
+            ),
+            pytest.param(
+                forward("delete", {CHANGED: "yes"}),
+                greet(function(state="Deleting")),
+                LATER,
+                (State.FAILED, "delete", ()),
+                id="never gone",
+            ),
+        ],
+    )
+    def test_the_next_step(self, head, seen, now, expected):
+        assert summary(decide_lambda_deletion(head, record(LAMBDA), seen, now)) == expected
+
+
+class TestRollback:
+    @pytest.mark.parametrize(
+        ("head", "seen", "good", "expected"),
+        [
+            pytest.param(
+                back("start", {VERSION: "2", OLD_VERSION: "1"}),
+                greet(function(), alias=alias("2"), plan=BOTH),
+                "1",
+                (State.ROLLING_BACK, "shifted", (UPDATE_ALIAS,)),
+                id="the alias first",
+            ),
+            pytest.param(
+                back(),
+                greet(function(), alias=alias("1"), plan=BOTH),
+                "1",
+                (State.ROLLING_BACK, "settle", ()),
+                id="it never moved",
+            ),
+            pytest.param(
+                back("start", {VERSION: "2", OLD_VERSION: "1"}),
+                greet(function(), alias=alias("2")),
+                None,
+                (State.ROLLING_BACK, "shifted", (UPDATE_ALIAS,)),
+                id="to the version from before, where none is known as good",
+            ),
+            pytest.param(
+                back("start", {VERSION: "2"}),
+                greet(function(), alias=alias("2")),
+                None,
+                (State.ROLLBACK_FAILED, "start", ()),
+                id="no version to go back to",
+            ),
+            pytest.param(
+                back("settle"),
+                greet(function(), alias=alias("1"), plan=BOTH),
+                "1",
+                (State.ROLLING_BACK, "settle", (UPDATE_CODE,)),
+                id="the code is restored",
+            ),
+            pytest.param(
+                back("settle", {CODE: "yes"}),
+                greet(function(update="Failed"), alias=alias("1"), plan=SETTINGS),
+                "1",
+                (State.ROLLING_BACK, "settle", (UPDATE_CONFIGURATION,)),
+                id="a failure that the next piece may mend",
+            ),
+            pytest.param(
+                back("settle", {CODE: "yes", CONFIGURATION: "yes"}),
+                greet(function(update="Failed"), alias=alias("1"), plan=UNCHANGED),
+                "1",
+                (State.ROLLBACK_FAILED, "settle", ()),
+                id="the last piece failed",
+            ),
+            pytest.param(
+                back("settle", {FAILED_VERSION: "2"}),
+                greet(function(), alias=alias("1"), plan=UNCHANGED),
+                "1",
+                (State.ROLLING_BACK, "cleaned", (DELETE_VERSION,)),
+                id="the failed version is deleted",
+            ),
+            pytest.param(
+                back("cleaned", intents=(called(DELETE_VERSION, error=REFUSED),)),
+                greet(function(), alias=alias("1"), plan=UNCHANGED),
+                "1",
+                (State.ROLLED_BACK, "cleaned", ()),
+                id="a version that stays harms nobody",
+            ),
+            pytest.param(
+                back("shifted", intents=(called(UPDATE_ALIAS, error=REFUSED),)),
+                greet(function(), alias=alias("2"), plan=UNCHANGED),
+                "1",
+                (State.ROLLBACK_FAILED, "shifted", ()),
+                id="the alias cannot be moved",
+            ),
+            pytest.param(
+                back(),
+                greet(function(), created=True),
+                None,
+                (State.ROLLING_BACK, "remove", (DELETE,)),
+                id="a first create is removed",
+            ),
+            pytest.param(
+                back(),
+                greet(function(), created=True, owned=False),
+                None,
+                (State.ROLLBACK_FAILED, "start", ()),
+                id="what is not ours is left alone",
+            ),
+            pytest.param(
+                back("remove", intents=(called(DELETE),)),
+                greet(function(state="Deleting")),
+                None,
+                (State.ROLLING_BACK, "remove", ()),
+                id="asked for once, then waited for",
+            ),
+            pytest.param(back("remove"), greet(None), None, (State.ROLLED_BACK, "remove", ()), id="removed"),
+            pytest.param(
+                back(), greet(None), "1", (State.ROLLED_BACK, "start", ()), id="the function is gone"
+            ),
+        ],
+    )
+    def test_the_next_step(self, head, seen: LambdaObservation, good, expected):
+        known = record(LAMBDA, {VERSION: good} if good else None)
+        assert summary(decide_lambda_rollback(head, known, seen, READINESS, NOW)) == expected
+
+    def test_a_removal_is_bounded(self):
+        seen = greet(function(state="Deleting"))
+        decision = decide_lambda_rollback(back("remove"), record(LAMBDA), seen, READINESS, LATER)
+        assert decision.to is State.ROLLBACK_FAILED
+
+    def test_what_could_not_be_restored_is_said(self):
+        seen = greet(function(), alias=alias("1"))
+        decision = decide_lambda_rollback(back("settle"), record(LAMBDA), seen, READINESS, NOW)
+        assert decision.to is State.ROLLED_BACK
+        assert "$LATEST keeps" in decision.because
+
+    def test_an_unknown_phase_is_a_bug(self):
+        with pytest.raises(InvariantError):
+            decide_lambda_rollback(back("elsewhere"), record(LAMBDA), greet(function()), READINESS, NOW)
