@@ -54,10 +54,7 @@ class SQSRegistrator(Registrator[RawMessage, SQSBrokerConfig]):
                 (dead-letter), ACK (delete), MANUAL (`message.ack()` and so on; undecided is a retry).
                 Bodies that cannot be decoded or bound are dead-lettered by every policy.
             dependencies: FastStream's `Depends(...)` to run before every handler.
-            title: The channel's name in AsyncAPI.
-            description: The channel's description in AsyncAPI; the handler's docstring by default.
-            include_in_schema: Whether AsyncAPI shows the queue.
-            persistent: False keeps only a weak reference; TestBroker uses it.
+            title, description, include_in_schema: The channel in AsyncAPI.
 
         Raises:
             SetupError: The queue is declared already and with other settings, or the policy is ACK_FIRST.

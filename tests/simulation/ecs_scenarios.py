@@ -1,4 +1,4 @@
-"""Whole deployments of an ECS service: how each begins, how it has to end, and what may be called on the way."""
+"""Whole deployments of an ECS service: how each begins and ends, and what may be called on the way."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from typing import Any
 from gitmoxi.domain.states import State
 from gitmoxi.planning.desired import DesiredEcs
 from gitmoxi_local.aws_model.base import ImageFault
-from tests.simulation.world import ECS_TARGET, World, with_image
+from tests.simulation.cloud import ECS_TARGET
+from tests.simulation.world import World
 
 Doc = dict[str, Any]
 
@@ -44,6 +45,14 @@ OUR_BREAKER: Doc = {"gmDeploymentCircuitBreaker": {"failureThreshold": 3}}
 WEB = DesiredEcs(target=ECS_TARGET, service=SERVICE, task_definition=TASK, settings=OUR_BREAKER)
 
 
+def with_image(desired: DesiredEcs, image: str) -> DesiredEcs:
+    """``desired`` with another image."""
+    assert desired.task_definition is not None
+    [container] = desired.task_definition["containerDefinitions"]
+    document = {**desired.task_definition, "containerDefinitions": [{**container, "image": image}]}
+    return replace(desired, task_definition=document)
+
+
 def web(image: str = "web:1", settings: Doc | None = None, **service: Any) -> DesiredEcs:
     """The service with an image, settings and members of the service definition."""
     wanted = replace(
@@ -56,7 +65,8 @@ def web(image: str = "web:1", settings: Doc | None = None, **service: Any) -> De
 class Scenario:
     """``prepare`` makes what was there before; ``push`` starts the deployment that is looked at.
 
-    ``images`` are those of the tasks in the end (None: whatever crashes), ``mutations`` all that may be called, in order.
+    ``images`` are those of the tasks in the end (None: whatever crashes), ``mutations`` all that may be
+    called, in order.
     """
 
     push: Callable[[World], Awaitable[str]]
@@ -115,7 +125,7 @@ def pushing(desired: DesiredEcs, **options: Any) -> Callable[[World], Awaitable[
 
 
 async def deleting(world: World) -> str:
-    return await world.push(deletes=ECS_TARGET)
+    return await world.delete(ECS_TARGET)
 
 
 TAGS = [{"key": "team", "value": "shop"}]

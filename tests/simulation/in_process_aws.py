@@ -1,4 +1,4 @@
-"""AWS without a wire: botocore's method names lead to models in this process, which may misbehave on demand."""
+"""AWS without a wire: botocore's method names lead to models in this process, which misbehave on demand."""
 
 from __future__ import annotations
 

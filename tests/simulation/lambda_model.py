@@ -24,7 +24,7 @@ _SETTINGS = ("Runtime", "Handler", "Role", "Timeout", "MemorySize", "Environment
 
 
 class LambdaModel:
-    """Functions of one account and region. Code whose key holds ``broken``, and a variable ``BROKEN``, fail."""
+    """Functions of one account and region; a code key with ``broken`` and a variable ``BROKEN`` fail."""
 
     def __init__(self, clock: Clock, arn_prefix: str) -> None:
         self._clock = clock

@@ -1,4 +1,4 @@
-"""Whole deployments of a Lambda function: how each begins, how it has to end, and what may be called on the way."""
+"""Whole deployments of a Lambda function: how each begins and ends, and what may be called on the way."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from typing import Any
 
 from gitmoxi.domain.states import State
 from gitmoxi.planning.desired import DesiredLambda
-from tests.simulation.world import LAMBDA_TARGET, World
+from tests.simulation.cloud import LAMBDA_TARGET
+from tests.simulation.world import World
 
 Doc = dict[str, Any]
 
@@ -91,7 +92,7 @@ def pushing(desired: DesiredLambda, **options: Any) -> Callable[[World], Awaitab
 
 
 async def deleting(world: World) -> str:
-    return await world.push(deletes=LAMBDA_TARGET)
+    return await world.delete(LAMBDA_TARGET)
 
 
 BROKEN_SETTINGS: Doc = {"Environment": {"Variables": {"BROKEN": "yes"}}}

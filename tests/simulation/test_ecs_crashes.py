@@ -72,7 +72,7 @@ async def test_half_of_all_calls_throttled_for_ten_minutes_only_slows_it_down(na
     scenario, world = SCENARIOS[name], World()
     deployment = await scenario.begun(world)
     chance, until = Random(7), world.clock.now() + timedelta(minutes=10)
-    world.aws.throttled = lambda: world.clock.now() < until and chance.random() < 0.5  # noqa: PLR2004 - half
+    world.aws.throttled = lambda: world.clock.now() < until and chance.random() < 0.5
 
     head = await world.run(deployment)
     await world.pass_time(120)

@@ -11,6 +11,7 @@ from gitmoxi.domain.deployments import CommandKind
 from gitmoxi.domain.states import State
 from gitmoxi.domain.targets import OWNER_TAG
 from gitmoxi_local.aws_model.base import ImageFault
+from tests.simulation.cloud import ECS_TARGET
 from tests.simulation.ecs_scenarios import (
     CREATE,
     DELETE,
@@ -23,7 +24,7 @@ from tests.simulation.ecs_scenarios import (
     running,
     web,
 )
-from tests.simulation.world import ECS_TARGET, World
+from tests.simulation.world import World
 
 
 @pytest.mark.parametrize("name", [pytest.param(name, id=name) for name in SCENARIOS])
@@ -183,7 +184,7 @@ async def test_an_adopted_service_gets_no_tag_of_ours_and_a_warning() -> None:
     assert service is not None
     assert {tag["key"] for tag in service["tags"]} == {"team"}
 
-    refused = await world.run(await world.push(deletes=ECS_TARGET))
+    refused = await world.run(await world.delete(ECS_TARGET))
     assert refused.state is State.FAILED
     assert OWNER_TAG in refused.because
 
@@ -195,7 +196,7 @@ async def test_another_installations_service_is_not_deleted() -> None:
         "TagResource", resourceArn=ECS_TARGET.service_arn, tags=[{"key": OWNER_TAG, "value": "others"}]
     )
 
-    head = await world.run(await world.push(deletes=ECS_TARGET))
+    head = await world.run(await world.delete(ECS_TARGET))
 
     assert head.state is State.FAILED
     assert DELETE not in world.aws.mutations
@@ -215,7 +216,7 @@ async def test_a_rollback_to_a_revision_that_is_unhealthy_too_is_bounded() -> No
 async def test_a_service_that_is_created_again_waits_until_the_old_one_is_gone() -> None:
     world = World()
     await running(world)
-    await world.run(await world.push(deletes=ECS_TARGET))
+    await world.run(await world.delete(ECS_TARGET))
     await ended(world, web())
     assert world.aws.mutations[-3:] == [DELETE, REGISTER, CREATE]
 

@@ -1,4 +1,4 @@
-"""Whatever dies, gets lost, comes twice or is throttled: the same end, and each change of Lambda made once."""
+"""Whatever dies, gets lost, comes twice or is throttled: the same end, and each change made once."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ async def test_half_of_all_calls_throttled_for_ten_minutes_only_slows_it_down(na
     scenario, world = SCENARIOS[name], World()
     deployment = await scenario.begun(world)
     chance, until = Random(7), world.clock.now() + timedelta(minutes=10)
-    world.aws.throttled = lambda: world.clock.now() < until and chance.random() < 0.5  # noqa: PLR2004 - half
+    world.aws.throttled = lambda: world.clock.now() < until and chance.random() < 0.5
 
     head = await world.run(deployment)
     await world.pass_time(30)

@@ -1,13 +1,12 @@
-"""A whole installation in one process: real workers on memory stores and modelled AWS, under one fake clock."""
+"""A whole installation in one process: real workers on memory stores and modelled AWS, on a fake clock."""
 
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import heapq
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import timedelta
 from random import Random
 from typing import Any
@@ -24,16 +23,10 @@ from gitmoxi.domain.deployments import (
     Command,
     CommandKind,
     Deployment,
-    ObjectChange,
-    Origin,
-    PlanRecord,
-    Verb,
 )
-from gitmoxi.domain.records import TargetRecord
-from gitmoxi.domain.states import State, Worker
-from gitmoxi.domain.targets import EcsTarget, LambdaTarget, Target, TargetKind
-from gitmoxi.planning.desired import Desired, DesiredEcs, to_bytes
-from gitmoxi.ports.ledger import CreateDeployment, OutboxEvent, PutCommand
+from gitmoxi.domain.states import Worker
+from gitmoxi.domain.targets import Target, TargetKind
+from gitmoxi.ports.ledger import OutboxEvent, PutCommand
 from gitmoxi.runtime.aws_events import ecs_target_of
 from gitmoxi.workflow.conductor import Conductor
 from gitmoxi.workflow.courier import Courier, Edge
@@ -46,22 +39,16 @@ from gitmoxi.workflow.lambda_reader import LambdaReader
 from gitmoxi.workflow.lease_keeper import LeaseKeeper, LeaseTimes
 from gitmoxi.workflow.mover import Mover
 from gitmoxi.workflow.sweeper import Sweeper
-from gitmoxi.workflow.ticker import Ticker, TickReport
+from gitmoxi.workflow.ticker import Ticker
 from gitmoxi.workflow.wanted import WantedReader
-from gitmoxi_local.aws_model.base import AwsEvent, CallContext, ImageFaults
-from gitmoxi_local.aws_model.ecs import EcsModel, Speeds
-from gitmoxi_planner.line import Placing, enqueue, settle_unchanged
+from gitmoxi_local.aws_model.base import AwsEvent
 from gitmoxi_planner.looking import Looker
-from gitmoxi_planner.wanting import Wanted
-from tests.simulation.in_process_aws import InProcessAws
-from tests.simulation.lambda_model import LambdaModel
+from tests.simulation.cloud import Cloud
+from tests.simulation.planning_desk import PlanningDesk
 
 Doc = dict[str, Any]
 
-HERE = CallContext(account="111122223333", region="eu-central-1", caller="tester")
 OWNER = "gitmoxi-test"
-ECS_TARGET = EcsTarget(account=HERE.account, region=HERE.region, cluster="demo", service_name="web")
-LAMBDA_TARGET = LambdaTarget(account=HERE.account, region=HERE.region, function_name="greet")
 MOVERS = (Worker.ECS_DEPLOYER, Worker.LAMBDA_DEPLOYER, Worker.ROLLBACK)
 
 VISIBLE_AGAIN = 30.0
@@ -84,17 +71,6 @@ class Message:
     body: Tick | AwsEvent | None = field(compare=False)
 
 
-class CountedIds:
-    """Identifiers of the models, the same in every run."""
-
-    def __init__(self) -> None:
-        self._count = 0
-
-    def hex(self, length: int) -> str:
-        self._count += 1
-        return hashlib.sha256(str(self._count).encode()).hexdigest()[:length]
-
-
 class MortalLeases(MemoryLeaseStore):
     """The leases as one process sees them: a dead one releases nothing."""
 
@@ -112,7 +88,7 @@ class Process:
     ticker: Ticker[Any]
 
 
-class World:
+class World(Cloud):
     """Everything that outlives a process, and the processes that run on it.
 
     Attributes:
@@ -121,7 +97,6 @@ class World:
         redelivers: whether the message in a dying process's hand comes again, or only the sweeper helps.
         rivals: processes of each worker; each gets every message, all at once.
         disorder: duplicates messages and delays them by up to 20 s, so that they overtake each other.
-        reports: what each tick came to.
     """
 
     def __init__(
@@ -136,29 +111,15 @@ class World:
         self.ids = SequentialIds()
         self.ledger = MemoryLedger()
         self.bodies = MemoryBodyStore()
-        self.faults = ImageFaults()
-        self.aws = InProcessAws()
         self.kill_at = kill_at
         self.redelivers = redelivers
         self.disorder = disorder
         self.killed = False
         self.edges: list[str] = []
-        self.reports: list[TickReport] = []
         self.facts: list[OutboxEvent] = []
-        self.told: list[AwsEvent] = []
         self._queue: list[Message] = []
         self._number = 0
-        self._seq = 0
-        self.model = EcsModel(
-            clock=self.clock,
-            ids=CountedIds(),
-            faults=self.faults,
-            emit=self._on_aws_event,
-            speeds=Speeds(longest_retry=60),
-        )
-        self.functions = LambdaModel(self.clock, f"arn:aws:lambda:{HERE.region}:{HERE.account}:function:")
-        self.aws.models = {"ecs": self._ecs_call, "lambda": self.functions.call}
-        self.ecs_call("CreateCluster", clusterName="demo")
+        super().__init__(self.clock, self._on_aws_event)
         limits = RateLimits(self.clock)
         ecs = AwsEcs(self.aws, limits)
         functions = AwsLambda(self.aws, limits)
@@ -166,41 +127,22 @@ class World:
         self._lambda_reader = LambdaReader(functions=functions, bodies=self.bodies, owner=OWNER)
         self._ecs_hands = EcsHands(ecs=ecs, owner=OWNER)
         self._lambda_hands = LambdaHands(functions=functions, owner=OWNER)
+        courier = Courier(ledger=self.ledger, publisher=self)
+        looker = Looker(ecs=self._ecs_reader, functions=self._lambda_reader, wanted=WantedReader(self.bodies))
+        desk = PlanningDesk(
+            ledger=self.ledger,
+            bodies=self.bodies,
+            looker=looker,
+            courier=courier,
+            clock=self.clock,
+            ids=self.ids,
+        )
+        self.push, self.delete = desk.push, desk.delete
         self._processes = {worker: [self.process(worker) for _ in range(rivals)] for worker in MOVERS}
         for worker in MOVERS:
             self._send(worker, None, SWEEP_EVERY)
 
-    # -- AWS ---------------------------------------------------------------------------------------
-
-    def ecs_call(self, operation: str, **params: Any) -> Doc:
-        """A call by somebody else: it stands in no journal."""
-        return self.model.call(operation, params, HERE)
-
-    def service(self) -> Doc | None:
-        answer = self.ecs_call("DescribeServices", cluster="demo", services=["web"], include=["TAGS"])
-        return answer["services"][0] if answer["services"] else None
-
-    def images(self) -> list[str]:
-        """Images of the tasks that run."""
-        arns = self.ecs_call("ListTasks", cluster="demo", serviceName="web")["taskArns"]
-        tasks = self.ecs_call("DescribeTasks", cluster="demo", tasks=arns)["tasks"] if arns else []
-        return sorted(one["image"] for task in tasks for one in task["containers"])
-
-    def function(self) -> Doc:
-        return self.functions.call("GetFunction", {"FunctionName": "greet"})
-
-    def alias(self) -> str:
-        answer = self.functions.call("GetAlias", {"FunctionName": "greet", "Name": "live"})
-        return str(answer["FunctionVersion"])
-
-    def versions(self) -> list[str]:
-        return self.functions.published("greet")
-
-    def _ecs_call(self, operation: str, params: Any) -> Doc:
-        return self.model.call(operation, params, HERE)
-
     def _on_aws_event(self, event: AwsEvent) -> None:
-        self.told.append(event)
         for worker in (Worker.ECS_DEPLOYER, Worker.ROLLBACK):
             self._send(worker, event, 0.0)
 
@@ -275,46 +217,6 @@ class World:
             at = self.clock.monotonic() + seconds
             heapq.heappush(self._queue, Message(at=at, number=self._number, worker=worker, body=body))
 
-    # -- The planner's part ----------------------------------------------------------------------------
-
-    async def push(
-        self, desired: Desired | None = None, *, deletes: Target | None = None, forced: bool = False
-    ) -> str:
-        """A commit that changes one object: the id of its deployment, which stands in the line or has ended."""
-        self._seq += 1
-        target = desired.target if desired is not None else deletes
-        assert target is not None
-        head = _received(target, self._seq, self.clock, forced=forced, deleted=desired is None)
-        await self.ledger.transact([CreateDeployment(deployment=head)])
-        record = await self.ledger.target(target)
-        courier = Courier(ledger=self.ledger, publisher=self)
-        waiting = await self.ledger.deployment(record.waiting_id) if record.waiting_id else None
-        if desired is None:
-            plan = PlanRecord(
-                deployment_id=head.id,
-                verb=Verb.DELETE,
-                strategy="delete",
-                differences=(),
-                steps=(),
-                warnings=(),
-            )
-            placing = self._placing(head, record, plan, None)
-            await courier.commit(enqueue(placing, waiting, self.ids))
-            return head.id
-        ref = await self.bodies.put(to_bytes(desired))
-        looker = Looker(ecs=self._ecs_reader, functions=self._lambda_reader, wanted=WantedReader(self.bodies))
-        look = await looker.look(head, Wanted(desired=desired, warnings=()), ref, record)
-        placing = self._placing(head, record, look.plan, ref)
-        busy = record.active_id is not None or record.waiting_id is not None
-        if look.plan.verb is Verb.NOTHING and not busy:
-            await courier.commit(settle_unchanged(placing, look.good, self.ids))
-        else:
-            await courier.commit(enqueue(placing, waiting, self.ids))
-        return head.id
-
-    def _placing(self, head: Deployment, record: TargetRecord, plan: PlanRecord, desired: Any) -> Placing:
-        return Placing(deployment=head, record=record, plan=plan, desired=desired, now=self.clock.now())
-
     async def command(self, deployment_id: str, kind: CommandKind) -> None:
         """What the API does: append the command and wake the owner."""
         head = await self.head(deployment_id)
@@ -386,49 +288,16 @@ class World:
 
     async def _handle(self, ticker: Ticker[Any], body: Tick | AwsEvent) -> None:
         if isinstance(body, Tick):
-            self.reports.append(await ticker.tick(body.deployment_id, body.version))
+            await ticker.tick(body.deployment_id, body.version)
             return
         headers = {"account": body.account, "region": body.region, "resources": list(body.resources)}
         target = ecs_target_of(body.detail_type, body.detail, headers)
         record = await self.ledger.target(target) if target is not None else None
         if record is not None and record.active_id is not None:
-            self.reports.append(await ticker.tick(record.active_id, None))
+            await ticker.tick(record.active_id, None)
 
     async def _sweep(self, worker: Worker) -> None:
         courier = Courier(ledger=self.ledger, publisher=self)
         sweeper = Sweeper(worker=worker, ledger=self.ledger, waker=self, courier=courier)
         await sweeper.sweep(self.clock.now())
         self._send(worker, None, SWEEP_EVERY)
-
-
-def _received(target: Target, seq: int, clock: FakeClock, *, forced: bool, deleted: bool) -> Deployment:
-    change = ObjectChange.FORCED if forced else ObjectChange.DELETED if deleted else ObjectChange.MODIFIED
-    return Deployment(
-        id=f"d-{seq}",
-        version=1,
-        state=State.RECEIVED,
-        owner=Worker.PLANNER,
-        kind=target.kind,
-        change=change,
-        origin=Origin(
-            repository_id="r-1",
-            repository_url="https://git.example/web",
-            branch="main",
-            commit_sha=f"{seq:040x}",
-            seq=seq,
-            prefix="prod/web",
-        ),
-        created_at=clock.now(),
-        updated_at=clock.now(),
-        because="Changed.",
-        target=target,
-        next_at=clock.now(),
-    )
-
-
-def with_image(desired: DesiredEcs, image: str) -> DesiredEcs:
-    """``desired`` with another image."""
-    assert desired.task_definition is not None
-    [container] = desired.task_definition["containerDefinitions"]
-    document = {**desired.task_definition, "containerDefinitions": [{**container, "image": image}]}
-    return replace(desired, task_definition=document)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import TypeVar
 
 from rich.console import Console
@@ -20,12 +19,9 @@ POLL_SECONDS = 0.5
 Found = TypeVar("Found")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Timer:
-    """Time as a person's program has it; tests bring their own."""
-
-    monotonic: Callable[[], float] = time.monotonic
-    sleep: Callable[[float], None] = time.sleep
+def pause() -> None:
+    """Wait before looking again."""
+    time.sleep(POLL_SECONDS)
 
 
 class Follower:
@@ -41,14 +37,12 @@ class Follower:
         *,
         timeout_seconds: float | None,
         verbose: bool = False,
-        timer: Timer | None = None,
     ) -> None:
         self._api = api
         self._console = console
         self._verbose = verbose
-        self._timer = timer or Timer()
         self._timeout = timeout_seconds
-        self._deadline = None if timeout_seconds is None else self._timer.monotonic() + timeout_seconds
+        self._deadline = None if timeout_seconds is None else time.monotonic() + timeout_seconds
         self._shown: dict[str, int] = {}
         self._planned: set[str] = set()
         self._said: str | None = None
@@ -127,10 +121,10 @@ class Follower:
                 return found
             if self._is_over():
                 raise GmctlError(f"Timed out after {self._timeout:g} s. {unfinished()}", ExitCode.UNREACHABLE)
-            self._timer.sleep(POLL_SECONDS)
+            pause()
 
     def _is_over(self) -> bool:
-        return self._deadline is not None and self._timer.monotonic() >= self._deadline
+        return self._deadline is not None and time.monotonic() >= self._deadline
 
     def _say(self, text: str) -> None:
         """Say it once, however often it is found."""

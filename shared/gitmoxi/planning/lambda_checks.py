@@ -116,7 +116,9 @@ def general_warnings(desired: DesiredLambda) -> list[str]:
                 f"trafficShiftingConfig asks for {kind}: in this version the alias is moved ALL_AT_ONCE"
             )
     if desired.event_sources:
-        warnings.append("event sources are not yet set up by this version: connect them to the alias by hand")
+        warnings.append(
+            "event sources are not yet supported by this version: connect them to the alias by hand"
+        )
     return warnings
 
 

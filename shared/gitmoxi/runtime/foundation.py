@@ -66,17 +66,18 @@ async def open_foundation(service: str, settings: Settings) -> AsyncIterator[Fou
     async with AwsClients(_client_settings(settings)) as clients:
         outputs = await load_stack_outputs(settings, lambda: _borrowed(clients, "ssm"))
         instance = f"{service}-{os.getpid()}"
+
+        def now_ms() -> int:
+            return int(clock.now().timestamp() * 1000)
+
         shipper = LogShipper(
             client_factory=lambda: _borrowed(clients, "logs"),
             group=_log_group(outputs, service),
             stream=f"{instance}-{ids.ulid()}",
-            now_ms=lambda: int(clock.now().timestamp() * 1000),
+            now_ms=now_ms,
         )
         configure_logging(
-            service=service,
-            level=settings.log_level,
-            redactor=Redactor(),
-            canonical_sink=shipper.offer,
+            service=service, level=settings.log_level, redactor=Redactor(), canonical_sink=shipper.offer
         )
         tables = _tables(outputs)
         dynamodb = await clients.client("dynamodb")
@@ -98,11 +99,7 @@ async def open_foundation(service: str, settings: Settings) -> AsyncIterator[Fou
             publisher=publisher,
             waker=SqsWaker(await clients.client("sqs"), outputs.queue_url),
             courier=Courier(ledger=ledger, publisher=publisher, edge=edge),
-            metrics=EmfMetrics(
-                service=service,
-                emit=shipper.offer,
-                now_ms=lambda: int(clock.now().timestamp() * 1000),
-            ),
+            metrics=EmfMetrics(service=service, emit=shipper.offer, now_ms=now_ms),
             shipper=shipper,
             edge=edge,
         )

@@ -9,13 +9,12 @@ from datetime import datetime
 from gitmoxi.contracts.messages import RollbackRequested, SlotFreed
 from gitmoxi.domain.bodies import BodyRef
 from gitmoxi.domain.deployments import Deployment, Intent, Step, Verb, action_id
-from gitmoxi.domain.records import LastGood, Ownership, TargetRecord
+from gitmoxi.domain.records import LastGood, TargetRecord
 from gitmoxi.domain.states import State, Worker, check_transition
 from gitmoxi.errors import InvariantError
 from gitmoxi.ports.clock import Ids
 from gitmoxi.ports.ledger import (
     CheckLease,
-    DeleteOwnership,
     PutOutbox,
     PutStep,
     PutTarget,
@@ -44,7 +43,12 @@ class Scene:
     now: datetime
     worker: Worker
     waiting: Deployment | None = None
-    """The deployment that waits for the slot; needed only when the slot is freed."""
+    """The deployment that waits for the slot, which may be this one."""
+
+    @property
+    def next_in_line(self) -> Deployment | None:
+        """Another deployment that waits for the slot."""
+        return self.waiting if self.waiting is not None and self.waiting.id != self.deployment.id else None
 
 
 def commit_decision(scene: Scene, decision: Decision, ids: Ids) -> Commitment:
@@ -59,8 +63,8 @@ def commit_decision(scene: Scene, decision: Decision, ids: Ids) -> Commitment:
     if not decision.quiet:
         writes.append(PutStep(step=step_of(head, decision.step, scene.worker)))
         writes.append(fact(head, step=decision.step, owner=scene.worker, ids=ids, at=scene.now))
-    if head.state.terminal:
-        writes.extend(_ending(scene, head, ids))
+    if head.state.terminal and scene.next_in_line is not None:
+        writes.append(slot_freed(scene.next_in_line, scene.worker, ids, scene.now))
     if head.owner is not scene.worker:
         request = RollbackRequested(deployment_id=head.id, version=head.version, worker=head.owner)
         writes.append(outbox(request, owner=scene.worker, ids=ids, at=scene.now))
@@ -155,7 +159,9 @@ def _freed(record: TargetRecord, scene: Scene, decision: Decision, head: Deploym
     if record.waiting_id == head.id:
         record = replace(record, waiting_id=None)
     if head.verb is Verb.DELETE and head.state is State.SUCCEEDED:
-        return replace(record, claim=None, last_good=None, task_definitions={})
+        # The prefix may have been added again meanwhile: then its claim stays for the deployment that waits.
+        claim = record.claim if scene.next_in_line is not None else None
+        return replace(record, claim=claim, last_good=None, task_definitions={})
     if head.desired is not None and decision.last_good is not None:
         good = LastGood(
             deployment_id=head.id,
@@ -166,21 +172,6 @@ def _freed(record: TargetRecord, scene: Scene, decision: Decision, head: Deploym
         )
         record = replace(record, last_good=good)
     return record
-
-
-def _ending(scene: Scene, head: Deployment, ids: Ids) -> list[Write]:
-    writes: list[Write] = []
-    if head.verb is Verb.DELETE and head.state is State.SUCCEEDED and head.target is not None:
-        gone = Ownership(
-            repository_id=head.origin.repository_id,
-            branch=head.origin.branch,
-            prefix=head.origin.prefix,
-            target=head.target,
-        )
-        writes.append(DeleteOwnership(ownership=gone))
-    if scene.waiting is not None and scene.waiting.id != head.id:
-        writes.append(slot_freed(scene.waiting, scene.worker, ids, scene.now))
-    return writes
 
 
 def commit_start(scene: Scene, before: BodyRef | None, ids: Ids) -> Commitment:

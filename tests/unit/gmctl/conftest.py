@@ -44,7 +44,7 @@ def endpoint(world) -> Iterator[str]:
 def run(capsys, monkeypatch) -> Callable[..., Ran]:
     """Runs gmctl as the shell does, in this process."""
     monkeypatch.delenv("GITMOXI_ENDPOINT_URL", raising=False)
-    monkeypatch.setattr(following, "POLL_SECONDS", 0.001)
+    monkeypatch.setattr(following, "pause", lambda: None)
 
     def run_(*arguments: str) -> Ran:
         with pytest.raises(SystemExit) as end:

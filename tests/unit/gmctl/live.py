@@ -6,6 +6,7 @@ import asyncio
 import threading
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
+from typing import Self
 
 from fastapi import FastAPI
 
@@ -123,7 +124,7 @@ class LiveApi:
         self._stop: asyncio.Event | None = None
         self._thread = threading.Thread(target=lambda: asyncio.run(self._serve()), name="live API")
 
-    def __enter__(self) -> LiveApi:
+    def __enter__(self) -> Self:
         self._thread.start()
         assert self._ready.wait(20), "the API does not start"
         return self

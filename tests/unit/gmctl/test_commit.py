@@ -8,7 +8,9 @@ import pytest
 
 from gitmoxi.domain.records import PushOutcome
 from gitmoxi.domain.states import State
+from gitmoxi.errors import UnavailableError
 from gitmoxi.ports.ledger import PutCommit
+from gitmoxi_gmctl import following
 from tests.unit.api.stage import SHA, URL, a_commit, a_deployment
 from tests.unit.gmctl.live import deploying
 
@@ -29,16 +31,18 @@ def test_a_deployment_is_followed_to_its_end_with_every_reason(gmctl, world):
     assert "PROCESSED_SUCCESS" in lines[-1]
 
 
-def test_warnings_of_the_plan_are_always_shown_and_differences_if_wanted(gmctl, world):
+def test_warnings_of_the_plan_are_always_shown(gmctl, world):
     world.tell(deploying(web=State.SUCCEEDED))
-    brief = gmctl(*DEPLOY, "--wait")
-    assert "warning: deployed ALL_AT_ONCE" in brief.out
-    assert "image: web:1 -> web:2" not in brief.out
-    world.ledger.moves.clear()
-    world.ledger.__init__()
-    full = gmctl(*DEPLOY, "--wait", "-v")
-    assert "image: web:1 -> web:2" in full.out
-    assert "1. register the task definition" in full.out
+    done = gmctl(*DEPLOY, "--wait")
+    assert done.out.count("warning: deployed ALL_AT_ONCE") == 1
+    assert "image: web:1 -> web:2" not in done.out
+
+
+def test_the_whole_plan_is_shown_if_wanted(gmctl, world):
+    world.tell(deploying(web=State.SUCCEEDED))
+    done = gmctl(*DEPLOY, "--wait", "-v")
+    assert done.out.count("image: web:1 -> web:2") == 1
+    assert "1. register the task definition" in done.out
 
 
 @pytest.mark.parametrize(
@@ -99,6 +103,20 @@ def test_a_repository_out_of_reach_is_told_once_and_waited_for(gmctl, world):
     assert done.out.count("The server of the repository does not answer. It is tried again.") == 1
 
 
+def test_an_api_that_is_away_for_a_moment_is_waited_for(gmctl, world):
+    async def story(world, push):
+        async def away():
+            raise UnavailableError("DynamoDB is away")
+
+        await deploying(web=State.SUCCEEDED)(world, push)
+        world.ledger.moves[1:1] = [away, away]
+
+    world.tell(story)
+    done = gmctl(*DEPLOY, "--wait")
+    assert done.code == 0
+    assert done.out.count("does not answer at the moment") == 1
+
+
 def test_a_commit_that_was_processed_before_shows_what_came_of_it(gmctl, world):
     async def story(world, push):
         await world.ingest(a_deployment(state=State.FAILED), delivery_id=push.delivery_id)
@@ -129,11 +147,10 @@ def test_json_is_alone_on_standard_output(gmctl, world):
 
 
 def test_ctrl_c_ends_the_following_only(gmctl, world, monkeypatch):
-    def interrupt(_seconds):
+    def interrupt():
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("gitmoxi_gmctl.following.time.sleep", interrupt)
-    monkeypatch.setattr("gitmoxi_gmctl.following.Timer.__init__.__kwdefaults__", None, raising=False)
+    monkeypatch.setattr(following, "pause", interrupt)
     world.tell(deploying(slow=State.RUNNING))
     done = gmctl(*DEPLOY, "--wait")
     assert done.code == 130

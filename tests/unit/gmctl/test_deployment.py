@@ -11,6 +11,7 @@ from gitmoxi.domain.records import AuditEntry
 from gitmoxi.domain.states import State
 from gitmoxi.domain.targets import TargetKind
 from gitmoxi.ports.ledger import CreateDeployment
+from gitmoxi_gmctl import following
 from tests.unit.api.stage import FUNCTION, SHA, T0, URL, a_deployment
 
 
@@ -137,11 +138,11 @@ def test_watching_shows_each_step_once_until_the_end(gmctl, given, world, monkey
     moves = [(State.RUNNING, "One of two tasks runs."), (State.SUCCEEDED, "Two of two tasks run.")]
     current = [deployment]
 
-    def next_move(_seconds):
+    def next_move():
         state, because = moves.pop(0)
         current.append(asyncio.run(world.move(current[-1], state, because)))
 
-    monkeypatch.setattr("time.sleep", next_move)
+    monkeypatch.setattr(following, "pause", next_move)
     done = gmctl("deployment", "watch", "d-1")
     told = [line.partition("  tick: ")[2].partition("  [")[0] for line in done.out.splitlines()[1:]]
     assert (done.code, told) == (0, ["One of two tasks runs.", "Two of two tasks run."])

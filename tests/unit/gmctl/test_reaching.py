@@ -68,12 +68,6 @@ def test_a_store_that_is_away_is_code_4(gmctl, world):
     assert "try again shortly" in done.err
 
 
-def test_an_api_that_is_away_for_a_moment_does_not_end_the_following(gmctl, world):
-    from tests.unit.gmctl.live import deploying  # noqa: PLC0415
-
-    world.tell(deploying(web=State.SUCCEEDED))
-
-
 class Stranger(BaseHTTPRequestHandler):
     """Something else that speaks HTTP."""
 

@@ -119,7 +119,7 @@ async def test_event_sources_are_warned_of(stage):
     head = (await stage.deploy(files))["prod/greet"]
 
     warnings = (await stage.plan_of(head)).warnings
-    assert any("event sources are not yet set up by this version" in warning for warning in warnings)
+    assert any("event sources are not yet supported by this version" in warning for warning in warnings)
 
 
 async def test_the_depdef_says_where(stage):

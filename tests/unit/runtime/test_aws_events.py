@@ -10,7 +10,7 @@ from gitmoxi.domain.targets import EcsTarget
 from gitmoxi.runtime.aws_events import ECS_EVENTS, ecs_target_of
 from gitmoxi_local.aws_model.base import AwsEvent, CallContext, ImageFaults
 from gitmoxi_local.aws_model.ecs import EcsModel
-from tests.simulation.world import CountedIds
+from tests.simulation.cloud import CountedIds
 
 ACCOUNT, REGION = "111122223333", "us-west-2"
 PLACE = {"account": ACCOUNT, "region": REGION}

@@ -1,4 +1,4 @@
-"""What is done next to a Lambda function: forward, away, and back."""
+"""What is done next to a Lambda function: create, update, publish, move the alias."""
 
 from __future__ import annotations
 
@@ -11,16 +11,14 @@ from gitmoxi.domain.states import State
 from gitmoxi.errors import InvariantError
 from gitmoxi.planning.errors import PlanningError
 from gitmoxi.strategies.failing import CHANGED
-from gitmoxi.strategies.lambda_observation import LambdaObservation, readiness
-from gitmoxi.strategies.lambda_release import decide_lambda_deletion, decide_release
-from gitmoxi.strategies.lambda_rollback import FAILED_VERSION, decide_lambda_rollback
+from gitmoxi.strategies.lambda_observation import readiness
+from gitmoxi.strategies.lambda_release import decide_release
 from gitmoxi.strategies.lambda_steps import (
     CODE,
     CODE_SHA256,
     CONFIGURATION,
     CREATE,
     CREATE_ALIAS,
-    DELETE,
     DELETE_VERSION,
     OLD_TAGS,
     OLD_VERSION,
@@ -276,161 +274,3 @@ class TestRelease:
     def test_an_unknown_phase_is_a_bug(self):
         with pytest.raises(InvariantError):
             decide_release(forward("elsewhere"), record(LAMBDA), greet(function()), READINESS, NOW)
-
-
-class TestDeletion:
-    @pytest.mark.parametrize(
-        ("head", "seen", "now", "expected"),
-        [
-            pytest.param(forward(), greet(function()), NOW, (State.RUNNING, "delete", (DELETE,)), id="ours"),
-            pytest.param(
-                forward(), greet(function(), owned=False), NOW, (State.FAILED, "start", ()), id="not ours"
-            ),
-            pytest.param(forward(), greet(None), NOW, (State.SUCCEEDED, "start", ()), id="never there"),
-            pytest.param(
-                forward("delete", intents=(called(DELETE),)),
-                greet(function(state="Deleting")),
-                NOW,
-                (State.RUNNING, "delete", ()),
-                id="asked for once, then waited for",
-            ),
-            pytest.param(forward("delete"), greet(None), NOW, (State.SUCCEEDED, "delete", ()), id="gone"),
-            pytest.param(
-                forward("delete", {CHANGED: "yes"}, intents=(called(DELETE, error=REFUSED),)),
-                greet(function()),
-                NOW,
-                (State.FAILED, "delete", ()),
-                id="refused",
-            ),
-            pytest.param(
-                forward("delete", {CHANGED: "yes"}),
-                greet(function(state="Deleting")),
-                LATER,
-                (State.FAILED, "delete", ()),
-                id="never gone",
-            ),
-        ],
-    )
-    def test_the_next_step(self, head, seen, now, expected):
-        assert summary(decide_lambda_deletion(head, record(LAMBDA), seen, now)) == expected
-
-
-class TestRollback:
-    @pytest.mark.parametrize(
-        ("head", "seen", "good", "expected"),
-        [
-            pytest.param(
-                back("start", {VERSION: "2", OLD_VERSION: "1"}),
-                greet(function(), alias=alias("2"), plan=BOTH),
-                "1",
-                (State.ROLLING_BACK, "shifted", (UPDATE_ALIAS,)),
-                id="the alias first",
-            ),
-            pytest.param(
-                back(),
-                greet(function(), alias=alias("1"), plan=BOTH),
-                "1",
-                (State.ROLLING_BACK, "settle", ()),
-                id="it never moved",
-            ),
-            pytest.param(
-                back("start", {VERSION: "2", OLD_VERSION: "1"}),
-                greet(function(), alias=alias("2")),
-                None,
-                (State.ROLLING_BACK, "shifted", (UPDATE_ALIAS,)),
-                id="to the version from before, where none is known as good",
-            ),
-            pytest.param(
-                back("start", {VERSION: "2"}),
-                greet(function(), alias=alias("2")),
-                None,
-                (State.ROLLBACK_FAILED, "start", ()),
-                id="no version to go back to",
-            ),
-            pytest.param(
-                back("settle"),
-                greet(function(), alias=alias("1"), plan=BOTH),
-                "1",
-                (State.ROLLING_BACK, "settle", (UPDATE_CODE,)),
-                id="the code is restored",
-            ),
-            pytest.param(
-                back("settle", {CODE: "yes"}),
-                greet(function(update="Failed"), alias=alias("1"), plan=SETTINGS),
-                "1",
-                (State.ROLLING_BACK, "settle", (UPDATE_CONFIGURATION,)),
-                id="a failure that the next piece may mend",
-            ),
-            pytest.param(
-                back("settle", {CODE: "yes", CONFIGURATION: "yes"}),
-                greet(function(update="Failed"), alias=alias("1"), plan=UNCHANGED),
-                "1",
-                (State.ROLLBACK_FAILED, "settle", ()),
-                id="the last piece failed",
-            ),
-            pytest.param(
-                back("settle", {FAILED_VERSION: "2"}),
-                greet(function(), alias=alias("1"), plan=UNCHANGED),
-                "1",
-                (State.ROLLING_BACK, "cleaned", (DELETE_VERSION,)),
-                id="the failed version is deleted",
-            ),
-            pytest.param(
-                back("cleaned", intents=(called(DELETE_VERSION, error=REFUSED),)),
-                greet(function(), alias=alias("1"), plan=UNCHANGED),
-                "1",
-                (State.ROLLED_BACK, "cleaned", ()),
-                id="a version that stays harms nobody",
-            ),
-            pytest.param(
-                back("shifted", intents=(called(UPDATE_ALIAS, error=REFUSED),)),
-                greet(function(), alias=alias("2"), plan=UNCHANGED),
-                "1",
-                (State.ROLLBACK_FAILED, "shifted", ()),
-                id="the alias cannot be moved",
-            ),
-            pytest.param(
-                back(),
-                greet(function(), created=True),
-                None,
-                (State.ROLLING_BACK, "remove", (DELETE,)),
-                id="a first create is removed",
-            ),
-            pytest.param(
-                back(),
-                greet(function(), created=True, owned=False),
-                None,
-                (State.ROLLBACK_FAILED, "start", ()),
-                id="what is not ours is left alone",
-            ),
-            pytest.param(
-                back("remove", intents=(called(DELETE),)),
-                greet(function(state="Deleting")),
-                None,
-                (State.ROLLING_BACK, "remove", ()),
-                id="asked for once, then waited for",
-            ),
-            pytest.param(back("remove"), greet(None), None, (State.ROLLED_BACK, "remove", ()), id="removed"),
-            pytest.param(
-                back(), greet(None), "1", (State.ROLLED_BACK, "start", ()), id="the function is gone"
-            ),
-        ],
-    )
-    def test_the_next_step(self, head, seen: LambdaObservation, good, expected):
-        known = record(LAMBDA, {VERSION: good} if good else None)
-        assert summary(decide_lambda_rollback(head, known, seen, READINESS, NOW)) == expected
-
-    def test_a_removal_is_bounded(self):
-        seen = greet(function(state="Deleting"))
-        decision = decide_lambda_rollback(back("remove"), record(LAMBDA), seen, READINESS, LATER)
-        assert decision.to is State.ROLLBACK_FAILED
-
-    def test_what_could_not_be_restored_is_said(self):
-        seen = greet(function(), alias=alias("1"))
-        decision = decide_lambda_rollback(back("settle"), record(LAMBDA), seen, READINESS, NOW)
-        assert decision.to is State.ROLLED_BACK
-        assert "$LATEST keeps" in decision.because
-
-    def test_an_unknown_phase_is_a_bug(self):
-        with pytest.raises(InvariantError):
-            decide_lambda_rollback(back("elsewhere"), record(LAMBDA), greet(function()), READINESS, NOW)
