@@ -42,19 +42,19 @@ class SQSRegistrator(Registrator[RawMessage, SQSBrokerConfig]):
         """Declares a handler of a queue; the handlers of one queue share one subscriber.
 
         A message goes to the first handler whose filter takes it; one that nobody takes is dead-lettered.
-        The first declaration of a queue settles everything but the filter.
 
         Args:
             queue: The queue, or its URL.
             filter: Which messages the handler takes, e.g. `detail_type("order.placed.v1")`; all by default.
             max_workers: Handlers that run at the same time, of the whole queue; 1 by default.
-            prefetch: Messages held ready beyond `max_workers`; by default as many as there are workers,
-                at most 10. They wait for a worker here, so 0 is fairer where there are several consumers.
-            ack_policy: What an exception means: NACK_ON_ERROR (retry, the default), REJECT_ON_ERROR
-                (dead-letter), ACK (delete), MANUAL (`message.ack()` and so on; undecided is a retry).
-                Bodies that cannot be decoded or bound are dead-lettered by every policy.
+            prefetch: Messages held ready beyond `max_workers`: as many, at most 10; 0 spares other consumers.
+            ack_policy: What an exception means: NACK_ON_ERROR (the default), REJECT_ON_ERROR (dead-letter),
+                ACK (delete), MANUAL (undecided is a retry). Poison is dead-lettered by every policy.
             dependencies: FastStream's `Depends(...)` to run before every handler.
-            title, description, include_in_schema: The channel in AsyncAPI.
+            title: The channel's name in AsyncAPI.
+            description: The channel's description in AsyncAPI; the handler's docstring by default.
+            include_in_schema: Whether AsyncAPI shows the queue.
+            persistent: False keeps only a weak reference; TestBroker uses it.
 
         Raises:
             SetupError: The queue is declared already and with other settings, or the policy is ACK_FIRST.
@@ -193,6 +193,13 @@ class SQSRegistrator(Registrator[RawMessage, SQSBrokerConfig]):
             destination=destination,
             detail_type=detail_type,
             is_queue=is_queue,
+        )
+
+
+def _refuse_ack_first(ack_policy: AckPolicy) -> None:
+    if ack_policy is AckPolicy.ACK_FIRST:
+        raise SetupError(
+            "AckPolicy.ACK_FIRST deletes a message before its work is done; SQS needs no such loss"
         )
 
 

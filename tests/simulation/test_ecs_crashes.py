@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from itertools import pairwise
 from random import Random
 
 import pytest
 
 from gitmoxi.domain.deployments import Deployment
-from tests.simulation.ecs_scenarios import SCENARIOS, Scenario
+from gitmoxi_local.aws_model.base import ImageFault
+from tests.simulation.ecs_scenarios import SCENARIOS, Scenario, web
 from tests.simulation.world import World
+
+POLL_INTERVAL = 30.0
+"""The default of ``stabilityCheck.pollInterval``, in seconds."""
 
 NAMES = [pytest.param(name, id=name) for name in SCENARIOS]
 CHANGING = [pytest.param(name, id=name) for name, scenario in SCENARIOS.items() if scenario.mutations]
@@ -78,3 +83,25 @@ async def test_half_of_all_calls_throttled_for_ten_minutes_only_slows_it_down(na
     await world.pass_time(120)
 
     check(scenario, world, head, f"{world.aws.refused_as_too_many} throttled")
+
+
+async def test_after_a_throttled_look_the_next_ones_come_at_the_poll_interval_again() -> None:
+    """The deployment's own wake was spent on the look that failed; the sweeper alone would be slow."""
+    world, looks = World(), list[float]()
+    world.faults.entries.append(ImageFault(match="web:1", kind="slow_start", after_seconds=200))
+    deployment = await world.push(web())
+    await world.run_until(deployment, "follow")
+    await world.pass_time(40)
+    refusals = iter([True])
+
+    def throttled() -> bool:
+        looks.append(world.clock.monotonic())
+        return next(refusals, False)
+
+    world.aws.throttled = throttled
+    await world.pass_time(150)
+
+    pauses = [after - before for before, after in pairwise(looks)]
+    assert world.aws.refused_as_too_many == 1
+    assert max(pauses) <= POLL_INTERVAL
+    assert sum(pause > 1 for pause in pauses) >= 4

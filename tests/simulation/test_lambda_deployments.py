@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
 from typing import Any
 
 from gitmoxi.domain.deployments import CommandKind
@@ -200,17 +199,3 @@ async def test_while_a_change_settles_only_the_function_is_read() -> None:
     await world.pass_time(1.5)
 
     assert set(world.aws.reads) == {"GetFunction"}
-
-
-async def test_a_look_that_was_throttled_is_repeated_soon_and_not_only_by_the_sweeper() -> None:
-    world = World()
-    await serving(world)
-    deployment = await world.push(greet("greet-2.zip"))
-    await world.run_until(deployment, "settle")
-    refusals = iter([True, True])
-    world.aws.throttled = lambda: next(refusals, False)
-
-    head = await world.run(deployment, within=timedelta(seconds=30))
-
-    assert head.state is State.SUCCEEDED
-    assert world.aws.refused_as_too_many == 2

@@ -125,5 +125,5 @@ class EcsPort(Protocol):
         ...
 
     async def stopped_tasks(self, target: EcsTarget, started_by: str) -> list[StoppedTask]:
-        """``ListTasks`` (STOPPED, of the service) and ``DescribeTasks``, those of deployment ``started_by``."""
+        """``ListTasks`` (STOPPED) and ``DescribeTasks``: tasks of the service's deployment ``started_by``."""
         ...

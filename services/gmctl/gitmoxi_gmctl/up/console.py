@@ -30,7 +30,10 @@ _FOR_MACHINES = frozenset(
         "version",
     }
 )
-_NOBODY_WAITS_FOR = frozenset({"stale", "busy", "ended", "foreign", "nothing under way"})
+_AS_USUAL: Mapping[str, object] = {"settled": "deleted", "receive_count": 1}
+"""Values that say that all went as it should."""
+
+_NOBODY_WAITS_FOR = frozenset({"stale", "busy", "ended", "foreign", "waits", "nothing under way"})
 """Outcomes of ticks in which nothing happened, as most do: they are in the log files."""
 
 
@@ -95,7 +98,7 @@ def render(entry: Mapping[str, Any]) -> Text:
     if entry.get("because"):
         text.append(f"  {plain(str(entry['because']))}")
     for key, value in entry.items():
-        if key not in _SAID_ELSEWHERE | _FOR_MACHINES and value not in (None, "", []):
+        if key not in _SAID_ELSEWHERE | _FOR_MACHINES and value not in (None, "", [], _AS_USUAL.get(key)):
             text.append(f"  {key}=", style="dim")
             text.append(plain(_short(value)))
     if entry.get("exception"):
