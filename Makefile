@@ -5,6 +5,9 @@ BIN := $(VENV)/bin
 CLIENTS := .venv-clients
 SOURCES := shared services deploy docs tests
 
+# A dozen processes start in a run: without cached bytecode each would compile everything again.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .PHONY: help setup demo up test check format docs lock clean
 
@@ -15,13 +18,13 @@ $(VENV)/.ready: requirements/dev.lock requirements/build.lock pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Gitmoxi needs Python 3.11 or newer: make PYTHON=python3.12 setup")'
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/build.lock
-	$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements/dev.lock
-	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
+	$(BIN)/uv pip install --quiet --compile-bytecode --python $(BIN)/python --require-hashes -r requirements/dev.lock
+	$(BIN)/uv pip install --quiet --compile-bytecode --python $(BIN)/python --no-deps --no-build-isolation --editable .
 	@touch $@
 
 $(CLIENTS)/.ready: requirements/clients.lock $(VENV)/.ready
 	$(PYTHON) -m venv $(CLIENTS)
-	$(BIN)/uv pip install --quiet --python $(CLIENTS)/bin/python --require-hashes -r requirements/clients.lock
+	$(BIN)/uv pip install --quiet --compile-bytecode --python $(CLIENTS)/bin/python --require-hashes -r requirements/clients.lock
 	@touch $@
 
 setup: $(VENV)/.ready $(CLIENTS)/.ready ## create .venv and .venv-clients (AWS CLI) from the lock files

@@ -16,6 +16,7 @@ from gitmoxi_local.settings import DEFAULT_ACCOUNT, DEFAULT_PORT, DEFAULT_REGION
 from gitmoxi_local.stacks import StackError
 
 _DEFAULT_TEMPLATE = Path("deploy/cloudformation/gitmoxi.yaml")
+_PACKAGED_TEMPLATE = Path(__file__).with_name("cloudformation") / _DEFAULT_TEMPLATE.name
 
 EXIT_FAILED = 1
 EXIT_PORT_TAKEN = 2
@@ -79,7 +80,9 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _settings(options: argparse.Namespace) -> CloudSettings:
-    templates: list[Path] = options.template or [path for path in (_DEFAULT_TEMPLATE,) if path.exists()]
+    templates: list[Path] = (
+        options.template or [path for path in (_DEFAULT_TEMPLATE, _PACKAGED_TEMPLATE) if path.exists()][:1]
+    )
     return CloudSettings(
         port=options.port,
         state_dir=options.state_dir.absolute(),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import importlib.util
 import os
 from pathlib import Path
 from typing import Annotated
@@ -69,9 +70,8 @@ def up(
 
 
 def _template(stated: Path | None) -> Path:
-    """The stated file, or the one of the folder we are in, or that of the sources we run from."""
-    sources = next((up for up in Path(__file__).resolve().parents if (up / _TEMPLATE).is_file()), Path())
-    candidates = [stated] if stated is not None else [_TEMPLATE, sources / _TEMPLATE]
+    """The stated file, or the one of the folder we are in, of the sources we run from, or of the package."""
+    candidates = [stated] if stated is not None else [_TEMPLATE, *_shipped()]
     for candidate in candidates:
         if candidate.is_file():
             return candidate.absolute()
@@ -79,3 +79,12 @@ def _template(stated: Path | None) -> Path:
         f"there is no control plane template {candidates[0]}: run gmctl up in the folder with Gitmoxi's "
         "sources, or name the file with --template"
     )
+
+
+def _shipped() -> list[Path]:
+    """Where the template lies beside the sources, and in an installed local cloud (which is not imported)."""
+    sources = [up / _TEMPLATE for up in Path(__file__).resolve().parents]
+    local_cloud = importlib.util.find_spec("gitmoxi_local")
+    if local_cloud is None or local_cloud.origin is None:
+        return sources
+    return [*sources, Path(local_cloud.origin).parent / "cloudformation" / _TEMPLATE.name]

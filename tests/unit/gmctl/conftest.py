@@ -43,7 +43,8 @@ def endpoint(world) -> Iterator[str]:
 @pytest.fixture
 def run(capsys, monkeypatch) -> Callable[..., Ran]:
     """Runs gmctl as the shell does, in this process."""
-    monkeypatch.delenv("GITMOXI_ENDPOINT_URL", raising=False)
+    for name in ("GITMOXI_ENDPOINT_URL", "COLUMNS", "FORCE_COLOR", "TTY_COMPATIBLE"):
+        monkeypatch.delenv(name, raising=False)
     monkeypatch.setattr(following, "pause", lambda: None)
 
     def run_(*arguments: str) -> Ran:

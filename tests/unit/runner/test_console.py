@@ -131,5 +131,5 @@ def test_each_process_keeps_its_colour():
 
 def test_a_death_says_how_and_what_happens_next():
     stream = io.StringIO()
-    RunnerConsole(Console(file=stream, width=80), width=7).died("planner", -9, 2, 0.5)
+    RunnerConsole(Console(file=stream, width=80, force_terminal=False), width=7).died("planner", -9, 2, 0.5)
     assert stream.getvalue() == "planner | was killed by SIGKILL: restart 2 in 0.5 s\n"

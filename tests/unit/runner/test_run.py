@@ -36,7 +36,7 @@ class Run:
             scale=scale or {},
             programs=stand_ins(**programs),
         )
-        console = RunnerConsole(Console(file=self.screen, width=200), width=16)
+        console = RunnerConsole(Console(file=self.screen, width=200, force_terminal=False), width=16)
         inherited = {"PATH": os.defpath, **(environment or {})}
         self.task = asyncio.create_task(Runner(options, console, inherited, patience).run())
 

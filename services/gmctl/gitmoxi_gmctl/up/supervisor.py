@@ -22,13 +22,13 @@ class Patience:
     """How long things are waited for, in seconds.
 
     Attributes:
-        ready: until a process must be ready.
+        ready: until a process must be ready; ample, for all start at once and may share two processors.
         stop: until a process that was asked to stop is killed.
         first_restart, longest_restart: waits before a restart, doubled from one to the next.
         steady: a process that ran so long begins again with the first wait.
     """
 
-    ready: float = 60.0
+    ready: float = 120.0
     stop: float = 20.0
     first_restart: float = 0.5
     longest_restart: float = 30.0
