@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import httpx
+import pytest
 
 from tests.e2e.conftest import WORKERS
 from tests.e2e.installation import GitRepository, Installation
@@ -46,6 +48,23 @@ def test_both_workers_of_a_kind_work(
         assert {entry.caller for entry in installation.cloud.mutations(api)} >= keys
 
 
+@pytest.mark.parametrize("service", WORKERS)
+def test_both_workers_of_every_kind_take_messages(installation: Installation, service: str) -> None:
+    sqs, outputs = installation.client("sqs"), installation.cloud.outputs()
+    queue = outputs[f"{service.title().replace('-', '')}QueueUrl"]
+    sweep = {"detail-type": "gitmoxi.sweep.v1", "source": "e2e", "detail": {}}
+    limit = time.monotonic() + 60
+
+    while idle := [name for name in names_of(service) if not settled_by(installation, name)]:
+        assert time.monotonic() < limit, f"{idle} took no message"
+        entries = [{"Id": str(n), "MessageBody": json.dumps(sweep)} for n in range(10)]
+        assert not sqs.send_message_batch(QueueUrl=queue, Entries=entries).get("Failed")
+
+
+def settled_by(installation: Installation, name: str) -> bool:
+    return any(line["event"] == "message.settled" for line in installation.service_log(name))
+
+
 def test_each_service_answers_for_its_health(installation: Installation) -> None:
     for name in (name for service in WORKERS for name in names_of(service)):
         [ready] = [line for line in installation.service_log(name) if line["event"] == "service.ready"]
@@ -61,7 +80,8 @@ def test_one_canonical_line_for_each_message_reaches_cloudwatch_with_metrics(
     repository.commit(ecs_files(f"prod/{name}"))
     assert installation.deploy(repository).code == 0
 
-    lines = [line for line in installation.service_log("ecs-deployer") if line["event"] == "message.settled"]
+    written = [line for one in names_of("ecs-deployer") for line in installation.service_log(one)]
+    lines = [line for line in written if line["event"] == "message.settled"]
     assert len({(line["message_id"], line["receive_count"]) for line in lines}) == len(lines)
     moved = [line for line in lines if line.get("outcome") == "moved" and name in line.get("target", "")]
     assert moved
