@@ -83,7 +83,7 @@ def test_ecs_rolling_back_by_itself_is_a_failure(
         pytest.param(
             CallFaultSpec(service="ecs", action="CreateService", kind="drop_reply", times=1), id="lost reply"
         ),
-        pytest.param(CallFaultSpec(service="ecs", action="*", kind="throttle", times=4), id="throttled"),
+        pytest.param(CallFaultSpec(service="ecs", action="*", kind="throttle", times=2), id="throttled"),
         pytest.param(
             CallFaultSpec(service="ecs", action="CreateService", kind="error500", times=1), id="server error"
         ),
@@ -134,7 +134,7 @@ def test_a_denied_call_fails_with_action_and_reason(
             CallFaultSpec(service="lambda", action="PublishVersion", kind="drop_reply", times=1),
             id="lost reply",
         ),
-        pytest.param(CallFaultSpec(service="lambda", action="*", kind="throttle", times=4), id="throttled"),
+        pytest.param(CallFaultSpec(service="lambda", action="*", kind="throttle", times=2), id="throttled"),
         pytest.param(
             CallFaultSpec(service="lambda", action="UpdateFunctionCode", kind="error500", times=1),
             id="server error",

@@ -14,7 +14,10 @@ from tests.e2e.installation import GitRepository, Installation, put_code, zip_of
 
 pytestmark = pytest.mark.corpus
 
-ECS_REGION, LAMBDA_REGION = "us-west-2", "us-east-1"
+REGION = "us-east-1"
+"""Events come from the control plane's own region only; in the sample's us-west-2 polls would carry it."""
+
+SAMPLE_REGION, SAMPLE_ACCOUNT, ACCOUNT = "us-west-2", "381491902283", "000000000000"
 FUNCTIONS = {
     "lambda/lambda-api-gateway/sample/test": "LambdaFunction_APIGateway",
     "lambda/lambda-elb/sample/test": "LambdaFunction_ELB",
@@ -40,7 +43,8 @@ def assembled(sample: Path) -> dict[str, str | None]:
         name = path.relative_to(sample).as_posix()
         if "blue-green" in name or not path.is_file() or not name.endswith((".sample", ".json")):
             continue
-        files[name.removesuffix(".sample")] = path.read_text()
+        text = path.read_text().replace(SAMPLE_REGION, REGION).replace(SAMPLE_ACCOUNT, ACCOUNT)
+        files[name.removesuffix(".sample")] = text
     for name, text in files.items():
         if name.endswith("_lambdadef.json"):
             files[name] = re.sub(r'"python3\.8"', '"python3.12"', text or "")
@@ -68,14 +72,14 @@ def _outputs() -> dict[str, str]:
 
 def provide(installation: Installation) -> None:
     """What the sample's Terraform makes."""
-    installation.client("ecs", ECS_REGION).create_cluster(clusterName="gitmoxidemo")
+    installation.client("ecs").create_cluster(clusterName="gitmoxidemo")
     handler = 'def lambda_handler(event, context):\n    return "{}"\n'
     objects = {
         "blue.zip": zip_of({"test_lambda_function.py": handler.format("blue")}),
         "green.zip": zip_of({"test_lambda_function.py": handler.format("green")}),
         "sqs.zip": zip_of({"test_lambda_sqs.py": handler.format("sqs")}),
     }
-    put_code(installation, "gm-demo-code", objects, LAMBDA_REGION)
+    put_code(installation, "gm-demo-code", objects, REGION)
 
 
 def test_the_sample_repository_deploys_and_updates(
@@ -93,7 +97,7 @@ def test_the_sample_repository_deploys_and_updates(
     assert states == dict.fromkeys(["ecs/rolling-update/sample/nginx", *FUNCTIONS], "SUCCEEDED")
     service = _service(installation)
     assert (service["desiredCount"], service["runningCount"]) == (2, 2)
-    functions = installation.client("lambda", LAMBDA_REGION)
+    functions = installation.client("lambda")
     for name in FUNCTIONS.values():
         assert functions.get_alias(FunctionName=name, Name="PROD")["FunctionVersion"] == "1"
     _assert_warnings(installation, sha)
@@ -109,7 +113,7 @@ def test_the_sample_repository_deploys_and_updates(
     updated = installation.deploy(repository)
 
     assert updated.code == 0, updated.text
-    definition = installation.client("ecs", ECS_REGION).describe_task_definition(
+    definition = installation.client("ecs").describe_task_definition(
         taskDefinition=_service(installation)["taskDefinition"]
     )["taskDefinition"]
     assert "httpd" in definition["containerDefinitions"][0]["image"]
@@ -118,7 +122,7 @@ def test_the_sample_repository_deploys_and_updates(
 
 
 def _service(installation: Installation) -> dict[str, Any]:
-    found = installation.client("ecs", ECS_REGION).describe_services(
+    found = installation.client("ecs").describe_services(
         cluster="gitmoxidemo", services=["rolling-nginx-svc"]
     )
     return found["services"][0]

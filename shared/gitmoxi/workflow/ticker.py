@@ -19,7 +19,7 @@ from gitmoxi.workflow.mover import LeaseTooShortError, Movement, Mover, Observat
 BUSY_SECONDS = 2.0
 """How soon to try again when another worker holds the lease, or somebody else wrote first."""
 
-RETRY_SECONDS = 5.0
+RETRY_SECONDS = 3.0
 """How soon to try again after a throttle or an outage."""
 
 
