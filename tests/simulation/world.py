@@ -165,7 +165,9 @@ class World(Cloud):
             conductor_of=lambda deployment: conductors[deployment.kind],
             edge=edge,
         )
-        ticker = Ticker(worker=worker, ledger=self.ledger, leases=keeper, waker=self, mover=mover)
+        ticker = Ticker(
+            worker=worker, ledger=self.ledger, leases=keeper, waker=self, clock=self.clock, mover=mover
+        )
         return Process(ticker=ticker)
 
     def _conductors(self, worker: Worker) -> dict[TargetKind, Conductor[Any]]:

@@ -8,7 +8,7 @@ from gitmoxi.domain.bodies import BodyRef
 from gitmoxi.domain.deployments import Deployment, PlanRecord, Verb
 from gitmoxi.domain.records import TargetRecord
 from gitmoxi.domain.targets import TargetKind
-from gitmoxi.errors import InvariantError
+from gitmoxi.errors import InvariantError, PermanentError
 from gitmoxi.planning.aws_lambda import LambdaPlan
 from gitmoxi.planning.desired import Desired
 from gitmoxi.planning.ecs import EcsPlan
@@ -17,6 +17,7 @@ from gitmoxi.ports.aws_lambda import LambdaAlias, LambdaFunction
 from gitmoxi.ports.ecs import EcsService
 from gitmoxi.strategies.ecs_rolling import TASK_DEFINITION
 from gitmoxi.strategies.lambda_steps import CODE_SHA256, VERSION
+from gitmoxi.strategies.ownership import not_ours
 from gitmoxi.workflow.ecs_reader import EcsReader
 from gitmoxi.workflow.lambda_reader import LambdaReader
 from gitmoxi.workflow.wanted import WantedReader
@@ -55,6 +56,22 @@ class Looker:
         if deployment.kind is TargetKind.ECS:
             return await self._ecs(asked, wanted, record)
         return await self._function(asked, wanted, record)
+
+    async def check_deletable(self, deployment: Deployment, record: TargetRecord) -> None:
+        """Let pass what is gone, and what carries our tag.
+
+        Raises:
+            PermanentError: the target was made by others; the deployer would refuse it too.
+        """
+        asked = replace(deployment, target=record.target, verb=Verb.DELETE)
+        if deployment.kind is TargetKind.ECS:
+            ecs = await self.ecs.forward(asked, record)
+            foreign = ecs.service is not None and ecs.service.status == "ACTIVE" and not ecs.owned
+        else:
+            function = await self.functions.forward(asked, record)
+            foreign = function.function is not None and not function.owned
+        if foreign:
+            raise PermanentError(not_ours(record.target))
 
     async def _ecs(self, asked: Deployment, wanted: Wanted, record: TargetRecord) -> Look:
         seen = await self.ecs.forward(asked, record)

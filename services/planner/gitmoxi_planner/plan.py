@@ -186,6 +186,7 @@ class Planner:
 
     async def _planned(self, candidate: Candidate, record: TargetRecord, now: datetime) -> list[Write]:
         if candidate.deletes:
+            await self._looker.check_deletable(candidate.deployment, record)
             plan = _deletion(candidate)
             placing = Placing(
                 deployment=candidate.deployment, record=record, plan=plan, desired=None, now=now

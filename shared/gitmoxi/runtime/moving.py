@@ -61,6 +61,7 @@ class MovingService:
             ledger=foundation.ledger,
             leases=leases,
             waker=foundation.waker,
+            clock=foundation.clock,
             mover=mover,
         )
         self._sweeper = Sweeper(

@@ -7,10 +7,10 @@ from datetime import datetime, timedelta
 from gitmoxi.domain.deployments import Deployment, Progress
 from gitmoxi.domain.records import TargetRecord
 from gitmoxi.domain.states import State
-from gitmoxi.domain.targets import OWNER_TAG
 from gitmoxi.strategies.decision import Action, Decision
 from gitmoxi.strategies.ecs_observation import EcsObservation
 from gitmoxi.strategies.failing import changed, fail
+from gitmoxi.strategies.ownership import not_ours
 
 DELETE = "ecs:DeleteService"
 
@@ -38,11 +38,7 @@ def decide_deletion(
 
 def _start(deployment: Deployment, record: TargetRecord, seen: EcsObservation, now: datetime) -> Decision:
     if not seen.owned:
-        cause = (
-            f"{record.target} does not carry this installation's tag {OWNER_TAG}, so it was not made by "
-            "Gitmoxi and is not deleted. Delete it by hand, or tag it first."
-        )
-        return fail(deployment, cause)
+        return fail(deployment, not_ours(record.target))
     draining = Progress(phase="drain", since=now, values=deployment.progress.values)
     if seen.service is not None and seen.service.status == "DRAINING":
         because = f"{record.target} is being deleted already."

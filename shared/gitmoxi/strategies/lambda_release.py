@@ -8,7 +8,6 @@ from datetime import datetime
 from gitmoxi.domain.deployments import Deployment, Verb
 from gitmoxi.domain.records import TargetRecord
 from gitmoxi.domain.states import State
-from gitmoxi.domain.targets import OWNER_TAG
 from gitmoxi.errors import InvariantError
 from gitmoxi.strategies.decision import Action, Decision
 from gitmoxi.strategies.failing import changed, fail, unchanged
@@ -31,6 +30,7 @@ from gitmoxi.strategies.lambda_steps import (
     publish,
     wait_until_ready,
 )
+from gitmoxi.strategies.ownership import not_ours
 
 
 def decide_release(
@@ -71,11 +71,7 @@ def decide_lambda_deletion(
     if deployment.progress.phase == "delete":
         return await_removal(deployment, record, now)
     if not seen.owned:
-        cause = (
-            f"{record.target} does not carry this installation's tag {OWNER_TAG}, so it was not made by "
-            "Gitmoxi and is not deleted. Delete it by hand, or tag it first."
-        )
-        return fail(deployment, cause)
+        return fail(deployment, not_ours(record.target))
     return act(
         deployment,
         now,

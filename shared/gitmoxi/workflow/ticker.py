@@ -11,6 +11,7 @@ from gitmoxi.domain.deployments import Deployment
 from gitmoxi.domain.states import Worker
 from gitmoxi.domain.targets import Target
 from gitmoxi.errors import ContentionError, RetryableError
+from gitmoxi.ports.clock import Clock
 from gitmoxi.ports.ledger import Ledger
 from gitmoxi.ports.messaging import Waker
 from gitmoxi.workflow.lease_keeper import HeldLease, LeaseKeeper
@@ -48,13 +49,17 @@ class Ticker(Generic[Observation]):
         ledger: Ledger,
         leases: LeaseKeeper,
         waker: Waker,
+        clock: Clock,
         mover: Mover[Observation],
     ) -> None:
         self._worker = worker
         self._ledger = ledger
         self._leases = leases
         self._waker = waker
+        self._clock = clock
         self._mover = mover
+        self._looks: dict[str, float] = {}
+        """When the look that we last asked for is due, by deployment, on our monotonic clock."""
 
     async def tick(self, deployment_id: str, version: int | None) -> TickReport:
         """Move the deployment as far as it goes now; ``version`` None looks whatever its version is.
@@ -121,5 +126,11 @@ class Ticker(Generic[Observation]):
             return  # it runs out by itself
 
     async def _wake(self, head: Deployment, version: int | None, delay: float) -> None:
+        now = self._clock.monotonic()
+        if version is None:
+            if self._looks.get(head.id, now) > now:
+                return  # a look that is due later sees whatever this one would have seen
+            self._looks = {known: due for known, due in self._looks.items() if due > now}
+            self._looks[head.id] = now + delay
         tick = Tick(deployment_id=head.id, version=version, worker=self._worker)
         await self._waker.wake(tick, delay_seconds=delay)

@@ -91,6 +91,16 @@ async def test_a_service_that_somebody_else_made_is_updated_with_a_warning(stage
     assert any("was not made by Gitmoxi" in warning for warning in (await stage.plan_of(head)).warnings)
 
 
+async def test_the_deletion_of_what_somebody_else_made_is_refused_before_it_is_announced(stage):
+    stage.ecs.run(a_service_document("web"), a_task_definition("web", "web:0"), ours=False)
+    await stage.finish((await stage.deploy(WEB | ecs_files("prod/stays", "stays")))["prod/web"])
+
+    head = (await stage.deploy(gone(WEB)))["prod/web"]
+
+    assert head.state is State.FAILED
+    assert "was not made by Gitmoxi and is not deleted" in head.because
+
+
 async def test_a_function_is_planned_for_its_own_deployer(stage):
     head = (await stage.deploy(lambda_files("prod/greet", "greet")))["prod/greet"]
 

@@ -141,7 +141,9 @@ class Stage:
             conductor_of=lambda _: conductor,
             edge=edge,
         )
-        return Ticker(worker=worker, ledger=self.ledger, leases=keeper, waker=self.waker, mover=mover)
+        return Ticker(
+            worker=worker, ledger=self.ledger, leases=keeper, waker=self.waker, clock=self.clock, mover=mover
+        )
 
     def sweeper(self, worker: Worker = Worker.ECS_DEPLOYER) -> Sweeper:
         courier = Courier(ledger=self.ledger, publisher=self.publisher)

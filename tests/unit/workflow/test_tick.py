@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 
+from gitmoxi.adapters.memory.leases import MemoryLeaseStore
 from gitmoxi.domain.deployments import Command, CommandKind
 from gitmoxi.domain.states import State, Status, Worker
 from gitmoxi.errors import AwsRejectedError, OutcomeUnknownError, ThrottledError, UnavailableError
@@ -336,3 +337,19 @@ async def test_a_crashed_worker_lease_is_taken_over_only_after_it_stood_still_fo
     stage.clock.advance(1)
     assert (await heir.tick("d-1", version)).outcome == "moved"
     assert [name for name, _ in stage.cloud.made] == list(CALLS)
+
+
+async def test_a_storm_of_events_on_a_busy_target_asks_for_one_look() -> None:
+    stage = Stage()
+    await stage.place("d-1")
+    held = MemoryLeaseStore(stage.ledger, stage.clock)
+    await held.take(TARGET, owner="other", nonce="n", seen=None)
+    ticker = stage.worker()
+
+    outcomes = [(await ticker.tick("d-1", None)).outcome for _ in range(10)]
+
+    assert set(outcomes) == {"busy"}
+    assert [(wake.tick.version, wake.delay_seconds) for wake in stage.waker.wakes] == [(None, 2)]
+    stage.clock.advance(2)
+    await ticker.tick("d-1", None)
+    assert len(stage.waker.wakes) == 2, "an event after that look may have brought something new"
