@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+
+from pydantic import ValidationError
 
 from gitmoxi.contracts.messages import Push
 from gitmoxi.domain.records import AuditEntry, Commit, PushOutcome, PushRecord
 from gitmoxi.domain.repositories import scrub_credentials
 from gitmoxi.ports.clock import Clock, Ids
 from gitmoxi.ports.ledger import Ledger
+
+_SHOWN = 200
+"""Characters that are kept of what a stranger wrote: a record has to fit into the store."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,12 +53,56 @@ class Answers:
             sha=result.commit.sha if result.commit else None,
         )
 
+    async def refuse(self, body: object, error: ValidationError) -> str:
+        """Record that ``body`` is no push, and return the reason, which names fields and never values.
+
+        Raises:
+            RetryableError: a store is out of reach.
+        """
+        because = f"The event is no push: {_wrong(error)}."
+        told = _told(body)
+        await self._put_refusal(
+            because, {name: told[name] for name in ("repository", "branch") if name in told}
+        )
+        if delivery_id := told.get("delivery_id"):
+            record = PushRecord(
+                delivery_id=delivery_id,
+                repository=told.get("repository", ""),
+                branch=told.get("branch", ""),
+                at=self.clock.now(),
+                outcome=PushOutcome.REFUSED,
+                because=because,
+            )
+            await self.ledger.put_push(record)
+        return because
+
     async def _audit(self, push: Push, result: Ingested) -> None:
+        details = {"repository": scrub_credentials(push.repository), "branch": push.branch}
+        await self._put_refusal(result.because, details)
+
+    async def _put_refusal(self, because: str, details: dict[str, str]) -> None:
         entry = AuditEntry(
             id=self.ids.ulid(),
             at=self.clock.now(),
             kind="push.refused",
-            summary=result.because,
-            details={"repository": scrub_credentials(push.repository), "branch": push.branch},
+            summary=because,
+            details=details,
         )
         await self.ledger.put_audit(entry)
+
+
+def _wrong(error: ValidationError) -> str:
+    found = error.errors(include_url=False, include_context=False, include_input=False)
+    return "; ".join(f"{'.'.join(map(str, item['loc'])) or 'detail'}: {item['msg']}" for item in found)
+
+
+def _told(body: object) -> dict[str, str]:
+    """The fields that are text, as far as they may be shown."""
+    if not isinstance(body, Mapping):
+        return {}
+    told = {name: body.get(name) for name in ("repository", "branch", "delivery_id")}
+    return {
+        name: scrub_credentials(value)[:_SHOWN]
+        for name, value in told.items()
+        if value and isinstance(value, str)
+    }

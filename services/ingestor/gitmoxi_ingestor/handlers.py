@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from faststream_sqs import SQSMessage, detail_type
+from pydantic import ValidationError
+
+from faststream_sqs import DeadLetter, SQSMessage, detail_type
 from gitmoxi.contracts.messages import EVENT_SOURCE, Push, Sweep
+from gitmoxi.domain.records import PushOutcome
 from gitmoxi.domain.repositories import scrub_credentials
 from gitmoxi.domain.states import Worker
 from gitmoxi.errors import RetryableError
@@ -44,11 +47,19 @@ class Handlers:
         )(self.on_codecommit)
         broker.subscriber(queue, filter=detail_type(Sweep.DETAIL_TYPE), max_workers=workers)(self.on_sweep)
 
-    async def on_push(self, body: Push, message: SQSMessage) -> None:
-        """A forced push without an id gets that of its event: delivered again, it forces nothing again."""
-        if body.force and body.delivery_id is None:
-            body = body.model_copy(update={"delivery_id": _event_id(message)})
-        await self._push(body, message)
+    async def on_push(self, body: object, message: SQSMessage) -> None:
+        """Take in a ``Push``, which anyone may send: it is bound here, so that a refusal is recorded.
+
+        A forced push without an id gets that of its event: delivered again, it forces nothing again.
+        """
+        try:
+            push = Push.model_validate(body)
+        except ValidationError as error:
+            await self._refuse(body, message, error)
+            return
+        if push.force and push.delivery_id is None:
+            push = push.model_copy(update={"delivery_id": _event_id(message)})
+        await self._push(push, message)
 
     async def on_codecommit(self, body: RepositoryStateChange, message: SQSMessage) -> None:
         region = str(message.headers.get("region") or self.shell.foundation.settings.aws_region)
@@ -92,14 +103,25 @@ class Handlers:
         )
         self.shell.foundation.metrics.count("Pushes", outcome=result.outcome.value)
 
-    async def _put_off(self, push: Push, message: SQSMessage, error: RetryableError) -> None:
+    async def _refuse(self, body: object, message: SQSMessage, error: ValidationError) -> None:
+        """To the dead letters, but not before it is written down for those who wait for an answer."""
+        try:
+            because = await self.ingestor.refuse(body, error)
+        except RetryableError as unavailable:
+            await self._put_off(body, message, unavailable)
+            return
+        self.shell.observer.note(message, outcome=PushOutcome.REFUSED.value, because=because)
+        self.shell.foundation.metrics.count("Pushes", outcome=PushOutcome.REFUSED.value)
+        raise DeadLetter(because)
+
+    async def _put_off(self, body: object, message: SQSMessage, error: RetryableError) -> None:
         """Send the push to ourselves for later: an outage must not use up the receives of a message."""
         attempt = _attempt(message)
         if attempt >= MAX_ATTEMPTS:
             raise error
         delay = retry_delay(attempt)
         await self.shell.broker.publish(
-            push,
+            body,
             self.shell.queue,
             delay_seconds=delay,
             detail_type=Push.DETAIL_TYPE,

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
+from pydantic import ValidationError
+
 from gitmoxi.contracts.messages import CommitIngested, Push
 from gitmoxi.domain.deployments import Mode
 from gitmoxi.domain.records import Branch, Commit, CommitStatus, PushOutcome, Repository
@@ -72,6 +74,14 @@ class Ingestor:
             raise
         await self._answers.give(push, result)
         return result
+
+    async def refuse(self, body: object, error: ValidationError) -> str:
+        """Leave a record of an event that is no push; the reason.
+
+        Raises:
+            RetryableError: a store is out of reach.
+        """
+        return await self._answers.refuse(body, error)
 
     async def _in_company(self, push: Push) -> Ingested:
         """Others write the same branch: who loses a write looks again, and finds it done or begun."""

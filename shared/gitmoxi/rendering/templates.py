@@ -103,7 +103,7 @@ class _Rendering:
     def explain(self, error: Exception) -> NoReturn:
         """Says what went wrong in words that name the file, the line, and what to do."""
         place = self._place_of(error)
-        rule, message, found, advice = "template.error", _sentence(error), "", ""
+        rule, message, found, advice = "template.error", str(error) or type(error).__name__, "", ""
         match error:
             case MissingNameError():
                 rule, found, advice = "template.undefined", error.name, self._advice_for(error)
@@ -111,8 +111,15 @@ class _Rendering:
                 rule, message = "template.syntax", error.message or "this is no template"
             case SecurityError():
                 rule = "template.refused"
-            case MemoryError() | RecursionError() | OverflowError():
-                rule, message = "template.limit", f"the template needs too much: {_sentence(error)}"
+            case MemoryError():
+                rule, message = "template.limit", "the template needs more memory than it may have"
+            case RecursionError():  # where exactly the stack ended, as Python says it, is chance
+                rule, message = "template.limit", "the template calls or nests something too deeply"
+            case OverflowError():
+                rule, message = "template.limit", f"the template needs too much: {message}"
+            case OSError() | ImportError():  # they quote paths of the host
+                rule, message = "template.refused", "the template uses what has to be loaded from the host"
+                advice = "an encoding other than UTF-8 is the usual reason: leave it out"
         raise render_error(
             file=self._path,
             rule=rule,
@@ -183,7 +190,3 @@ def _template_line(traceback: TracebackType | None) -> int | None:
             line = template.get_corresponding_lineno(traceback.tb_lineno)
         traceback = traceback.tb_next
     return line
-
-
-def _sentence(error: Exception) -> str:
-    return str(error) or type(error).__name__

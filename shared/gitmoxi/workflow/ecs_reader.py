@@ -10,7 +10,7 @@ from typing import Any
 from gitmoxi.domain.deployments import Deployment, ObjectChange, Verb
 from gitmoxi.domain.records import TargetRecord
 from gitmoxi.domain.targets import OWNER_TAG, EcsTarget
-from gitmoxi.errors import InvariantError, PermanentError
+from gitmoxi.errors import AwsRejectedError, InvariantError, NotFoundError, PermanentError
 from gitmoxi.planning.desired import DesiredEcs, task_definition_hash
 from gitmoxi.planning.ecs import EcsPlan, plan_ecs
 from gitmoxi.planning.tags import FOREIGN, OURS
@@ -74,8 +74,7 @@ class EcsReader:
 
     async def forward(self, deployment: Deployment, record: TargetRecord) -> EcsObservation:
         """What a deployer looks at: the committed documents against the live service."""
-        target = ecs_target(deployment)
-        service = await self._ecs.service(target)
+        service = await self._service(deployment)
         if deployment.verb is Verb.DELETE or deployment.desired is None:
             return EcsObservation(service=service, owned=self._owns(service))
         desired = await self._wanted.ecs(deployment.desired)
@@ -89,7 +88,7 @@ class EcsReader:
 
     async def backward(self, deployment: Deployment, record: TargetRecord) -> EcsObservation:
         """What a rollback looks at: the last good revision against the live service."""
-        service = await self._ecs.service(ecs_target(deployment))
+        service = await self._service(deployment)
         failed = await self._wanted.ecs(deployment.desired) if deployment.desired else None
         settings = failed.settings if failed is not None else {}
         if record.last_good is not None:
@@ -108,9 +107,24 @@ class EcsReader:
         wish = _Wish(desired=found, previous=failed, known_arn=live.get("taskDefinition"))
         return replace(await self._seen(deployment, service, wish), settings=settings)
 
+    async def _service(self, deployment: Deployment) -> EcsService | None:
+        """The live service; one whose cluster is gone is gone with it, unless it is to be deployed there."""
+        target = ecs_target(deployment)
+        try:
+            return await self._ecs.service(target)
+        except AwsRejectedError as error:
+            if error.code != "ClusterNotFoundException":
+                raise
+            if deployment.verb is Verb.DELETE:
+                return None
+            raise NotFoundError(
+                f"The cluster {target.cluster} does not exist in {target.account}, {target.region}. Create "
+                "it, then deploy again: gmctl commit deploy -f"
+            ) from error
+
     async def snapshot(self, deployment: Deployment) -> bytes:
         """The live service as canonical JSON; ``null`` when there is none."""
-        service = await self._ecs.service(ecs_target(deployment))
+        service = await self._service(deployment)
         live = service.document if service is not None and service.status == "ACTIVE" else None
         return json.dumps(live, sort_keys=True, default=str).encode()
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, cast
 
-from faststream_sqs import Event, SQSBroker, SQSQueue
+from faststream import BaseMiddleware, ContextRepo
+
+from faststream_sqs import DeadLetter, Event, SQSBroker, SQSQueue
 from gitmoxi.runtime.canonical import CanonicalObserver
 from gitmoxi.runtime.foundation import Foundation
 from gitmoxi.runtime.service import Shell
@@ -25,12 +28,31 @@ class Sent:
     headers: Mapping[str, str]
 
 
+class Burials(BaseMiddleware):
+    """Tells why handlers sent messages to the dead letters."""
+
+    def __init__(self, msg: Any, /, *, context: ContextRepo, note: Callable[[str], None]) -> None:
+        super().__init__(msg, context=context)
+        self._note = note
+
+    async def consume_scope(self, call_next: Callable[[Any], Awaitable[Any]], msg: Any) -> Any:
+        try:
+            return await call_next(msg)
+        except DeadLetter as dead:
+            self._note(dead.reason)
+            raise
+
+
 class NotingBroker(SQSBroker):
-    """Writes down what is sent to queues; events still reach the handlers."""
+    """Writes down what is sent to queues, and buried; events still reach the handlers."""
 
     def __init__(self) -> None:
-        super().__init__(logger=None)
+        super().__init__(logger=None, middlewares=[partial(Burials, note=self._bury)])
         self.sent: list[Sent] = []
+        self.buried: list[str] = []
+
+    def _bury(self, reason: str) -> None:
+        self.buried.append(reason)
 
     async def publish(self, message: Any, queue: SQSQueue | str, **options: Any) -> str:
         assert queue is QUEUE

@@ -10,9 +10,10 @@ from typing import Any, NoReturn
 
 from gitmoxi.adapters.memory.clock import FakeClock
 from gitmoxi.domain.targets import OWNER_TAG, EcsTarget, LambdaTarget
+from gitmoxi.errors import AwsRejectedError
 from gitmoxi.ports.aws_lambda import LambdaAlias, LambdaFunction
 from gitmoxi.ports.ecs import EcsService, EcsTaskDefinition, ServiceDeployment, StoppedTask
-from gitmoxi_local.aws_model.base import CallContext, ImageFaults
+from gitmoxi_local.aws_model.base import AwsError, CallContext, ImageFaults
 from gitmoxi_local.aws_model.ecs import EcsModel
 
 ACCOUNT, REGION, OWNER = "111122223333", "eu-west-1", "gitmoxi-test"
@@ -85,9 +86,14 @@ class LiveEcs(Faulty):
 
     async def service(self, target: EcsTarget) -> EcsService | None:
         self.read(target.service_name)
-        answer = self.call(
-            "DescribeServices", cluster=target.cluster, services=[target.service_name], include=["TAGS"]
-        )
+        try:
+            answer = self.call(
+                "DescribeServices", cluster=target.cluster, services=[target.service_name], include=["TAGS"]
+            )
+        except AwsError as error:
+            raise AwsRejectedError(
+                operation="ecs:DescribeServices", code=error.code, reason=error.message
+            ) from error
         found = answer["services"]
         return EcsService(document=found[0], tags=_tags(found[0])) if found else None
 

@@ -101,6 +101,16 @@ async def test_the_deletion_of_what_somebody_else_made_is_refused_before_it_is_a
     assert "was not made by Gitmoxi and is not deleted" in head.because
 
 
+async def test_a_cluster_that_does_not_exist_is_named_with_what_to_do(stage):
+    stage.ecs.call("DeleteCluster", cluster="prod")
+
+    head = (await stage.deploy(WEB))["prod/web"]
+
+    assert head.state is State.FAILED
+    assert "The cluster prod does not exist" in head.because
+    assert "gmctl commit deploy -f" in head.because
+
+
 async def test_a_function_is_planned_for_its_own_deployer(stage):
     head = (await stage.deploy(lambda_files("prod/greet", "greet")))["prod/greet"]
 

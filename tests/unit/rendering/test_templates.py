@@ -120,6 +120,19 @@ def test_output_over_one_mib_is_refused():
     assert refusal("{% for i in range(70000) %}0123456789abcdef{% endfor %}").rule == "template.limit"
 
 
+@pytest.mark.parametrize("kind", [OSError, ImportError])
+def test_an_error_of_the_host_keeps_its_paths_to_itself(kind):
+    def fail():
+        raise kind(24, "Too many open files", "/opt/python/idna.py")
+
+    with pytest.raises(RenderError) as caught:
+        render_template("\n{{ fail() }}", path="t.json", values={"fail": fail})
+
+    (finding,) = caught.value.findings
+    assert (finding.rule, finding.line) == ("template.refused", 2)
+    assert "/opt" not in str(finding)
+
+
 FRAGMENTS = st.sampled_from(
     [
         *(

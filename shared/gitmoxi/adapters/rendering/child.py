@@ -5,6 +5,7 @@ Run as ``python -m gitmoxi.adapters.rendering.child MEMORY_BYTES CPU_SECONDS``.
 
 from __future__ import annotations
 
+import codecs
 import json
 import sys
 from collections.abc import Mapping
@@ -23,12 +24,16 @@ from gitmoxi.domain.targets import TargetKind
 from gitmoxi.rendering.errors import RenderError, render_error
 from gitmoxi.rendering.objects import render_object
 
-_WARM_UP = {
-    "warm_svcdef.json": '{"a": {{ a | tojson }}, "b": "{{ "%s" | format(b) }}"}'.encode("utf-16"),
-    "warm_taskdef.json": "{% for a in b %}{{ c }}{% endfor %}".encode("utf-32"),
+_WARM_UP_FILES = {
+    "warm_svcdef.json": b'{{ "%s \\N{BULLET}" | format(b) | wordwrap(1) | tojson }}',
+    "warm_taskdef.json": b"{% for a in b %}{{ c }}{% endfor %}",
+    "warm_depdef.json": b"{% if %}",
     "warm_input.json": '{"ref": {"file": ["t"], "type": "TERRAFORM"}, "a": "é", "b": "x"}'.encode(),
 }
-"""Loads every module and codec that rendering loads late: a confined process can open no file."""
+"""Good, failing and broken: what Jinja imports late, above all to explain a syntax error, is loaded by it."""
+
+_WARM_UP_ENCODINGS = ("utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-le", "utf-32-be")
+"""Whatever ``json.detect_encoding`` may answer."""
 
 
 def main() -> None:
@@ -43,11 +48,14 @@ def main() -> None:
 
 
 def _warm_up() -> None:
+    """Loads every module and codec that rendering loads late: a confined process can open no file."""
+    for encoding in _WARM_UP_ENCODINGS:
+        codecs.lookup(encoding)
     request = RenderRequest(
         prefix="warm",
         kind=TargetKind.ECS,
-        files=_WARM_UP,
-        references={"t": b'\xef\xbb\xbf{"s": {"value": [1.5], "sensitive": true}}'},
+        files=_WARM_UP_FILES,
+        references={"t": b'{"s": {"value": [1.5], "sensitive": true}}'},
     )
     _answer({"prefix": "", "kind": "ecs", "files": {"_": ""}, "references": {}})
     try:
