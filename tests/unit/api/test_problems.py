@@ -65,6 +65,21 @@ async def test_a_body_that_is_no_json_object(api, content):
 
 
 @pytest.mark.parametrize(
+    ("content", "place"),
+    [
+        pytest.param(b'{"a": nope}', "line 1, column 7: Expecting value", id="no value"),
+        pytest.param(b'{"a": 1,\n "b" 2}', "line 2, column 6: Expecting ':' delimiter", id="a later line"),
+        pytest.param(b'{"repository": ', "line 1, column 16: Expecting value", id="cut off"),
+    ],
+)
+async def test_json_that_is_none_says_where_and_why(api, content, place):
+    answer = await api.post("/v1/pushes", content=content, headers={"content-type": "application/json"})
+    problem = check_problem(answer, 422, "invalid-request")
+    assert problem["detail"] == f"the body is not JSON: {place}"
+    assert problem["errors"] == [{"field": "body", "message": f"not JSON: {place}"}]
+
+
+@pytest.mark.parametrize(
     ("fault", "status", "kind"),
     [
         pytest.param(UnavailableError(SECRET), 503, "unavailable", id="a store is away"),

@@ -59,7 +59,10 @@ async def test_a_push_that_the_bus_does_not_take_is_not_accepted(api, stage):
 async def test_there_is_no_answer_before_the_ingestor_gave_one(api, stage):
     answer = await api.get("/v1/pushes/delivery-1")
     assert answer.status_code == 404
-    assert "not answered yet" in answer.json()["detail"]
+    assert (
+        "delivery-1 is not answered yet, or was never sent, or could not be read and lies in the ingestor's "
+        "dead-letter queue"
+    ) in answer.json()["detail"]
     assert (await api.get("/v1/pushes/delivery-1/deployments")).status_code == 404
 
 

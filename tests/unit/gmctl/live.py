@@ -11,7 +11,7 @@ from typing import Self
 from fastapi import FastAPI
 
 from gitmoxi.contracts.messages import Push
-from gitmoxi.domain.deployments import Deployment
+from gitmoxi.domain.deployments import Deployment, Step
 from gitmoxi.domain.records import PushOutcome, PushRecord
 from gitmoxi.domain.states import State
 from gitmoxi.ports.ledger import OutboxEvent
@@ -23,14 +23,21 @@ Move = Callable[[], Awaitable[None]]
 
 
 class PlayingLedger(FaultyLedger):
-    """Before each look at several deployments, or at the steps of one, the next move is made.
+    """Before each look at several deployments, or at a push, the next move is made.
 
-    So every look of a client finds the world one step further, whatever the machine is busy with.
+    So every look of a client finds the world one step further, whatever the machine is busy with. What is in
+    ``between`` happens after a deployment's head was read, and before its steps are.
     """
 
     def __init__(self) -> None:
         super().__init__()
         self.moves: list[Move] = []
+        self.between: list[Move] = []
+
+    async def steps(self, deployment_id: str) -> list[Step]:
+        if self.between:
+            await self.between.pop(0)()
+        return await super().steps(deployment_id)
 
     async def deployments(self, deployment_ids: Sequence[str]) -> list[Deployment]:
         await self._play()

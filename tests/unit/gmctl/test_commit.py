@@ -45,6 +45,68 @@ def test_the_whole_plan_is_shown_if_wanted(gmctl, world):
     assert "1. register the task definition" in done.out
 
 
+def test_a_step_that_comes_between_head_and_steps_is_told_once(gmctl, world):
+    async def story(world, push):
+        head = a_deployment("d-web", state=State.RUNNING, prefix="prod/web")
+        await world.ingest(head, delivery_id=push.delivery_id)
+        heads = [head]
+
+        async def move():
+            heads.append(await world.move(heads[-1], State.RUNNING, "The service is updated."))
+
+        async def end():
+            await world.move(heads[-1], State.SUCCEEDED, "All tasks run.")
+
+        async def nothing():
+            """Two looks are for the push itself, one is for the head that is overtaken."""
+
+        world.ledger.between.append(move)
+        world.ledger.moves += [nothing, nothing, nothing, end]
+
+    world.tell(story)
+    done = gmctl(*DEPLOY, "--wait")
+    assert done.code == 0
+    told = [line for line in done.out.splitlines() if line.startswith("  ")]
+    assert ["updated" in line for line in told] == [False, True, False]
+    assert ["All tasks run" in line for line in told] == [False, False, True]
+
+
+@pytest.mark.parametrize("options", [pytest.param((), id="at once"), pytest.param(("--wait",), id="followed")])
+def test_warnings_of_the_commit_are_shown(gmctl, world, options):
+    world.tell(deploying(web=State.SUCCEEDED))
+    done = gmctl(*DEPLOY, *options)
+    assert done.out.splitlines()[1] == "warning: dev/cache has no definition file: nothing is deployed"
+
+
+def test_only_warnings_of_this_processing_are_shown(gmctl, given, world):
+    given(world.ingest(a_deployment("d-old", state=State.SUCCEEDED), delivery_id="before", seq=6))
+    world.tell(deploying(web=State.SUCCEEDED))
+    assert gmctl(*DEPLOY).out.count("warning: dev/cache") == 1
+
+
+def test_warnings_are_looked_for_again_while_the_index_of_commits_lags_behind(gmctl, world, monkeypatch):
+    behind = [[], []]
+    up_to_date = world.ledger.commits_by_sha
+
+    async def commits_by_sha(sha):
+        return behind.pop() if behind else await up_to_date(sha)
+
+    monkeypatch.setattr(world.ledger, "commits_by_sha", commits_by_sha)
+    world.tell(deploying(web=State.SUCCEEDED))
+    assert gmctl(*DEPLOY).out.count("warning: dev/cache") == 1
+
+
+def test_where_warnings_will_be_is_said_when_they_do_not_come(gmctl, world, monkeypatch):
+    async def commits_by_sha(_):
+        return []
+
+    monkeypatch.setattr(world.ledger, "commits_by_sha", commits_by_sha)
+    world.tell(deploying(web=State.SUCCEEDED))
+    done = gmctl(*DEPLOY, "--wait")
+    assert done.code == 0
+    assert f"not known yet whether the commit has warnings: gmctl commit files -c {SHA[:12]}" in done.out
+
+
 @pytest.mark.parametrize(
     ("ends", "code"),
     [
@@ -115,6 +177,7 @@ def test_an_api_that_is_away_for_a_moment_is_waited_for(gmctl, world):
     done = gmctl(*DEPLOY, "--wait")
     assert done.code == 0
     assert done.out.count("does not answer at the moment") == 1
+    assert done.out.count("; trying again.\n") == 1
 
 
 def test_a_commit_that_was_processed_before_shows_what_came_of_it(gmctl, world):

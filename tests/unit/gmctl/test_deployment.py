@@ -116,7 +116,14 @@ def test_one_deployment_with_its_plan_and_steps(gmctl, past):
 def test_a_deployment_that_is_not_there(gmctl):
     for command in (("get", "d-none"), ("watch", "d-none"), ("abort", "d-none")):
         done = gmctl("deployment", *command)
-        assert (done.code, "There is no deployment d-none" in done.err) == (1, True)
+        assert done.code == 1
+        assert done.err == "gmctl: There is no deployment d-none: gmctl deployment get lists the newest.\n"
+
+
+def test_pausing_says_what_it_does_not_pause(gmctl):
+    text = " ".join(gmctl("deployment", "pause", "--help").out.split())
+    assert "rolling deployment" in text
+    assert "ECS itself goes on replacing tasks" in text
 
 
 @pytest.mark.parametrize(

@@ -36,9 +36,8 @@ def nowhere():
 def test_an_api_out_of_reach_is_code_4_and_says_what_to_do(run, nowhere, command):
     done = run("-e", nowhere, *command)
     assert done.code == 4
-    assert done.err.startswith(f"gmctl: The API at {nowhere} cannot be reached: ")
-    assert "Is gmctl up running?" in done.err
-    assert "GITMOXI_ENDPOINT_URL" in done.err
+    assert done.err.startswith(f"gmctl: The API at {nowhere} cannot be reached (")
+    assert done.err.endswith("): start it with gmctl up, or name it with -e or GITMOXI_ENDPOINT_URL.\n")
     assert done.out == ""
 
 
@@ -66,6 +65,40 @@ def test_a_store_that_is_away_is_code_4(gmctl, world):
     done = gmctl("repo", "get", "-r", URL)
     assert done.code == 4
     assert "try again shortly" in done.err
+
+
+class HangingUp(BaseHTTPRequestHandler):
+    """Hangs up instead of answering, as a process does that is being stopped."""
+
+    def handle(self):
+        self.rfile.readline()
+
+
+@pytest.fixture
+def hanging_up():
+    """The address of a server that hangs up."""
+    with HTTPServer(("127.0.0.1", 0), HangingUp) as server:
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+        thread.join()
+
+
+def test_an_api_that_hangs_up_is_told_in_one_sentence(run, hanging_up):
+    done = run("-e", hanging_up, "repo", "get")
+    assert done.code == 4
+    assert done.err.startswith(f"gmctl: The API at {hanging_up} cannot be reached (")
+    assert ".)" not in done.err
+    assert ".." not in done.err
+
+
+def test_an_api_that_hangs_up_while_it_is_asked_again_is_said_to_be_asked_again(run, hanging_up):
+    done = run("-e", hanging_up, "deployment", "watch", "d-1", "--timeout", "0.2")
+    assert done.code == 4
+    assert done.out.startswith(f"  The API at {hanging_up} cannot be reached (")
+    assert done.out.endswith("); trying again.\n")
+    assert "gmctl up" not in done.out
 
 
 class Stranger(BaseHTTPRequestHandler):
@@ -122,6 +155,23 @@ def test_a_stranger_in_the_apis_place_is_noticed(run, reply):
 def test_wrong_usage_is_code_2(run, arguments):
     done = run(*arguments)
     assert (done.code, done.err != "") == (2, True)
+
+
+@pytest.mark.parametrize(
+    ("folder", "reason"),
+    [
+        pytest.param("file", "File exists", id="a file"),
+        pytest.param("file/below", "Not a directory", id="below a file"),
+    ],
+)
+def test_a_state_folder_that_cannot_be_is_told_in_one_sentence(run, tmp_path, folder, reason):
+    (tmp_path / "file").touch()
+    stated = tmp_path / folder
+    done = run("up", "--state-dir", str(stated))
+    assert done.code == 2
+    assert done.err == (
+        f"gmctl: {stated} cannot be the state folder ({reason}): choose another with --state-dir\n"
+    )
 
 
 def test_help_names_the_commands_and_exit_codes(run):

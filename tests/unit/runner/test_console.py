@@ -109,6 +109,12 @@ def test_other_output_is_shown_as_it_is(shown, line):
     assert shown(line) == f"planner  | {line}\n"
 
 
+def test_a_warning_that_concerns_nobody_is_left_to_the_log_files(shown):
+    line = "WARNING kms: cryptography package not installed; KMS Sign/Verify will return errors."
+    assert shown(line) == ""
+    assert shown(line, verbose=True) == f"planner  | {line}\n"
+
+
 def test_empty_lines_are_not_shown(shown):
     assert shown("", "   ") == ""
 
