@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from gitmoxi.domain.deployments import ObjectChange
@@ -14,6 +14,7 @@ from gitmoxi.ports.git import ChangeKind, CommitNotFoundError, GitMirror
 from gitmoxi.ports.ledger import Ledger
 from gitmoxi.rendering.inputs import referenced_paths
 from gitmoxi_ingestor.path_globs import selects
+from gitmoxi_ingestor.reading import entry_above, never_followed, read_files
 
 _KINDS = {
     ChangeKind.ADDED: ObjectChange.ADDED,
@@ -24,13 +25,17 @@ _KINDS = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Comparison:
-    """What differs. ``references`` maps a prefix to the files that its input file refers to."""
+    """What differs. ``references`` maps a prefix to the files that its input file refers to.
+
+    ``unread`` says of files that objects need, by path, why they are not read though the commit has them.
+    """
 
     changes: ObjectChanges
     objects: Mapping[str, ServiceObject]
     references: Mapping[str, tuple[str, ...]]
     relevant_files: tuple[str, ...]
     all_deleted: bool
+    unread: Mapping[str, str]
 
 
 async def compare(
@@ -71,7 +76,16 @@ async def compare(
             sorted(c.path for c in changed if classify(c.path) is not None or c.path in referenced)
         ),
         all_deleted=not any(_defines(path) for path in tree),
+        unread=_unread(await never_followed(git, repository.url, new_sha), select, referenced),
     )
+
+
+def _unread(
+    entries: Mapping[str, str], select: Callable[[str], bool], referenced: set[str]
+) -> dict[str, str]:
+    own = {path: why for path, why in entries.items() if select(path) and classify(path) is not None}
+    found = {path: why for path in referenced if (why := entry_above(path, entries)) is not None}
+    return own | found
 
 
 async def _changed_paths(
@@ -113,7 +127,7 @@ async def _references(
     """The paths that each input file refers to; one that cannot be read is the planner's to report."""
     inputs = [item.input for item in objects if item.input]
     found: dict[str, tuple[str, ...]] = {}
-    for path, content in (await git.read_blobs(url, sha, inputs)).items():
+    for path, content in (await read_files(git, url, sha, inputs)).contents.items():
         try:
             found[path] = referenced_paths(path, content)
         except PermanentError:

@@ -8,7 +8,7 @@ from datetime import datetime
 from pydantic import ValidationError
 
 from gitmoxi.contracts.messages import CommitIngested, Push
-from gitmoxi.domain.deployments import Mode
+from gitmoxi.domain.deployments import Mode, ObjectChange
 from gitmoxi.domain.records import Branch, Commit, CommitStatus, PushOutcome, Repository
 from gitmoxi.domain.repositories import check_branch, repository_id
 from gitmoxi.domain.states import Worker
@@ -26,7 +26,7 @@ from gitmoxi.ports.ledger import Ledger, PutBranch, PutCommit, Write
 from gitmoxi.workflow.courier import Courier, Edge, no_edge
 from gitmoxi.workflow.events import outbox
 from gitmoxi_ingestor.answering import Answers, Ingested
-from gitmoxi_ingestor.comparing import compare
+from gitmoxi_ingestor.comparing import Comparison, compare
 from gitmoxi_ingestor.storing import Storing
 
 _ATTEMPTS = 5
@@ -218,7 +218,7 @@ class Ingestor:
         return replace(
             commit,
             status=CommitStatus.INGESTED,
-            because=_summary(count, len(comparison.relevant_files)),
+            because=_summary(count, comparison),
             manifest=manifest,
             deployment_count=count,
         )
@@ -261,7 +261,20 @@ def _is_repeat(newest: Commit | None, push: Push) -> bool:
     return newest is not None and push.delivery_id is not None and newest.delivery_id == push.delivery_id
 
 
-def _summary(objects: int, files: int) -> str:
+def _summary(objects: int, comparison: Comparison) -> str:
+    files = len(comparison.relevant_files)
     if objects == 0:
         return "No relevant file changed." if files == 0 else "Nothing that changed is deployed."
-    return f"{objects} service object{'s' if objects > 1 else ''} changed, by {files} relevant files."
+    asked = sum(item.change is ObjectChange.FORCED for item in comparison.changes.changed)
+    if asked == objects:
+        return f"{_objects(asked)} {_are(asked)} planned again, as asked."
+    changed = f"{_objects(objects - asked)} changed, by {files} relevant file{'' if files == 1 else 's'}"
+    return f"{changed}; {asked} more {_are(asked)} planned again, as asked." if asked else f"{changed}."
+
+
+def _objects(count: int) -> str:
+    return f"{count} service object{'' if count == 1 else 's'}"
+
+
+def _are(count: int) -> str:
+    return "is" if count == 1 else "are"

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import base64
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from gitmoxi.adapters.codec import encode
 from gitmoxi.domain.bodies import BodyRef
 from gitmoxi.domain.deployments import Deployment, Mode, ObjectChange, Origin, Step, deployment_id
-from gitmoxi.domain.files import definition_kind
+from gitmoxi.domain.files import classify, definition_kind
 from gitmoxi.domain.object_changes import ChangedObject
 from gitmoxi.domain.records import Commit, Manifest, ManifestObject, Repository, Snapshot
 from gitmoxi.domain.states import State, Worker
@@ -19,6 +20,7 @@ from gitmoxi.ports.bodies import BodyStore
 from gitmoxi.ports.git import GitMirror
 from gitmoxi.ports.ledger import CreateDeployment, Ledger, PutStep, Write
 from gitmoxi_ingestor.comparing import Comparison
+from gitmoxi_ingestor.reading import Files, read_files
 
 _BATCH = 40
 """Deployments created in one transaction: two writes each, and DynamoDB takes 100."""
@@ -54,8 +56,8 @@ class Storing:
 
     async def _objects(self, comparison: Comparison) -> list[ManifestObject]:
         changed = comparison.changes.changed
-        contents = await self._contents(comparison)
-        stored = [await self._object(item, comparison, contents) for item in changed]
+        files = await self._files(comparison)
+        stored = [await self._object(item, comparison, files) for item in changed]
         conflicts = [
             ManifestObject(
                 prefix=conflict.prefix,
@@ -69,29 +71,21 @@ class Storing:
         ]
         return [*stored, *conflicts]
 
-    async def _contents(self, comparison: Comparison) -> dict[str, bytes]:
+    async def _files(self, comparison: Comparison) -> Files:
         paths = {
             path
             for item in comparison.changes.changed
             if item.change is not ObjectChange.DELETED
             for path in (*item.files, *comparison.references.get(item.prefix, ()))
         }
-        return await self.git.read_blobs(self.repository.url, self.commit.sha, sorted(paths))
+        return await read_files(self.git, self.repository.url, self.commit.sha, paths)
 
-    async def _object(
-        self, item: ChangedObject, comparison: Comparison, contents: dict[str, bytes]
-    ) -> ManifestObject:
-        snapshot = None
+    async def _object(self, item: ChangedObject, comparison: Comparison, files: Files) -> ManifestObject:
+        snapshot, problem = None, None
         if item.change is not ObjectChange.DELETED:
-            references = comparison.references.get(item.prefix, ())
-            found = Snapshot(
-                prefix=item.prefix,
-                kind=item.kind,
-                files=_encoded(contents, item.files),
-                references=_encoded(contents, references),
-                missing_references=tuple(path for path in references if path not in contents),
-            )
-            snapshot = await self.bodies.put(encode(found).encode())
+            problem = _problem(item, comparison, files)
+            if problem is None:
+                snapshot = await self._snapshot(item, comparison, files.contents)
         return ManifestObject(
             prefix=item.prefix,
             kind=item.kind,
@@ -99,7 +93,21 @@ class Storing:
             deployment_id=self._deployment_id(item.prefix, item.kind),
             files=item.because_of or item.files,
             snapshot=snapshot,
+            problem=problem,
         )
+
+    async def _snapshot(
+        self, item: ChangedObject, comparison: Comparison, contents: Mapping[str, bytes]
+    ) -> BodyRef:
+        references = comparison.references.get(item.prefix, ())
+        found = Snapshot(
+            prefix=item.prefix,
+            kind=item.kind,
+            files=_encoded(contents, item.files),
+            references=_encoded(contents, references),
+            missing_references=tuple(path for path in references if path not in contents),
+        )
+        return await self.bodies.put(encode(found).encode())
 
     def _deployment_id(self, prefix: str, kind: TargetKind) -> str:
         """A prefix that turns from ECS to Lambda is two objects in one commit: a deletion and an addition."""
@@ -158,15 +166,32 @@ def _creation(deployment: Deployment) -> tuple[Write, Write]:
     return CreateDeployment(deployment=deployment), PutStep(step=step)
 
 
-def _encoded(contents: dict[str, bytes], paths: tuple[str, ...]) -> dict[str, str]:
+def _problem(item: ChangedObject, comparison: Comparison, files: Files) -> str | None:
+    """Why an object cannot be deployed of which the commit has a file that is not read."""
+    needed = {*item.files, *comparison.references.get(item.prefix, ())}
+    own = {path for path in comparison.unread if _prefix(path) == item.prefix}
+    reasons = {**comparison.unread, **files.too_large}
+    found = dict.fromkeys(reasons[path] for path in sorted(needed | own) if path in reasons)
+    return f"{'; '.join(found)}." if found else None
+
+
+def _prefix(path: str) -> str | None:
+    file = classify(path)
+    return file.prefix if file is not None else None
+
+
+def _encoded(contents: Mapping[str, bytes], paths: tuple[str, ...]) -> dict[str, str]:
     return {path: base64.b64encode(contents[path]).decode() for path in paths if path in contents}
 
 
 def _warnings(comparison: Comparison) -> tuple[str, ...]:
+    unread = {path: prefix for path in sorted(comparison.unread) if (prefix := _prefix(path)) is not None}
     return (
+        *(comparison.unread[path] for path in unread),
         *(
             f"{prefix} has no definition file (_svcdef.json or _lambdadef.json): nothing is deployed"
             for prefix in comparison.changes.without_definition
+            if prefix not in unread.values()
         ),
         *(
             f"{prefix}: only its deployment settings changed, which deploys nothing"

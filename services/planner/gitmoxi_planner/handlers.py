@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
 from faststream_sqs import SQSMessage, detail_type
 from gitmoxi.contracts.messages import EVENT_SOURCE, CommitIngested, Sweep, Tick
-from gitmoxi.domain.states import Worker
+from gitmoxi.domain.deployments import Deployment
+from gitmoxi.domain.states import State, Worker
 from gitmoxi.errors import RetryableError
+from gitmoxi.runtime.logging import get_logger, message_context
 from gitmoxi.runtime.service import Shell
 from gitmoxi.workflow.sweeper import Sweeper
 from gitmoxi_planner.plan import CommitPlanned, Planner
@@ -39,7 +42,8 @@ class Handlers:
     async def on_commit(self, body: CommitIngested, message: SQSMessage) -> None:
         """A commit that cannot be planned now is sent to ourselves again, however often it takes."""
         try:
-            planned = await self.planner.commit(body.repository_id, body.branch, body.seq)
+            with _bound(message):
+                planned = await self.planner.commit(body.repository_id, body.branch, body.seq, self._ended)
         except RetryableError as error:
             await self._put_off(body, message, error)
         else:
@@ -48,7 +52,9 @@ class Handlers:
     async def on_tick(self, body: Tick, message: SQSMessage) -> None:
         """A wake of the sweeper, which wakes again a minute later what could not be planned."""
         try:
-            self._note(message, await self.planner.deployment(body.deployment_id))
+            with _bound(message):
+                planned = await self.planner.deployment(body.deployment_id, self._ended)
+            self._note(message, planned)
         except RetryableError as error:
             self.shell.observer.note(message, outcome="retry", because=str(error))
 
@@ -77,6 +83,17 @@ class Handlers:
         self.shell.observer.note(message, outcome="put off", because=str(error), retry_seconds=delay)
         self.shell.foundation.metrics.count("Commits", outcome="retry")
 
+    def _ended(self, head: Deployment) -> None:
+        log = get_logger()
+        (log.warning if head.state is State.FAILED else log.info)(
+            "deployment.ended",
+            deployment=head.id,
+            prefix=head.origin.prefix,
+            state=head.state.value,
+            because=head.because,
+        )
+        self.shell.foundation.metrics.count("Deployments", outcome=head.state.value, deployment=head.id)
+
     def _note(self, message: SQSMessage, planned: CommitPlanned) -> None:
         commit = planned.commit
         self.shell.observer.note(
@@ -88,6 +105,10 @@ class Handlers:
             seq=commit.seq if commit else None,
         )
         self.shell.foundation.metrics.count("Commits", outcome=planned.outcome)
+
+
+def _bound(message: SQSMessage) -> AbstractContextManager[None]:
+    return message_context(message_id=message.message_id, correlation_id=message.correlation_id)
 
 
 def _attempt(message: SQSMessage) -> int:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from gitmoxi.domain.deployments import Deployment, PlanRecord, Verb
@@ -25,6 +25,7 @@ from gitmoxi_planner.line import Placing, end, enqueue, ownership_of, settle_unc
 from gitmoxi_planner.looking import Looker
 from gitmoxi_planner.pacing import Pace
 from gitmoxi_planner.reading import Changes, CommitReader
+from gitmoxi_planner.telling import Tell, counted, summary, tell_nobody, written
 from gitmoxi_planner.wanting import Home
 
 _ATTEMPTS = 5
@@ -42,11 +43,13 @@ class CommitPlanned:
     """What became of a commit or a deployment that was to be planned.
 
     ``outcome``: ``planned``, ``ended``, or why nothing happened: ``skipped``, ``stale``, ``busy``.
+    ``results`` counts the commit's deployments that were planned now by what became of them.
     """
 
     commit: Commit | None
     outcome: str
     because: str
+    results: Mapping[State, int] = field(default_factory=dict)
 
 
 class Planner:
@@ -76,8 +79,12 @@ class Planner:
         self._pace = Pace(clock)
         self._gate = asyncio.Semaphore(_AT_ONCE)
 
-    async def commit(self, repository_id: str, branch: str, seq: int) -> CommitPlanned:
+    async def commit(
+        self, repository_id: str, branch: str, seq: int, tell: Tell = tell_nobody
+    ) -> CommitPlanned:
         """Plan every deployment of a commit that is still RECEIVED, those of earlier commits first.
+
+        ``tell`` hears of all that ended, also where an error is raised in the end.
 
         Raises:
             RetryableError: AWS, a store or the renderer is out of reach, or a target cannot be planned yet;
@@ -92,12 +99,12 @@ class Planner:
             if commit.status is not CommitStatus.INGESTED:
                 return CommitPlanned(commit=commit, outcome="skipped", because=commit.because)
             for earlier in await self._reader.unplanned_before(commit):
-                await self._plan_earlier(earlier)
-            count = await self._plan(await self._reader.changes(commit))
-        because = f"{count} of {commit.deployment_count} deployments were planned now."
-        return CommitPlanned(commit=commit, outcome="planned", because=because)
+                await self._plan_earlier(earlier, tell)
+            results = counted(await self._plan(await self._reader.changes(commit), tell))
+        because = summary(results, commit.deployment_count)
+        return CommitPlanned(commit=commit, outcome="planned", because=because, results=results)
 
-    async def deployment(self, deployment_id: str) -> CommitPlanned:
+    async def deployment(self, deployment_id: str, tell: Tell = tell_nobody) -> CommitPlanned:
         """Plan the commit that a due deployment belongs to, or end it with a commit that came to nothing."""
         head = await self._ledger.deployment(deployment_id)
         if head is None or head.state is not State.RECEIVED:
@@ -106,23 +113,23 @@ class Planner:
         commit = await self._ledger.commit(origin.repository_id, origin.branch, origin.seq)
         if commit is not None and commit.status in _COME_TO_NOTHING:
             state, now = _COME_TO_NOTHING[commit.status], self._clock.now()
-            await self._courier.commit(end(head, state, commit.because, now, self._ids))
+            await self._write(end(head, state, commit.because, now, self._ids), tell)
             return CommitPlanned(commit=commit, outcome="ended", because=commit.because)
         if self._pace.busy((origin.repository_id, origin.branch)):
             because = "Its branch is being planned already, or could not be a moment ago."
             return CommitPlanned(commit=commit, outcome="busy", because=because)
-        return await self.commit(origin.repository_id, origin.branch, origin.seq)
+        return await self.commit(origin.repository_id, origin.branch, origin.seq, tell)
 
-    async def _plan_earlier(self, changes: Changes) -> None:
+    async def _plan_earlier(self, changes: Changes, tell: Tell) -> None:
         try:
-            await self._plan(changes)
+            await self._plan(changes, tell)
         except (PermanentError, InvariantError):
             return  # its own message meets and reports the same; a spoilt commit holds up no later one
 
-    async def _plan(self, changes: Changes) -> int:
-        """Plan what is still RECEIVED; how many deployments that was."""
+    async def _plan(self, changes: Changes, tell: Tell) -> list[State]:
+        """Plan what is still RECEIVED; what became of each deployment that this planner placed."""
         if changes.planned:
-            return 0
+            return []
         candidates = await asyncio.gather(*(self._candidate(item, head) for item, head in changes.objects))
         settled = settle(candidates, changes.manifest)
         self._edge("plan.after_render")
@@ -130,33 +137,43 @@ class Planner:
         for candidate in settled:
             if candidate.open:
                 by_prefix[candidate.item.prefix].append(candidate)
-        placed = await asyncio.gather(*map(self._placed_all, by_prefix.values()), return_exceptions=True)
+        placing = (self._placed_all(group, tell) for group in by_prefix.values())
+        placed = await asyncio.gather(*placing, return_exceptions=True)
         self._edge("plan.after_commit")
-        _raise_first(placed)
-        return sum(map(len, by_prefix.values()))
+        return [state for states in _all_done(placed) for state in states]
 
     async def _candidate(self, item: ManifestObject, head: Deployment) -> Candidate:
         async with self._gate:
             return await self._reader.candidate(item, head)
 
-    async def _placed_all(self, candidates: Sequence[Candidate]) -> None:
+    async def _placed_all(self, candidates: Sequence[Candidate], tell: Tell) -> list[State]:
         """A prefix that turns from ECS to Lambda is first deleted as the one, then added as the other."""
-        for candidate in sorted(candidates, key=lambda c: not c.deletes):
-            await self._placed(candidate)
+        in_order = sorted(candidates, key=lambda c: not c.deletes)
+        return [state for c in in_order if (state := await self._placed(c, tell)) is not None]
 
-    async def _placed(self, candidate: Candidate) -> None:
+    async def _placed(self, candidate: Candidate, tell: Tell) -> State | None:
+        """What became of it; None if another planner placed it."""
         async with self._gate:
             for attempt in range(_ATTEMPTS):
                 try:
-                    await self._courier.commit(await self._writes(candidate))
+                    heads = await self._write(await self._writes(candidate), tell)
                 except ContentionError:
                     head = await self._ledger.deployment(candidate.deployment.id)
                     if head is None or head.version != candidate.deployment.version:
-                        return  # another planner placed it
+                        return None
                     if attempt == _ATTEMPTS - 1:
                         raise
                 else:
-                    return
+                    return next(head.state for head in heads if head.id == candidate.deployment.id)
+        return None
+
+    async def _write(self, writes: Sequence[Write], tell: Tell) -> list[Deployment]:
+        await self._courier.commit(writes)
+        heads = written(writes)
+        for head in heads:
+            if head.state.terminal:
+                tell(head)
+        return heads
 
     async def _writes(self, candidate: Candidate) -> Sequence[Write]:
         now, target = self._clock.now(), candidate.target
@@ -214,11 +231,12 @@ class Planner:
         return waiting
 
 
-def _raise_first(results: Sequence[object]) -> None:
-    """Raise what must be seen to: a bug before what can be tried again."""
+def _all_done(results: Sequence[list[State] | BaseException]) -> list[list[State]]:
+    """The results, or else raise what must be seen to: a bug before what can be tried again."""
     errors = [result for result in results if isinstance(result, BaseException)]
     for error in sorted(errors, key=lambda error: isinstance(error, RetryableError)):
         raise error
+    return [result for result in results if not isinstance(result, BaseException)]
 
 
 def _deletion(candidate: Candidate) -> PlanRecord:

@@ -70,6 +70,24 @@ class TestForced:
 
         assert await stage.changed(2) == {"dev/shop": "forced", "dev/cart": "forced"}
 
+    @pytest.mark.parametrize(
+        ("changes", "because"),
+        [
+            pytest.param({}, "2 service objects are planned again, as asked.", id="nothing changed"),
+            pytest.param(
+                a_service("dev/cart", "9"),
+                "1 service object changed, by 1 relevant file; 1 more is planned again, as asked.",
+                id="one changed",
+            ),
+        ],
+    )
+    async def test_it_is_told_what_is_planned_because_it_was_asked_for(self, stage, changes, because):
+        stage.commit({**a_service("dev/shop"), **a_service("dev/cart")})
+        await stage.push()
+        stage.commit({"README.md": "words", **changes})
+
+        assert (await stage.push(force=True)).because == because
+
     async def test_what_changed_since_is_changed_and_the_rest_is_forced(self, stage):
         stage.commit({**SHOP, **CART})
         await stage.push()

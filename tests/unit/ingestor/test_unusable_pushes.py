@@ -98,7 +98,7 @@ async def test_no_value_that_may_be_secret_is_repeated(stage, service):
 
     kept = (reason, await audited(stage), await stage.ledger.push("d"), service.notes.all)
     assert secret not in str(kept)
-    assert "https://***git.example.com/x" in str(kept)
+    assert "https://***@git.example.com/x" in str(kept)
 
 
 async def test_very_long_names_are_cut_so_that_they_can_be_stored(stage, service):

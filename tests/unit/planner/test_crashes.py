@@ -154,7 +154,7 @@ async def test_planning_again_looks_at_nothing(stage):
 
     again = await stage.plan(2)
 
-    assert again.because == "0 of 7 deployments were planned now."
+    assert again.because == "7 deployments: 7 planned before."
     assert (len(stage.ecs.reads), len(stage.renderer.rendered)) == (reads, rendered)
 
 

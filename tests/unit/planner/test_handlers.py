@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 
 import pytest
+import structlog
 
 from faststream_sqs import TestSQSBroker
 from gitmoxi.adapters.memory.messaging import MemoryWaker
 from gitmoxi.contracts.messages import CommitIngested, Sweep, Tick
+from gitmoxi.domain.records import CommitStatus
 from gitmoxi.domain.states import State, Worker
 from gitmoxi.errors import InvariantError, ThrottledError, UnavailableError
+from gitmoxi.ports.ledger import PutCommit
 from gitmoxi.runtime.service import Shell
 from gitmoxi.workflow.sweeper import Sweeper
 from gitmoxi_planner.handlers import Handlers
@@ -50,7 +54,7 @@ async def test_an_ingested_commit_is_planned_and_its_line_says_so(stage, service
     (commit,) = await stage.commits()
     assert notes == {
         "outcome": "planned",
-        "because": "1 of 1 deployments were planned now.",
+        "because": "1 deployment: 1 waits.",
         "worker": "planner",
         "commit": commit.sha,
         "seq": 1,
@@ -140,3 +144,84 @@ async def test_a_sweep_that_meets_an_outage_ends_and_the_next_one_comes(stage, s
         "outcome": "retry",
         "because": "the store is down",
     }
+
+
+class TestEnded:
+    """Deployments that get no further than the planner are told one by one."""
+
+    @pytest.fixture
+    def logs(self):
+        with structlog.testing.capture_logs([structlog.contextvars.merge_contextvars]) as entries:
+            yield entries
+
+    @staticmethod
+    def ended(logs: list) -> list[tuple[str, str, str]]:
+        return [
+            (entry["log_level"], entry["prefix"], entry["state"])
+            for entry in logs
+            if entry["event"] == "deployment.ended"
+        ]
+
+    async def test_a_failure_is_a_warning_with_its_reason_bound_to_the_message(self, stage, service, logs):
+        await stage.ingest({**WEB, **ecs_files("prod/bad", "bad"), "prod/bad_svcdef.json": "{"})
+
+        notes = await service.receive(CommitIngested.DETAIL_TYPE, COMMIT)
+
+        assert notes["because"] == "2 deployments: 1 waits, 1 failed."
+        head = (await stage.of(1))["prod/bad"]
+        (entry,) = [entry for entry in logs if entry["event"] == "deployment.ended"]
+        assert entry["message_id"]
+        assert entry["correlation_id"]
+        del entry["message_id"], entry["correlation_id"]
+        assert entry == {
+            "event": "deployment.ended",
+            "log_level": "warning",
+            "deployment": head.id,
+            "prefix": "prod/bad",
+            "state": "FAILED",
+            "because": head.because,
+        }
+        assert service.metrics.counts == [("Deployments", "FAILED"), ("Commits", "planned")]
+
+    async def test_what_is_taken_out_of_the_line_is_told_and_no_warning(self, stage, service, logs):
+        await stage.deploy(WEB)
+        await stage.ingest(ecs_files("prod/web", "web", "web:2"))
+
+        notes = await service.receive(CommitIngested.DETAIL_TYPE, COMMIT | {"seq": 2})
+
+        assert notes["because"] == "1 deployment: 1 waits."
+        assert self.ended(logs) == [("info", "prod/web", "SUPERSEDED")]
+
+    async def test_those_of_an_earlier_commit_are_told_too(self, stage, service, logs):
+        await stage.ingest({**ecs_files("prod/bad", "bad"), "prod/bad_svcdef.json": "{"})
+        await stage.ingest(WEB)
+
+        notes = await service.receive(CommitIngested.DETAIL_TYPE, COMMIT | {"seq": 2})
+
+        assert notes["because"] == "1 deployment: 1 waits."
+        assert self.ended(logs) == [("warning", "prod/bad", "FAILED")]
+
+    async def test_a_failure_is_told_although_another_deployment_has_to_wait_for_aws(
+        self, stage, service, logs
+    ):
+        await stage.ingest({**WEB, **ecs_files("prod/bad", "bad"), "prod/bad_svcdef.json": "{"})
+        stage.ecs.faults["web"] = [ThrottledError("slow down")]
+
+        await service.receive(CommitIngested.DETAIL_TYPE, COMMIT)
+        assert self.ended(logs) == [("warning", "prod/bad", "FAILED")]
+        stage.clock.advance(5)
+        notes = await service.receive(CommitIngested.DETAIL_TYPE, COMMIT)
+
+        assert notes["because"] == "2 deployments: 1 waits, 1 planned before."
+        assert len(self.ended(logs)) == 1
+
+    async def test_a_wake_for_a_commit_that_came_to_nothing_tells_its_end(self, stage, service, logs):
+        await stage.ingest(WEB)
+        (commit,) = await stage.commits()
+        failed = replace(commit, status=CommitStatus.FAILED, because="It could not be read.")
+        await stage.ledger.transact([PutCommit(commit=failed)])
+        head = (await stage.of(1))["prod/web"]
+
+        await service.receive(Tick.DETAIL_TYPE, tick(head.id))
+
+        assert self.ended(logs) == [("warning", "prod/web", "FAILED")]

@@ -83,7 +83,7 @@ class TestCommits:
 
         assert (await stage.of(early))["prod/web"].state is State.SUPERSEDED
         assert (await stage.of(late))["prod/web"].state is State.WAITING
-        assert (await stage.plan(early)).because == "0 of 1 deployments were planned now."
+        assert (await stage.plan(early)).because == "1 deployment: 1 planned before."
 
     async def test_a_deletion_that_overtakes_its_creation_deletes_all_the_same(self, stage):
         await stage.ingest(WEB | STAYS)
