@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from http import HTTPStatus
 from types import TracebackType
 from typing import Any, Self, TypeVar
@@ -22,6 +23,7 @@ from gitmoxi_gmctl.replies import (
     DeploymentDetails,
     Deployments,
     Events,
+    Processing,
     Push,
     PushAccepted,
     Reply,
@@ -105,6 +107,19 @@ class ApiClient:
         query: Query = {"repository": repository, "branch": branch, "limit": limit}
         return self._ask(Commits, "GET", "/v1/commits", query=query)
 
+    def processing(self, push: Push) -> Processing | None:
+        """What the processing that a push led to found; None while the index of commits lags behind."""
+        try:
+            found = self.commit_files(str(push.sha)).processings
+        except RefusedError as error:
+            if error.status == HTTPStatus.NOT_FOUND:
+                return None
+            raise
+        wanted = (_id(push.repository), push.branch, push.seq)
+        return next(
+            (p for p in found if (_id(p.commit.repository), p.commit.branch, p.commit.seq) == wanted), None
+        )
+
     def commit_files(self, sha: str) -> CommitFiles:
         """The relevant files of a commit."""
         return self._ask(CommitFiles, "GET", f"/v1/commits/{_segment(sha)}/files")
@@ -115,12 +130,14 @@ class ApiClient:
 
     def deployment(self, deployment_id: str) -> DeploymentDetails:
         """One deployment with plan and steps."""
-        return self._ask(DeploymentDetails, "GET", f"/v1/deployments/{_segment(deployment_id)}")
+        with _pointing_at_deployments(deployment_id):
+            return self._ask(DeploymentDetails, "GET", f"/v1/deployments/{_segment(deployment_id)}")
 
     def command(self, deployment_id: str, *, kind: str, by: str) -> Command:
         """Ask something of a deployment."""
         path = f"/v1/deployments/{_segment(deployment_id)}/commands"
-        return self._ask(Command, "POST", path, body={"kind": kind, "by": by})
+        with _pointing_at_deployments(deployment_id):
+            return self._ask(Command, "POST", path, body={"kind": kind, "by": by})
 
     def events(self, limit: int) -> Events:
         """The audit trail."""
@@ -142,11 +159,11 @@ class ApiClient:
         try:
             response = self._http.request(method, path, json=body, params=parameters)
         except httpx.TimeoutException:
-            raise UnreachableError(f"The API at {self._endpoint} did not answer in time.") from None
+            raise UnreachableError(f"The API at {self._endpoint} did not answer in time") from None
         except httpx.TransportError as error:
             raise UnreachableError(
-                f"The API at {self._endpoint} cannot be reached: {error}. Is gmctl up running? If the API is "
-                "elsewhere, say where with -e or GITMOXI_ENDPOINT_URL."
+                f"The API at {self._endpoint} cannot be reached ({_reason(error)})",
+                "start it with gmctl up, or name it with -e or GITMOXI_ENDPOINT_URL",
             ) from None
         if not response.is_success:
             raise self._refusal(response)
@@ -158,13 +175,14 @@ class ApiClient:
         except (ValueError, KeyError, TypeError):
             return self._stranger(response)
         if response.status_code == HTTPStatus.SERVICE_UNAVAILABLE:
-            return UnreachableError(detail)
+            return UnreachableError(detail.removesuffix("."))
         return RefusedError(detail, response.status_code)
 
     def _stranger(self, response: httpx.Response) -> UnreachableError:
         return UnreachableError(
             f"What answers at {self._endpoint} is not this version's API (HTTP {response.status_code} at "
-            f"{response.request.url.path}): check -e or GITMOXI_ENDPOINT_URL."
+            f"{response.request.url.path})",
+            "check -e or GITMOXI_ENDPOINT_URL",
         )
 
 
@@ -175,6 +193,24 @@ def _id(reference: str) -> str:
         return repository_id(reference)
     except InvalidInputError as error:
         raise GmctlError(str(error), ExitCode.USAGE) from None
+
+
+@contextmanager
+def _pointing_at_deployments(deployment_id: str) -> Iterator[None]:
+    """The API names its own path where there is no such deployment; here a command helps."""
+    try:
+        yield
+    except RefusedError as error:
+        if error.status != HTTPStatus.NOT_FOUND:
+            raise
+        raise RefusedError(
+            f"There is no deployment {deployment_id}: gmctl deployment get lists the newest.", error.status
+        ) from None
+
+
+def _reason(error: httpx.TransportError) -> str:
+    """Why, as a part of a sentence; some errors have no words."""
+    return str(error).rstrip(".") or type(error).__name__
 
 
 def _segment(text: str) -> str:

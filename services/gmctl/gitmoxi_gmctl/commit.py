@@ -20,6 +20,7 @@ from gitmoxi_gmctl.printing import (
     print_deployments,
     print_json,
     print_processing,
+    print_warnings,
 )
 from gitmoxi_gmctl.replies import Deployments, Push
 from gitmoxi_gmctl.session import follower, session_of
@@ -54,7 +55,9 @@ def deploy(
             verbose=verbose,
         )
         progress = make_console(stderr=output is Output.JSON)
-        _check(following.push(accepted.delivery_id), progress)
+        answer = following.push(accepted.delivery_id)
+        _check(answer, progress)
+        print_warnings(progress, following.warnings(answer))
         code = _result(api, following, accepted.delivery_id, wait=wait, output=output)
     raise typer.Exit(code)
 

@@ -158,7 +158,10 @@ def abort(context: typer.Context, deployment_id: DeploymentArgument, by: ByOptio
 
 @app.command("pause")
 def pause(context: typer.Context, deployment_id: DeploymentArgument, by: ByOption = None) -> None:
-    """Let a running deployment stand where it is."""
+    """Let a running deployment stand where it is.
+
+    It pauses Gitmoxi's steps; in a rolling deployment of an ECS service, ECS itself goes on replacing tasks.
+    """
     _command(context, deployment_id, "pause", by)
 
 

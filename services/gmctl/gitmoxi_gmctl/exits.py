@@ -28,10 +28,14 @@ class GmctlError(Exception):
 
 
 class UnreachableError(GmctlError):
-    """The API did not answer, or something else answered in its place."""
+    """The API did not answer, or something else answered in its place.
 
-    def __init__(self, text: str) -> None:
-        super().__init__(text, ExitCode.UNREACHABLE)
+    ``what`` happened has no dot at its end; ``advice`` is for the person once nobody tries again.
+    """
+
+    def __init__(self, what: str, advice: str | None = None) -> None:
+        super().__init__(f"{what}: {advice}." if advice else f"{what}.", ExitCode.UNREACHABLE)
+        self.what = what
 
 
 class RefusedError(GmctlError):

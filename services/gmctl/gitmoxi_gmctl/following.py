@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -16,6 +17,9 @@ from gitmoxi_gmctl.printing import cell, print_plan, print_step
 from gitmoxi_gmctl.replies import Deployment, DeploymentDetails, Push
 
 POLL_SECONDS = 0.5
+_INDEX_LOOKS = 4
+"""How often a commit's warnings are looked for: the index of commits may be a little behind its table."""
+
 Found = TypeVar("Found")
 
 
@@ -64,6 +68,21 @@ class Follower:
             ),
         )
 
+    def warnings(self, push: Push) -> tuple[str, ...]:
+        """The warnings of the commit that an answered push led to; where they will be if not known yet."""
+        if push.sha is None:
+            return ()
+        unknown = f"not known yet whether the commit has warnings: gmctl commit files -c {push.sha[:12]}"
+        looks = itertools.count(1)
+
+        def known() -> tuple[str, ...] | None:
+            found = self._api.processing(push)
+            if found is not None:
+                return found.warnings
+            return (unknown,) if next(looks) >= _INDEX_LOOKS or self._is_over() else None
+
+        return self._until(known, lambda: f"It is {unknown}")
+
     def deployments(self, delivery_id: str) -> tuple[Deployment, ...]:
         """All deployments of a push, ended."""
         last: tuple[Deployment, ...] = ()
@@ -94,12 +113,15 @@ class Follower:
             self._show_news(self._api.deployment(deployment.id), prefix=prefix)
 
     def _show_news(self, details: DeploymentDetails, *, prefix: str) -> None:
-        """Every step that was not shown yet; the plan, or its warnings, when it is there."""
+        """Every step that was not shown yet; the plan, or its warnings, when it is there.
+
+        The steps are read after the head, so they may be ahead of its version.
+        """
         deployment = details.deployment
         for step in details.steps:
             if step.version > self._shown.get(deployment.id, 0):
                 print_step(self._console, step, prefix=prefix)
-        self._shown[deployment.id] = deployment.version
+                self._shown[deployment.id] = step.version
         if details.plan is not None and deployment.id not in self._planned:
             self._planned.add(deployment.id)
             if self._verbose:
@@ -115,7 +137,7 @@ class Follower:
             except UnreachableError as error:
                 if self._is_over():
                     raise
-                self._say(f"{error} Trying again.")
+                self._say(f"{error.what}; trying again.")
                 found = None
             if found is not None:
                 return found

@@ -150,8 +150,13 @@ def print_processing(console: Console, found: Processing) -> None:
         console.print(cell(f"also changed: {path}", "dim"))
     for problem in (item.problem for item in found.objects if item.problem):
         console.print(cell(f"error: {problem}", "red"))
-    for warning in found.warnings:
-        console.print(cell(f"warning: {warning}", "yellow"))
+    print_warnings(console, found.warnings)
+
+
+def print_warnings(console: Console, warnings: Iterable[str]) -> None:
+    """What a commit does not do, though its author may expect it."""
+    for warning in warnings:
+        console.print(cell(f"warning: {warning}", "yellow"), soft_wrap=True)
 
 
 def print_deployments(console: Console, deployments: Iterable[Deployment]) -> None:

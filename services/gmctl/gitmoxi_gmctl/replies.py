@@ -41,6 +41,8 @@ class PushAccepted(Reply):
 class Push(Reply):
     """What became of a push."""
 
+    repository: str
+    branch: str
     outcome: str
     because: str
     seq: int | None

@@ -16,7 +16,7 @@ from gitmoxi_gmctl.session import given, session_of
 from gitmoxi_gmctl.up.console import RunnerConsole
 from gitmoxi_gmctl.up.plan import MODULES, UpOptions, UpUsageError, parse_scale
 from gitmoxi_gmctl.up.run import Runner
-from gitmoxi_gmctl.up.state_file import AlreadyRunningError
+from gitmoxi_gmctl.up.state_file import AlreadyRunningError, UnusableFolderError
 from gitmoxi_gmctl.up.supervisor import StartError
 
 _TEMPLATE = Path("deploy/cloudformation/gitmoxi.yaml")
@@ -63,7 +63,7 @@ def up(
     runner = Runner(options, RunnerConsole(make_console(), width=width, verbose=verbose), os.environ)
     try:
         asyncio.run(runner.run())
-    except AlreadyRunningError as error:
+    except (AlreadyRunningError, UnusableFolderError) as error:
         raise GmctlError(str(error), ExitCode.USAGE) from None
     except StartError as error:
         raise GmctlError(str(error)) from None

@@ -71,7 +71,9 @@ def test_a_step_that_comes_between_head_and_steps_is_told_once(gmctl, world):
     assert ["All tasks run" in line for line in told] == [False, False, True]
 
 
-@pytest.mark.parametrize("options", [pytest.param((), id="at once"), pytest.param(("--wait",), id="followed")])
+@pytest.mark.parametrize(
+    "options", [pytest.param((), id="at once"), pytest.param(("--wait",), id="followed")]
+)
 def test_warnings_of_the_commit_are_shown(gmctl, world, options):
     world.tell(deploying(web=State.SUCCEEDED))
     done = gmctl(*DEPLOY, *options)

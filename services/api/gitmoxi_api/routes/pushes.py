@@ -76,7 +76,7 @@ async def _answered(parts: ApiParts, delivery_id: str) -> PushRecord:
     found = await parts.ledger.push(delivery_id)
     if found is None:
         raise not_found(
-            f"Delivery {delivery_id} is not answered yet, or was never sent; while the ingestor is away, "
-            "pushes wait in its queue."
+            f"Delivery {delivery_id} is not answered yet, or was never sent, or could not be read and lies "
+            "in the ingestor's dead-letter queue; while the ingestor is away, pushes wait in its queue."
         )
     return found

@@ -37,6 +37,11 @@ _NOBODY_WAITS_FOR = frozenset({"stale", "busy", "ended", "foreign", "waits", "no
 """Outcomes of ticks in which nothing happened, as most do: they are in the log files."""
 
 
+_CONCERNS_NOBODY = "cryptography package not installed; KMS"
+"""What ministack warns of at each start: without that package its KMS cannot sign, which nobody asks for.
+People would take it for a fault of their installation; it is in the log files."""
+
+
 class RunnerConsole:
     """Prints what happens; the names of the processes make a column of ``width`` characters."""
 
@@ -50,7 +55,7 @@ class RunnerConsole:
         """Show a line of a process's output, unless it is only for machines."""
         entry = parse_entry(line)
         if entry is None:
-            if line.strip():
+            if line.strip() and (self._verbose or _CONCERNS_NOBODY not in line):
                 self._print(name, Text(plain(line), style="dim"))
         elif self._verbose or not is_routine(entry):
             self._print(name, render(entry))

@@ -43,6 +43,7 @@ class Runner:
         Raises:
             StartError: something did not become ready.
             AlreadyRunningError: the state folder is in use.
+            UnusableFolderError: the state folder cannot be made or written.
         """
         loop = asyncio.get_running_loop()
         with sole_user(self._options.state_dir):

@@ -9,6 +9,7 @@ import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TextIO
 
 from gitmoxi_gmctl.up.supervisor import Supervised
 
@@ -18,6 +19,10 @@ _LOCK = "up.lock"
 
 class AlreadyRunningError(Exception):
     """The state folder is in use; the text says by whom and what to do."""
+
+
+class UnusableFolderError(Exception):
+    """The state folder cannot be made or written; the text says why and what to do."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -68,9 +73,9 @@ def sole_user(folder: Path) -> Iterator[None]:
 
     Raises:
         AlreadyRunningError: another ``gmctl up`` does, or one was killed and left processes behind.
+        UnusableFolderError: the folder cannot be made or written.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    with (folder / _LOCK).open("a", encoding="utf-8") as lock:
+    with _opened_lock(folder) as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
@@ -79,6 +84,16 @@ def sole_user(folder: Path) -> Iterator[None]:
             ) from None
         _refuse_leftovers(folder / _FILE)
         yield
+
+
+def _opened_lock(folder: Path) -> TextIO:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        return (folder / _LOCK).open("a", encoding="utf-8")
+    except OSError as error:
+        raise UnusableFolderError(
+            f"{folder} cannot be the state folder ({error.strerror}): choose another with --state-dir"
+        ) from None
 
 
 def _refuse_leftovers(path: Path) -> None:
