@@ -4,62 +4,19 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from gitmoxi.domain.deployments import Deployment, Intent, Verb
+from gitmoxi.domain.deployments import Deployment, Verb
 from gitmoxi.domain.records import TargetRecord
-from gitmoxi.errors import PermanentError
 from gitmoxi.planning.settings import ecs_settings
-from gitmoxi.ports.ledger import Ledger
 from gitmoxi.strategies.decision import Decision
 from gitmoxi.strategies.ecs_deleting import decide_deletion
 from gitmoxi.strategies.ecs_observation import EcsLimits, EcsObservation, count_of, limits_of
 from gitmoxi.strategies.ecs_rollback import decide_ecs_rollback
 from gitmoxi.strategies.ecs_rolling import decide_rolling
-from gitmoxi.workflow.ecs_hands import EcsHands
-from gitmoxi.workflow.ecs_reader import EcsReader, ecs_target
-from gitmoxi.workflow.looks import Looks
-from gitmoxi.workflow.masking import masked_decision, masked_error
+from gitmoxi.workflow.target_conductor import TargetConductor
 
 
-class EcsConductor:
+class EcsConductor(TargetConductor[EcsObservation]):
     """Forward: create, update, delete."""
-
-    def __init__(self, *, reader: EcsReader, hands: EcsHands, ledger: Ledger) -> None:
-        self._reader = reader
-        self._hands = hands
-        self._ledger = ledger
-        self._looks: Looks[EcsObservation] = Looks()
-
-    async def observe(self, deployment: Deployment, record: TargetRecord) -> EcsObservation:
-        seen = await self._look(deployment, record)
-        self._looks.keep(deployment.id, deployment.version + 1, seen)
-        return seen
-
-    def decide(
-        self, deployment: Deployment, record: TargetRecord, observation: EcsObservation, now: datetime
-    ) -> Decision:
-        decision = self._decide(deployment, record, observation, now)
-        return masked_decision(decision, observation.sensitive_values)
-
-    async def before(self, deployment: Deployment) -> bytes:
-        return await self._reader.snapshot(deployment)
-
-    async def act(self, deployment: Deployment, intent: Intent) -> dict[str, str]:
-        seen = self._looks.take(deployment.id, deployment.version) or await self._fresh(deployment)
-        try:
-            return await self._hands.act(deployment, intent, seen)
-        except PermanentError as error:
-            raise masked_error(error, seen.sensitive_values) from error
-
-    async def find_effect(self, deployment: Deployment, intent: Intent) -> dict[str, str] | None:
-        seen = await self._fresh(deployment)
-        self._looks.keep(deployment.id, deployment.version, seen)
-        return await self._hands.find_effect(deployment, intent, seen)
-
-    async def _fresh(self, deployment: Deployment) -> EcsObservation:
-        return await self._look(deployment, await self._ledger.target(ecs_target(deployment)))
-
-    async def _look(self, deployment: Deployment, record: TargetRecord) -> EcsObservation:
-        return await self._reader.forward(deployment, record)
 
     def _decide(
         self, deployment: Deployment, record: TargetRecord, observation: EcsObservation, now: datetime
