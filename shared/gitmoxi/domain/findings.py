@@ -10,10 +10,33 @@ from gitmoxi.errors import PermanentError
 
 
 class Severity(StrEnum):
-    """Whether a finding stops the deployment."""
+    """How much a finding matters, the worst first: errors stop the deployment."""
 
     ERROR = "error"
+    """What was committed cannot be used as it is."""
     WARNING = "warning"
+    """It can be used, and is probably not what was meant, or was mended on the way."""
+    NOTE = "note"
+    """Something could not be checked, or is worth knowing."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RuleInfo:
+    """What a rule is about, as the reference lists it; every finding's ``rule`` is the ``id`` of one.
+
+    Attributes:
+        id: stable, ``<area>.<what is wrong>``, such as ``task.fargate-size``.
+        severity: of its findings; a rule has one severity only.
+        summary: one sentence: what is looked at, and what must hold.
+        advice: what to do about a finding, where the finding itself has no better word.
+        source: the address of the AWS page, or a standard, that the rule stands on; empty if it is ours.
+    """
+
+    id: str
+    severity: Severity
+    summary: str
+    advice: str = ""
+    source: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +81,6 @@ class FindingsError(PermanentError):
         return "\n".join(str(finding) for finding in self.findings)
 
 
-def _order(finding: Finding) -> tuple[bool, str, int, int]:
-    warning = finding.severity is Severity.WARNING
-    return (warning, finding.file, finding.line or 0, finding.column or 0)
+def _order(finding: Finding) -> tuple[int, str, int, int]:
+    rank = tuple(Severity).index(finding.severity)
+    return (rank, finding.file, finding.line or 0, finding.column or 0)
