@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final
 
 from gitmoxi.domain.findings import Finding, Severity
 from gitmoxi.domain.references import REFERENCE_KEY, Reference, ReferenceType, read_reference
@@ -11,33 +13,60 @@ from gitmoxi.domain.rendered import JsonPath, JsonValue, Positions, locate, show
 from gitmoxi.rendering.errors import RenderError, render_error
 from gitmoxi.rendering.strict_json import ParsedJson, parse_bytes
 
+_LARGEST_REMEMBERED: Final = 8192
+"""Bytes: with 4,096 files remembered this bounds the memory to some 32 MiB."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Inputs:
-    """Values by name; ``sensitive_values`` are the texts among them that references mark as sensitive."""
+    """Values by name.
+
+    Attributes:
+        values: the values.
+        sensitive_values: the texts among them that references mark as sensitive.
+        sensitive_names: the names whose values have such texts in them.
+        warnings: what is odd about them, and which references could not be read.
+        complete: whether there are no others: what is missing here is given nowhere.
+    """
 
     values: Mapping[str, JsonValue]
     sensitive_values: frozenset[str] = frozenset()
+    sensitive_names: frozenset[str] = frozenset()
     warnings: tuple[Finding, ...] = ()
+    complete: bool = True
 
 
 def referenced_paths(path: str, data: bytes) -> tuple[str, ...]:
     """The repository paths that the input file at ``path`` takes values from.
 
+    Every push asks this of every input file of a branch, of which few changed: small ones are remembered.
+
     Raises:
         RenderError: the file is no JSON object, or its ``ref`` cannot be used.
     """
+    if len(data) <= _LARGEST_REMEMBERED:
+        return _remembered_paths(path, data)
+    return _paths(path, data)
+
+
+def _paths(path: str, data: bytes) -> tuple[str, ...]:
     reference = _reference(parse_bytes(data, path=path), path)
     return reference.paths if reference is not None else ()
 
 
-def read_inputs(path: str, document: ParsedJson, references: Mapping[str, bytes]) -> Inputs:
+_remembered_paths = lru_cache(maxsize=4096)(_paths)
+
+
+def read_inputs(
+    path: str, document: ParsedJson, references: Mapping[str, bytes], *, partial: bool = False
+) -> Inputs:
     """Own values, which win, over those of the referenced files, of which the later wins.
 
     Args:
         path: the input file's path.
         document: its content.
         references: the content of the referenced files by path.
+        partial: a referenced file may be missing.
 
     Raises:
         RenderError: the input file or a referenced file is missing or cannot be used.
@@ -48,15 +77,27 @@ def read_inputs(path: str, document: ParsedJson, references: Mapping[str, bytes]
         return Inputs(values=own)
     values: dict[str, JsonValue] = {}
     sensitive: set[str] = set()
+    names: set[str] = set()
     warnings: list[Finding] = []
     for index, referenced in enumerate(reference.paths):
         if referenced not in references:
-            _refuse_missing(path, document.positions, index, referenced)
+            missing = _missing(path, document.positions, index, referenced, partial=partial)
+            if not partial:
+                raise RenderError([missing])
+            warnings.append(missing)
+            continue
         source = _read(reference.type, referenced, parse_bytes(references[referenced], path=referenced))
         values |= source.values
         sensitive |= source.sensitive_values
+        names = names - source.values.keys() | source.sensitive_names
         warnings += source.warnings
-    return Inputs(values=values | own, sensitive_values=frozenset(sensitive), warnings=tuple(warnings))
+    return Inputs(
+        values=values | own,
+        sensitive_values=frozenset(sensitive),
+        sensitive_names=frozenset(names - own.keys()),
+        warnings=tuple(warnings),
+        complete=all(referenced in references for referenced in reference.paths),
+    )
 
 
 def _reference(document: ParsedJson, path: str) -> Reference | None:
@@ -79,13 +120,16 @@ def _object(document: ParsedJson, path: str) -> dict[str, JsonValue]:
     return document.value
 
 
-def _refuse_missing(path: str, positions: Positions, index: int, referenced: str) -> None:
+def _missing(path: str, positions: Positions, index: int, referenced: str, *, partial: bool) -> Finding:
     where: JsonPath = (REFERENCE_KEY, "file", index)
     place = locate(positions, where)
-    raise render_error(
+    return Finding(
         file=path,
-        rule="ref.missing",
-        message=f"{referenced} is not in this commit",
+        rule="input.reference-unread" if partial else "ref.missing",
+        severity=Severity.NOTE if partial else Severity.ERROR,
+        message=f"{referenced} is not here, so its values are not known"
+        if partial
+        else f"there is no {referenced} in the repository",
         line=place.line if place else None,
         column=place.column if place else None,
         json_path=show_path(where),
@@ -109,6 +153,7 @@ def _terraform(path: str, members: Mapping[str, JsonValue], positions: Positions
     """``terraform output -json``: https://developer.hashicorp.com/terraform/cli/commands/output."""
     values: dict[str, JsonValue] = {}
     sensitive: set[str] = set()
+    names: set[str] = set()
     for name, output in members.items():
         if not isinstance(output, dict) or "value" not in output:
             raise _wrong_shape(
@@ -120,16 +165,17 @@ def _terraform(path: str, members: Mapping[str, JsonValue], positions: Positions
             )
         values[name] = output["value"]
         if output.get("sensitive"):
+            names.add(name)
             sensitive |= _texts(output["value"])
-    return Inputs(values=values, sensitive_values=frozenset(sensitive))
+    return Inputs(values=values, sensitive_values=frozenset(sensitive), sensitive_names=frozenset(names))
 
 
 def _cdk(path: str, members: Mapping[str, JsonValue], positions: Positions) -> Inputs:
     """``cdk deploy --outputs-file``; a stack's name wins over an output of that name."""
     stacks: dict[str, JsonValue] = {}
     outputs: dict[str, JsonValue] = {}
-    stack_of: dict[str, str] = {}
-    warnings: list[Finding] = []
+    stacks_of: dict[str, list[str]] = {}
+    ambiguous: set[str] = set()
     for stack, content in members.items():
         if not isinstance(content, dict):
             raise _wrong_shape(
@@ -140,27 +186,35 @@ def _cdk(path: str, members: Mapping[str, JsonValue], positions: Positions) -> I
                 advice='write the file with "cdk deploy --outputs-file", or set "type" to JSON',
             )
         for name, value in content.items():
-            if name in stack_of and outputs[name] != value:
-                warnings.append(_ambiguous(path, positions, (stack, name), stack_of[name]))
-            stack_of[name] = stack
+            if name in outputs and outputs[name] != value:
+                ambiguous.add(name)
+            stacks_of.setdefault(name, []).append(stack)
             outputs[name] = value
         stacks[stack] = content
+    warnings = [_ambiguous(path, positions, name, stacks_of[name]) for name in outputs if name in ambiguous]
     return Inputs(values=outputs | stacks, warnings=tuple(warnings))
 
 
-def _ambiguous(path: str, positions: Positions, where: tuple[str, str], earlier: str) -> Finding:
-    stack, name = where
+def _ambiguous(path: str, positions: Positions, name: str, having: Sequence[str]) -> Finding:
+    """The warning on an output that several stacks have, at the last of them, which wins."""
+    where = (having[-1], name)
     place = locate(positions, where)
     return Finding(
         file=path,
         rule="ref.ambiguous-output",
         severity=Severity.WARNING,
-        message=f"{name} is an output of {earlier} and of {stack}; {name} alone means the latter",
+        message=f"{name} is an output of {len(having)} stacks; {name} alone means that of {having[-1]}",
         line=place.line if place else None,
         column=place.column if place else None,
         json_path=show_path(where),
-        advice=f"write {earlier}.{name} or {stack}.{name}",
+        advice=_by_stack(having, name),
     )
+
+
+def _by_stack(having: Sequence[str], name: str) -> str:
+    """How to say which stack is meant; a template can name only those whose names are identifiers."""
+    ways = [f"{stack}.{name}" for stack in (having[0], having[-1]) if stack.isidentifier()]
+    return f"write {' or '.join(ways)}" if ways else f"give the stacks' outputs names other than {name}"
 
 
 def _wrong_shape(path: str, positions: Positions, name: str, *, expected: str, advice: str) -> RenderError:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from gitmoxi.domain.files import FileKind, FileRole, classify
@@ -10,11 +10,12 @@ from gitmoxi.domain.findings import Finding
 from gitmoxi.domain.rendered import RenderedDocument, RenderedObject
 from gitmoxi.domain.sensitive import presentable
 from gitmoxi.domain.targets import TargetKind
-from gitmoxi.rendering.errors import RenderError, render_error
+from gitmoxi.rendering.errors import NeedsValuesError, RenderError, needs_values, render_error
 from gitmoxi.rendering.inputs import Inputs, read_inputs
 from gitmoxi.rendering.strict_json import parse_text
-from gitmoxi.rendering.templates import render_template
+from gitmoxi.rendering.templates import UndecidedTag, render_template
 from gitmoxi.rendering.text import decode
+from gitmoxi.rendering.unknowns import unknown_parts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,7 +26,12 @@ class _Source:
 
 
 def render_object(
-    *, prefix: str, kind: TargetKind, files: Mapping[str, bytes], references: Mapping[str, bytes]
+    *,
+    prefix: str,
+    kind: TargetKind,
+    files: Mapping[str, bytes],
+    references: Mapping[str, bytes],
+    partial: bool = False,
 ) -> RenderedObject:
     """All documents of one service object.
 
@@ -34,29 +40,36 @@ def render_object(
         kind: what it deploys to; all files must be of that kind.
         files: the content of its files by repository path.
         references: the content of the files that its input file refers to, by repository path.
+        partial: the input file and referenced files may be missing; see ``RenderRequest``. A file that
+            cannot be checked without them is left out, and a note among the warnings says so.
 
     Raises:
         RenderError: with every finding, sensitive values masked; one broken file hides no other.
     """
     sources = [_source(path, data, prefix, kind) for path, data in sorted(files.items())]
-    inputs, input_documents = _read_input_file(sources, references)
+    inputs, input_documents = _read_input_file(sources, references, partial=partial)
     documents: dict[FileKind, RenderedDocument] = dict(input_documents)
-    findings: list[Finding] = []
+    errors: list[Finding] = []
+    warnings = list(inputs.warnings)
+    sensitive = set(inputs.sensitive_values)
     for source in sources:
         if not source.kind.is_template:
             continue
         try:
-            documents[source.kind] = _render(source, inputs)
+            documents[source.kind], written = _render(source, inputs, partial=partial and not inputs.complete)
+            sensitive |= written
+        except NeedsValuesError as error:
+            warnings.append(needs_values(error))
         except RenderError as error:
-            findings += error.findings
-    if findings:
-        raise RenderError(presentable(finding, inputs.sensitive_values) for finding in findings)
+            errors += error.findings
+    if errors:
+        raise RenderError(presentable(finding, sensitive) for finding in errors)
     return RenderedObject(
         prefix=prefix,
         kind=kind,
         documents=documents,
-        sensitive_values=inputs.sensitive_values,
-        warnings=tuple(presentable(finding, inputs.sensitive_values) for finding in inputs.warnings),
+        sensitive_values=frozenset(sensitive),
+        warnings=tuple(presentable(finding, sensitive) for finding in warnings),
     )
 
 
@@ -72,7 +85,7 @@ def _source(path: str, data: bytes, prefix: str, kind: TargetKind) -> _Source:
 
 
 def _read_input_file(
-    sources: list[_Source], references: Mapping[str, bytes]
+    sources: list[_Source], references: Mapping[str, bytes], *, partial: bool
 ) -> tuple[Inputs, dict[FileKind, RenderedDocument]]:
     for source in sources:
         if source.kind.role is FileRole.INPUT:
@@ -81,14 +94,35 @@ def _read_input_file(
             rendered = RenderedDocument(
                 path=source.path, document=parsed.value, text=text, positions=parsed.positions
             )
-            return read_inputs(source.path, parsed, references), {source.kind: rendered}
-    return Inputs(values={}), {}
+            return read_inputs(source.path, parsed, references, partial=partial), {source.kind: rendered}
+    return Inputs(values={}, complete=False), {}
 
 
-def _render(source: _Source, inputs: Inputs) -> RenderedDocument:
-    template = decode(source.data, path=source.path)
-    rendered = render_template(template, path=source.path, values=inputs.values)
-    parsed = parse_text(rendered.text, path=source.path, origins=rendered.origins)
-    return RenderedDocument(
-        path=source.path, document=parsed.value, text=rendered.text, positions=parsed.positions
+def _render(source: _Source, inputs: Inputs, *, partial: bool) -> tuple[RenderedDocument, frozenset[str]]:
+    """The document, and the sensitive texts that its template made of sensitive values."""
+    rendered = render_template(
+        decode(source.data, path=source.path),
+        path=source.path,
+        values=inputs.values,
+        sensitive_names=inputs.sensitive_names,
+        partial=partial,
     )
+    try:
+        parsed = parse_text(rendered.text, path=source.path, origins=rendered.origins, partial=partial)
+    except RenderError as error:
+        if _decided_before(error.findings[0], rendered.undecided):
+            raise
+        raise NeedsValuesError(error.findings) from error
+    document = RenderedDocument(
+        path=source.path,
+        document=parsed.value,
+        text=rendered.text,
+        positions=parsed.positions,
+        unknowns=unknown_parts(parsed, rendered.undecided) if partial else (),
+    )
+    return document, parsed.sensitive_texts
+
+
+def _decided_before(finding: Finding, undecided: Sequence[UndecidedTag]) -> bool:
+    """Whether what the template wrote up to the finding's place stands fast."""
+    return all((tag.position.line, tag.position.column) > (finding.line, finding.column) for tag in undecided)

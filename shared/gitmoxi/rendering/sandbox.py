@@ -13,6 +13,8 @@ from jinja2.runtime import Undefined
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from jinja2.utils import missing
 
+from gitmoxi.rendering.partial import Ignorance, PartialEnvironment
+
 _FILTERS = frozenset(
     {
         *("abs", "batch", "capitalize", "center", "count", "d", "default", "dictsort", "first", "float"),
@@ -66,11 +68,21 @@ class OriginMarks(Extension):
     def __init__(self, environment: ImmutableSandboxedEnvironment) -> None:
         super().__init__(environment)
         self.report: Callable[[int, bool], None] = lambda _source, _verbatim: None
+        self.report_sensitive: Callable[[bool], None] = lambda _on: None
 
     def mark(self, source: int, verbatim: bool) -> str:  # noqa: FBT001  # called by generated code
         """Reports where in the template the next output stands; writes nothing itself."""
         self.report(source, verbatim)
         return ""
+
+    def watch(self, on: bool) -> str:  # noqa: FBT001  # called by generated code
+        """Reports that output which may have sensitive content begins, or ends; writes nothing itself."""
+        self.report_sensitive(on)
+        return ""
+
+    def watching(self, *, on: bool) -> nodes.Expr:
+        """The node that calls ``watch`` when the template is rendered."""
+        return nodes.Call(self.attr("watch"), [nodes.Const(on)], [], None, None)
 
     def marking(self, source: int, *, verbatim: bool) -> nodes.Expr:
         """The node that calls ``mark`` when the template is rendered."""
@@ -78,19 +90,25 @@ class OriginMarks(Extension):
         return nodes.Call(self.attr("mark"), arguments, [], None, None)
 
 
-def new_environment() -> ImmutableSandboxedEnvironment:
-    """A fresh environment; it has no loader, so no template reaches another file."""
-    environment = ImmutableSandboxedEnvironment(
+def new_environment(*, partial: bool = False) -> ImmutableSandboxedEnvironment:
+    """A fresh environment; it has no loader, so no template reaches another file.
+
+    In a partial one, names that nobody gives have an unknown value (see ``gitmoxi.rendering.partial``).
+    """
+    kind = PartialEnvironment if partial else ImmutableSandboxedEnvironment
+    environment = kind(
         undefined=NamedUndefined,
         autoescape=False,
         keep_trailing_newline=True,
         optimized=False,
         cache_size=0,
         finalize=_only_values,
-        extensions=[OriginMarks],
+        extensions=[OriginMarks, Ignorance] if partial else [OriginMarks],
     )
     environment.filters = {name: FILTERS[name] for name in _FILTERS} | {"tojson": _to_json}
     environment.globals = {name: environment.globals[name] for name in _GLOBALS}
+    if isinstance(environment, PartialEnvironment):
+        environment.tolerate_unknowns()
     return environment
 
 
@@ -108,7 +126,7 @@ def _to_json(value: Any, indent: int | None = None) -> str:
 
 def _not_plain(value: object) -> object:
     if isinstance(value, Undefined):
-        str(value)  # raises, and names what is missing
+        return str(value)  # raises, and names what is missing, unless values may be unknown
     if hasattr(value, "__iter__"):
         return list(value)  # a dict's values() or keys(), or what a filter such as map gives
     raise TypeError(f"tojson takes values, not a {type(value).__name__}")

@@ -2,38 +2,91 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from difflib import get_close_matches
 from types import TracebackType
 from typing import NoReturn
 
-from jinja2 import Template, TemplateSyntaxError, nodes
+from jinja2 import Template, TemplateSyntaxError
 from jinja2.exceptions import SecurityError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from gitmoxi.domain.rendered import JsonValue, Position
-from gitmoxi.rendering.errors import RenderError, render_error
-from gitmoxi.rendering.origins import Lines, Origins, Segment
-from gitmoxi.rendering.sandbox import MissingNameError, OriginMarks, new_environment
-from gitmoxi.rendering.text import MAX_FILE_BYTES
+from gitmoxi.domain.sensitive import mask_of
+from gitmoxi.domain.unknown import MARK
+from gitmoxi.rendering.compiling import ReachesOtherFilesError, compiled, marks_of
+from gitmoxi.rendering.errors import NeedsValuesError, RenderError, render_error
+from gitmoxi.rendering.origins import Lines, Origins, Segment, Span
+from gitmoxi.rendering.partial import ignorance_of
+from gitmoxi.rendering.sandbox import MissingNameError, new_environment
+from gitmoxi.rendering.syntax_errors import dashed_name, explain_syntax
+from gitmoxi.rendering.text import MAX_FILE_BYTES, decode
 
-_REACHES_OTHER_FILES = (nodes.Include, nodes.Import, nodes.FromImport, nodes.Extends)
+_REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 
-_CAPTURES = (nodes.Macro, nodes.CallBlock, nodes.FilterBlock, nodes.AssignBlock)
-"""Their output is collected first and written later, so marks within would point to the wrong place."""
+_QUOTED = re.compile(r"""(['"])(.*?)\1""", re.DOTALL)
+
+_TYPES = "str int float bool list dict tuple NoneType bytes range"
+"""What Python quotes in its messages and is no value."""
+
+_TAG_OPENINGS = ("{{", "{%", "{#")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UndecidedTag:
+    """A condition or loop that depends on values which are not known here, and where it stands."""
+
+    tag: str
+    position: Position
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RenderedText:
-    """What a template was rendered to, and where in the template its parts come from."""
+    """What a template was rendered to, and where in the template its parts come from.
+
+    ``undecided`` are the tags that make it uncertain which parts of the template count.
+    """
 
     text: str
     origins: Origins
+    undecided: tuple[UndecidedTag, ...] = ()
 
 
-def render_template(source: str, *, path: str, values: Mapping[str, JsonValue]) -> RenderedText:
+def has_template_syntax(data: bytes) -> bool:
+    """Whether a file has anything in it that Jinja acts on; without, rendering copies it.
+
+    Bytes that are no text of at most 1 MiB have none: no template is made of them.
+    """
+    try:
+        source = decode(data, path="")
+    except RenderError:
+        return False
+    return _is_template(source)
+
+
+def _is_template(source: str) -> bool:
+    return any(opening in source for opening in _TAG_OPENINGS)
+
+
+def render_template(
+    source: str,
+    *,
+    path: str,
+    values: Mapping[str, JsonValue],
+    sensitive_names: AbstractSet[str] = frozenset(),
+    partial: bool = False,
+) -> RenderedText:
     """``source`` rendered with ``values``.
+
+    Args:
+        source: the template.
+        path: its file, for messages.
+        values: by name.
+        sensitive_names: those of the values that have sensitive content.
+        partial: names that are not among the values are unknown instead of undefined.
 
     This guards against reaching out of the sandbox, not against exhausting the process: run it where time
     and memory are limited.
@@ -41,9 +94,14 @@ def render_template(source: str, *, path: str, values: Mapping[str, JsonValue]) 
     Raises:
         RenderError: not a template, an undefined name, something refused by the sandbox, more than 1 MiB
             of output, or an error in an expression; with the line in the template.
+        NeedsValuesError: of these, an error that unknown values may have caused.
     """
     source = source.replace("\r\n", "\n").replace("\r", "\n")
-    rendering = _Rendering(source, path, values)
+    if partial:
+        source = source.replace(MARK, _REPLACEMENT)
+    if not _is_template(source):
+        return RenderedText(text=source, origins=Origins.identity(source))
+    rendering = _Rendering(source, path, values, sensitive_names, new_environment(partial=partial))
     try:
         return rendering.run()
     except RenderError:
@@ -53,33 +111,57 @@ def render_template(source: str, *, path: str, values: Mapping[str, JsonValue]) 
 
 
 class _Rendering:
-    def __init__(self, source: str, path: str, values: Mapping[str, JsonValue]) -> None:
+    def __init__(
+        self,
+        source: str,
+        path: str,
+        values: Mapping[str, JsonValue],
+        sensitive_names: AbstractSet[str],
+        environment: ImmutableSandboxedEnvironment,
+    ) -> None:
         self._source = source
         self._path = path
         self._values = values
+        self._sensitive_names = sensitive_names
+        self._environment = environment
+        self._ignorance = ignorance_of(environment)
         self._written = 0
         self._segments: list[Segment] = []
+        self._watched_from = 0
+        self._sensitive: list[Span] = []
 
     def run(self) -> RenderedText:
-        environment = new_environment()
-        marks = environment.extensions[OriginMarks.identifier]
-        assert isinstance(marks, OriginMarks)
+        code = compiled(self._environment, self._source, self._sensitive_names)
+        marks = marks_of(self._environment)
         marks.report = self._mark
-        tree = environment.parse(self._source, self._path, self._path)
-        self._refuse_other_files(tree)
-        _insert_marks(tree, _starts(environment, self._source), marks)
-        code = environment.compile(tree, self._path, self._path)
-        template = Template.from_code(environment, code, environment.globals)
+        marks.report_sensitive = self._watch
+        template = Template.from_code(self._environment, code, self._environment.globals)
         text = "".join(self._limited(template.root_render_func(template.new_context(dict(self._values)))))
-        return RenderedText(text=text, origins=Origins(template=self._source, segments=self._segments))
+        origins = Origins(template=self._source, segments=self._segments, sensitive=self._sensitive)
+        return RenderedText(text=text, origins=origins, undecided=self._undecided())
+
+    def _undecided(self) -> tuple[UndecidedTag, ...]:
+        if self._ignorance is None:
+            return ()
+        lines = Lines(self._source)
+        return tuple(
+            UndecidedTag(tag=tag, position=lines.position(start))
+            for start, tag in sorted(self._ignorance.undecided.items())
+        )
 
     def _mark(self, source: int, verbatim: bool) -> None:  # noqa: FBT001  # called by OriginMarks
         if self._segments and self._segments[-1].start == self._written:
             self._segments.pop()
         self._segments.append(Segment(start=self._written, source=source, verbatim=verbatim))
 
+    def _watch(self, on: bool) -> None:  # noqa: FBT001  # called by OriginMarks
+        if on:
+            self._watched_from = self._written
+        elif self._written > self._watched_from:
+            self._sensitive.append(Span(self._watched_from, self._written))
+
     def _limited(self, pieces: Iterator[str]) -> Iterator[str]:
-        for piece in pieces:
+        for piece in map(str, pieces):
             self._written += len(piece)
             if self._written > MAX_FILE_BYTES:
                 raise render_error(
@@ -90,45 +172,47 @@ class _Rendering:
                 )
             yield piece
 
-    def _refuse_other_files(self, tree: nodes.Template) -> None:
-        for node in tree.find_all(_REACHES_OTHER_FILES):
-            raise render_error(
-                file=self._path,
-                rule="template.refused",
-                message=f"a template may not use {type(node).__name__.lower()}: it stands alone",
-                line=node.lineno,
-                advice="share values through the input file and its ref.file",
-            )
-
     def explain(self, error: Exception) -> NoReturn:
         """Says what went wrong in words that name the file, the line, and what to do."""
         place = self._place_of(error)
         rule, message, found, advice = "template.error", str(error) or type(error).__name__, "", ""
         match error:
             case MissingNameError():
-                rule, found, advice = "template.undefined", error.name, self._advice_for(error)
+                rule, found, advice = "template.undefined", error.name, self._advice_for(error, place[0])
             case TemplateSyntaxError():
-                rule, message = "template.syntax", error.message or "this is no template"
+                rule, remark = "template.syntax", explain_syntax(error, self._source)
+                message, advice = remark.message, remark.advice
+                if remark.position is not None:
+                    place = remark.position.line, remark.position.column
+            case ReachesOtherFilesError():
+                rule, place = "template.refused", (error.line, None)
+                advice = "share values through the input file and its ref.file"
             case SecurityError():
                 rule = "template.refused"
-            case MemoryError():
-                rule, message = "template.limit", "the template needs more memory than it may have"
-            case RecursionError():  # where exactly the stack ended, as Python says it, is chance
-                rule, message = "template.limit", "the template calls or nests something too deeply"
-            case OverflowError():
-                rule, message = "template.limit", f"the template needs too much: {message}"
+            case MemoryError() | RecursionError() | OverflowError():
+                rule, message = "template.limit", _exhausted(error)
             case OSError() | ImportError():  # they quote paths of the host
                 rule, message = "template.refused", "the template uses what has to be loaded from the host"
                 advice = "an encoding other than UTF-8 is the usual reason: leave it out"
-        raise render_error(
+        explained = render_error(
             file=self._path,
             rule=rule,
-            message=message,
+            message=self._guarded(message),
             line=place[0],
             column=place[1],
-            found=found,
+            found=self._guarded(f"'{found}'")[1:-1],
             advice=advice,
-        ) from None  # the cause may quote sensitive values, and tracebacks print causes
+        )
+        if rule == "template.error" and self._ignorance is not None and self._ignorance.touched:
+            explained = NeedsValuesError(explained.findings)
+        raise explained from None  # the cause may quote sensitive values, and tracebacks print causes
+
+    def _guarded(self, message: str) -> str:
+        """The message without what it quotes of values: that may be made of sensitive ones."""
+        if not self._sensitive_names:
+            return message
+        known = f"{self._source} {_TYPES}"
+        return _QUOTED.sub(lambda m: m[0] if m[2] in known else m[1] + mask_of(m[2]) + m[1], message)
 
     def _place_of(self, error: Exception) -> tuple[int | None, int | None]:
         line = error.lineno if isinstance(error, TemplateSyntaxError) else _template_line(error.__traceback__)
@@ -140,7 +224,11 @@ class _Rendering:
             return None
         return Lines(self._source).position(self._segments[-1].source)
 
-    def _advice_for(self, error: MissingNameError) -> str:
+    def _advice_for(self, error: MissingNameError, line: int | None) -> str:
+        dashed = dashed_name(error.name, self._source, line)
+        if dashed and not error.inside:
+            plain = dashed.replace("-", "_")
+            return f"Jinja takes the - in {dashed} for a subtraction: call it {plain}, in the input file too"
         known = error.known if error.inside else tuple(self._values)
         close = get_close_matches(error.name, known, n=1)
         if close:
@@ -150,35 +238,13 @@ class _Rendering:
         return "define it in the input file, or in a file that its ref.file names"
 
 
-def _starts(environment: ImmutableSandboxedEnvironment, source: str) -> Iterator[int]:
-    """The offsets of all pieces of text and of all ``{{``, in the order in which they stand."""
-    at = 0
-    for _line, token, value in environment.lex(source):
-        while not source.startswith(value, at):  # only space that a "-" beside a tag took away
-            at += 1
-        if token == "variable_begin" or (token == "data" and value):  # noqa: S105  # no password
-            yield at
-        at += len(value)
-
-
-def _insert_marks(
-    node: nodes.Node, starts: Iterator[int], marks: OriginMarks, *, captured: bool = False
-) -> None:
-    """Puts a mark before every piece of output; the tree has them in the order of ``starts``."""
-    captured = captured or isinstance(node, _CAPTURES) or (isinstance(node, nodes.For) and node.recursive)
-    if not isinstance(node, nodes.Output):
-        for child in node.iter_child_nodes():
-            _insert_marks(child, starts, marks, captured=captured)
-        return
-    marked: list[nodes.Expr] = []
-    for piece in node.nodes:
-        start = next(starts)
-        if not captured:
-            mark = marks.marking(start, verbatim=isinstance(piece, nodes.TemplateData))
-            mark.set_lineno(piece.lineno).set_environment(marks.environment)
-            marked.append(mark)
-        marked.append(piece)
-    node.nodes = marked
+def _exhausted(error: MemoryError | RecursionError | OverflowError) -> str:
+    match error:
+        case MemoryError():
+            return "the template needs more memory than it may have"
+        case RecursionError():  # where exactly the stack ended, as Python says it, is chance
+            return "the template calls or nests something too deeply"
+    return f"the template needs too much: {error}"
 
 
 def _template_line(traceback: TracebackType | None) -> int | None:

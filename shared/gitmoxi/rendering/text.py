@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import codecs
 import json
 
 from gitmoxi.rendering.errors import render_error
@@ -23,20 +22,18 @@ def decode(data: bytes, *, path: str) -> str:
         raise render_error(
             file=path,
             rule="file.size",
-            message=f"the file has {len(data)} bytes and at most {MAX_FILE_BYTES} are read",
+            message=f"the file has more than {MAX_FILE_BYTES} bytes, and at most that many are read",
         )
     encoding = json.detect_encoding(data)
     try:
-        text = data.decode(encoding, errors="strict")
+        return data.decode(encoding, errors="strict")
     except UnicodeDecodeError as error:
-        before = data[: error.start]
-        line_start = before.rfind(b"\n") + 1
+        before = data[: error.start].decode(encoding, errors="replace")
         raise render_error(
             file=path,
             rule="file.encoding",
             message=f"byte {error.start} is no {error.encoding.upper()}: {error.reason}",
-            line=before.count(b"\n") + 1,
-            column=error.start - line_start + 1,
+            line=before.count("\n") + 1,
+            column=len(before) - before.rfind("\n"),
             advice="save the file as UTF-8",
         ) from error
-    return text.removeprefix(codecs.BOM_UTF8.decode())

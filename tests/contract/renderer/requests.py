@@ -6,6 +6,17 @@ from gitmoxi.domain.rendered import RenderRequest
 from gitmoxi.domain.targets import TargetKind
 
 
+def partial_request_for(template):
+    """A request with one template and without an input file."""
+    return RenderRequest(
+        prefix="a/n",
+        kind=TargetKind.ECS,
+        files={"a/n_svcdef.json": template.encode()},
+        references={},
+        partial=True,
+    )
+
+
 def request_for(template, *, inputs='{"name": "web"}', references=None):
     """A request with one template, given as text or bytes."""
     return RenderRequest(

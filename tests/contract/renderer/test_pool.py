@@ -61,6 +61,17 @@ async def test_a_child_is_replaced_after_its_number_of_renders():
         assert children() != [first]
 
 
+async def test_a_child_serves_a_thousand_renders_unless_told_otherwise():
+    async with RenderPool(size=1) as pool:
+        await pool.render(GOOD)
+        (first,) = children()
+        for _ in range(998):
+            await pool.render(GOOD)
+        assert children() == [first]
+        await pool.render(GOOD)
+        assert children() == []
+
+
 async def test_a_render_that_takes_too_long_is_one_error_and_the_next_one_goes_on(pool):
     with pytest.raises(RenderError) as caught:
         await pool.render(ENDLESS)

@@ -7,10 +7,11 @@ import asyncio
 import pytest
 
 from gitmoxi.domain.files import FileKind
-from gitmoxi.domain.rendered import Position
+from gitmoxi.domain.rendered import Position, UnknownRole
 from gitmoxi.domain.targets import TargetKind
+from gitmoxi.domain.unknown import holds_mark, is_unknown
 from gitmoxi.rendering.errors import RenderError
-from tests.contract.renderer.requests import GOOD, request_for
+from tests.contract.renderer.requests import GOOD, partial_request_for, request_for
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -97,3 +98,47 @@ async def test_many_renders_at_once_do_not_mix(renderer):
 
 async def test_equal_requests_give_equal_results(renderer):
     assert await renderer.render(GOOD) == await renderer.render(GOOD)
+
+
+async def test_what_is_not_known_comes_back_as_unknown(renderer):
+    rendered = await renderer.render(
+        partial_request_for('{"a": ["x-{{ é }}", {{ n }}], "{{ k }}": "b",\n{% if c %}"d": 1{% endif %}}')
+    )
+
+    document = rendered.documents[FileKind.SVCDEF]
+    first, second = document.document["a"]
+    assert (is_unknown(first), str.__str__(first)) == (True, "x-{{ é }}")
+    assert (is_unknown(second), str.__str__(second)) == (True, "{{ n }}")
+    (name,) = (name for name in document.document if holds_mark(name))
+    assert document.document[name] == "b"
+    assert document.positions[name,] == Position(1, 31)
+    assert [(part.role, part.path, part.position, part.expression) for part in document.unknowns] == [
+        (UnknownRole.VALUE, ("a", 0), Position(1, 8), "x-{{ é }}"),
+        (UnknownRole.VALUE, ("a", 1), Position(1, 21), "{{ n }}"),
+        (UnknownRole.NAME, (name,), Position(1, 31), "{{ k }}"),
+        (UnknownRole.TAG, (), Position(2, 1), "if c"),
+    ]
+
+
+async def test_a_whole_document_can_be_unknown(renderer):
+    rendered = await renderer.render(partial_request_for("{{ all | tojson }}"))
+
+    assert is_unknown(rendered.documents[FileKind.SVCDEF].document)
+
+
+async def test_a_note_of_what_was_not_checked_comes_back(renderer):
+    rendered = await renderer.render(partial_request_for("{ {{ members }} }"))
+
+    assert [note.rule for note in rendered.warnings] == ["template.needs-values"]
+
+
+async def test_texts_made_of_sensitive_values_come_back(renderer):
+    rendered = await renderer.render(
+        request_for(
+            '"{{ s | upper }}"',
+            inputs=TERRAFORM,
+            references={"t": '{"s": {"value": "x1y2", "sensitive": true}}'},
+        )
+    )
+
+    assert rendered.sensitive_values == {"x1y2", "X1Y2"}

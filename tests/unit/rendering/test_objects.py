@@ -102,6 +102,18 @@ def test_an_output_of_two_stacks_is_a_warning():
     assert "A.Vpc or B.Vpc" in warning.advice
 
 
+def test_an_output_of_many_stacks_is_one_warning_at_the_one_that_counts():
+    cdk = json.dumps({f"S-{number}": {"Vpc": number, "Same": 1} for number in range(12)}, indent=1)
+    files = {"_svcdef.json": "{{ Vpc }}", "_input.json": json.dumps(ref("CDK", "cdk.json"))}
+
+    rendered = render(files, {"cdk.json": cdk})
+
+    assert rendered.documents[FileKind.SVCDEF].document == 11
+    (warning,) = rendered.warnings
+    assert "12 stacks" in warning.message
+    assert warning.json_path == "$['S-11'].Vpc"
+
+
 def test_json_references_are_taken_as_they_are():
     assert value_of("a.b", ref("JSON", "x.json"), {"x.json": {"a": {"b": [1]}}}) == [1]
 
@@ -215,7 +227,7 @@ def test_one_broken_file_hides_no_other():
             '{"ref": {"file": ["a\\\\t"], "type": "JSON"}}', "ref.path", "backslash", id="backslash"
         ),
         pytest.param(
-            '{"ref": {"file": ["gone"], "type": "JSON"}}', "ref.missing", "not in this commit", id="gone"
+            '{"ref": {"file": ["gone"], "type": "JSON"}}', "ref.missing", "there is no gone", id="gone"
         ),
     ],
 )
@@ -254,3 +266,31 @@ def test_an_input_file_tells_the_paths_that_it_depends_on():
     assert referenced_paths("i", b'{"x": 1}') == ()
     with pytest.raises(RenderError, match=r"has \.\. in it"):
         referenced_paths("i", json.dumps(ref("JSON", "../x")).encode())
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-be", "utf-32"])
+@pytest.mark.parametrize("newline", ["\n", "\r\n"])
+def test_a_value_deep_in_a_rendered_document_has_its_place_in_the_file(encoding, newline):
+    template = newline.join(
+        [
+            '{"text": "\N{GRINNING FACE} {{ lines | replace("\\n", "-") }}",',
+            " {%- for name in names -%}",
+            '\t"{{ name }}": {',
+            '    {% if name == "b" %}"deep": [{"cpu": "{{ name }}"}]{% endif %} },',
+            " {%- endfor %}",
+            ' "last": 1}',
+        ]
+    )
+    inputs = json.dumps({"lines": "1\n2\n3", "names": ["a", "b"]})
+    rendered = render_object(
+        prefix="a/n",
+        kind=TargetKind.ECS,
+        files={"a/n_svcdef.json": template.encode(encoding), "a/n_input.json": inputs.encode()},
+        references={},
+    )
+
+    positions = rendered.documents[FileKind.SVCDEF].positions
+    assert positions["text",] == Position(1, 2)
+    assert positions["a",] == positions["b",] == Position(3, 2)
+    assert positions["b", "deep", 0, "cpu"] == Position(4, 35)
+    assert positions["last",] == Position(6, 2)

@@ -103,7 +103,19 @@ def test_every_value_has_its_place_and_a_member_stands_where_its_name_does():
         pytest.param("[True]", "json.syntax", (1, 2), "| tojson", id="True, as Python writes it"),
         pytest.param("[1] // x", "json.syntax", (1, 5), "no comments", id="a comment"),
         pytest.param('{"a": {{ b }}}', "json.syntax", (1, 8), "plain JSON", id="a template"),
-        pytest.param('{"a": ${CPU}}', "json.syntax", (1, 7), "$", id="a placeholder"),
+        pytest.param('{"a": ${CPU}}', "json.syntax", (1, 7), "${CPU}", id="a placeholder is shown"),
+        *(
+            pytest.param(f'{{"a": {text}}}', "json.syntax", (1, 7), "{{ name | tojson }}", id=text)
+            for text in ("${CPU}", "$CPU", "$$$$CPU$$$$", "<cpu>", "%CPU%", "@CPU@", "__CPU__")
+        ),
+        pytest.param(
+            "{$$$A$$$}", "json.syntax", (1, 2), "write the member in full", id="a placeholder of a member"
+        ),
+        pytest.param('{"a": [ ... ]}', "json.syntax", (1, 9), "left out", id="dots"),
+        pytest.param('{"a": cv-app}', "json.syntax", (1, 7), 'double quotes: "cv-app"', id="no quotes"),
+        pytest.param("{a: 1}", "json.syntax", (1, 2), 'double quotes: "a"', id="a name without quotes"),
+        pytest.param('["say "hi""]', "json.syntax", (1, 8), '\\"', id="quotes within a text"),
+        pytest.param('["a\tb"]', "json.syntax", (1, 4), "write \\t", id="a tab in a text"),
         pytest.param('["a', "json.syntax", (1, 2), "never closed", id="unclosed text"),
         pytest.param('["a\nb"]', "json.syntax", (1, 4), "before the line ends", id="a text over two lines"),
         pytest.param('["a\\x"]', "json.syntax", (1, 4), "escape", id="an unknown escape"),
@@ -134,6 +146,19 @@ def test_64_levels_are_taken():
 )
 def test_every_unicode_encoding_is_read(data):
     assert parse_bytes(data, path="f.json").value == {"ü": 1}
+
+
+@pytest.mark.parametrize("newline", ["\n", "\r\n", "\r"])
+def test_lines_are_counted_however_they_end(newline):
+    finding = refusal(newline.join(["{", '"a": 1,', " }"]))
+
+    assert (finding.line, finding.column) == (2, 7)
+
+
+def test_half_a_pair_in_utf_16_is_refused_with_its_place():
+    finding = refusal(b"\xff\xfe" + '{\n "\N{BULLET}'.encode("utf-16-le") + b"\x00\xd8a\x00")
+
+    assert (finding.rule, finding.line, finding.column) == ("file.encoding", 2, 4)
 
 
 def test_bytes_that_are_no_text_are_refused_with_their_place():

@@ -71,6 +71,10 @@ def test_templates_render(source, text):
         pytest.param(
             "a\n{{ nmae }}", "template.undefined", 2, "did you mean 'name'?", id="an undefined name"
         ),
+        pytest.param(
+            "{{ task-role }}", "template.undefined", 1, "call it task_role", id="a name with a dash"
+        ),
+        pytest.param("{{ name - zzz }}", "template.undefined", 1, "define it", id="a real subtraction"),
         pytest.param("{{ zzz }}", "template.undefined", 1, "'zzz' is not defined", id="with nothing like it"),
         pytest.param("{{ tgs['blue'] }}", "template.undefined", 1, "'blue-tg'", id="an undefined member"),
         pytest.param(
@@ -107,6 +111,24 @@ def test_templates_are_refused_with_line_and_reason(source, rule, line, says):
     finding = refusal(source)
 
     assert (finding.rule, finding.line) == (rule, line)
+    assert says in str(finding)
+
+
+@pytest.mark.parametrize(
+    ("source", "place", "says"),
+    [
+        pytest.param('{\n "image": "{{ must_env `TAG` }}"\n}', (2, 24), "Go template", id="a Go template"),
+        pytest.param('"{{ env "TAG" "x" }}"', (1, 2), "Go template", id="a Go template with quotes"),
+        pytest.param('"{{ index .Labels \\"a\\" }}"', (1, 19), "{% raw %}", id="a log tag of Docker"),
+        pytest.param('\n"{{{account}}}"', (2, 2), "not three", id="three braces"),
+        pytest.param('"{{ a \\" }}"', (1, 7), "no part of an expression", id="a backslash"),
+        pytest.param("a\n{{ 1 2 }}", (2, 1), "{% raw %}", id="braces that may be meant as they are"),
+    ],
+)
+def test_a_template_of_another_tool_is_told_as_such(source, place, says):
+    finding = refusal(source)
+
+    assert (finding.rule, (finding.line, finding.column)) == ("template.syntax", place)
     assert says in str(finding)
 
 
@@ -182,6 +204,23 @@ def test_whatever_was_copied_is_found_where_it_stands_in_the_template(source):
         pytest.param("{% raw %}{{@{% endraw %}", "@", (1, 12), id="within raw"),
         pytest.param("{{ '@x' }}'@x'@", "'", (1, 11), id="a text that stands in an expression too"),
         pytest.param("{% filter upper %}\nabc\n{% endfilter %}@", "@", (3, 16), id="behind a filter block"),
+        pytest.param("x\n {% filter upper %}\nabc\n{% endfilter %}", "BC", (2, 2), id="in a filter block"),
+        pytest.param(
+            "{% macro m() %}{{ caller() }}@{% endmacro %}\n{% call m() %}1{% endcall %}",
+            "@",
+            (2, 1),
+            id="a call",
+        ),
+        pytest.param("\n{% for s in subnets recursive %}@{% endfor %}", "@", (2, 1), id="a recursive loop"),
+        pytest.param("{{ '1\n2' }}\n\n  @", "@", (4, 3), id="behind a value over several lines"),
+        pytest.param("{% if count > 2 %}\n@{% else %}\n#{% endif %}", "@", (2, 1), id="in a condition"),
+        pytest.param("{% if count > 5 %}\n@{% else %}\n#{% endif %}", "#", (3, 1), id="in its other branch"),
+        pytest.param("\r\n{{ name }}\r\n@", "@", (3, 1), id="lines that end as on Windows"),
+        pytest.param("{{ name }}\r@", "@", (2, 1), id="lines that end as on old Macs"),
+        pytest.param("\t\t{{ name }}@", "@", (1, 13), id="tabs, each one column"),
+        pytest.param(
+            "\N{GRINNING FACE}{{ name }}@", "@", (1, 12), id="a character beyond 16 bits, one column"
+        ),
     ],
 )
 def test_places_in_the_output_are_places_in_the_template(source, wanted, place):

@@ -15,4 +15,5 @@ class InProcessRenderer:
             kind=request.kind,
             files=request.files,
             references=request.references,
+            partial=request.partial,
         )

@@ -9,6 +9,7 @@ import codecs
 import json
 import sys
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, BinaryIO
 
 from gitmoxi.adapters.rendering.limits import allow_cpu, confine_process
@@ -18,6 +19,7 @@ from gitmoxi.adapters.rendering.wire import (
     frame,
     read_request,
     rendered_message,
+    request_message,
 )
 from gitmoxi.domain.rendered import RenderRequest
 from gitmoxi.domain.targets import TargetKind
@@ -57,20 +59,19 @@ def _warm_up() -> None:
         files=_WARM_UP_FILES,
         references={"t": b'{"s": {"value": [1.5], "sensitive": true}}'},
     )
-    _answer({"prefix": "", "kind": "ecs", "files": {"_": ""}, "references": {}})
-    try:
-        render_object(
-            prefix=request.prefix, kind=request.kind, files=request.files, references=request.references
-        )
-    except RenderError as error:
-        frame({"findings": findings_message(error.findings)})
+    for warm in (request, replace(request, references={}, partial=True)):
+        _answer(request_message(warm))
 
 
 def _answer(message: Mapping[str, Any]) -> bytes:
     request = read_request(message)
     try:
         rendered = render_object(
-            prefix=request.prefix, kind=request.kind, files=request.files, references=request.references
+            prefix=request.prefix,
+            kind=request.kind,
+            files=request.files,
+            references=request.references,
+            partial=request.partial,
         )
         return frame({"rendered": rendered_message(rendered)})
     except RenderError as error:

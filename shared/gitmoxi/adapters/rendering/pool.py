@@ -109,7 +109,7 @@ def _refuse_oversized(request: RenderRequest) -> None:
             raise render_error(
                 file=path,
                 rule="file.size",
-                message=f"the file has {len(data)} bytes and at most {MAX_FILE_BYTES} are read",
+                message=f"the file has more than {MAX_FILE_BYTES} bytes, and at most that many are read",
             )
 
 

@@ -17,8 +17,11 @@ from gitmoxi.domain.rendered import (
     RenderedDocument,
     RenderedObject,
     RenderRequest,
+    UnknownPart,
+    UnknownRole,
 )
 from gitmoxi.domain.targets import TargetKind
+from gitmoxi.domain.unknown import Unknown
 
 LENGTH_BYTES = 4
 """Big-endian, before every message."""
@@ -40,6 +43,7 @@ def request_message(request: RenderRequest) -> dict[str, Any]:
         "kind": request.kind.value,
         "files": _encoded(request.files),
         "references": _encoded(request.references),
+        "partial": request.partial,
     }
 
 
@@ -50,6 +54,7 @@ def read_request(message: Mapping[str, Any]) -> RenderRequest:
         kind=TargetKind(message["kind"]),
         files=_decoded(message["files"]),
         references=_decoded(message["references"]),
+        partial=message["partial"],
     )
 
 
@@ -64,6 +69,7 @@ def rendered_message(rendered: RenderedObject) -> dict[str, Any]:
                 "document": document.document,
                 "text": document.text,
                 "positions": _flat_positions(document),
+                "unknowns": [asdict(part) for part in document.unknowns],
             }
             for kind, document in rendered.documents.items()
         },
@@ -114,9 +120,37 @@ def _document(content: Mapping[str, Any]) -> RenderedDocument:
     positions = {
         path: Position(line=next(numbers), column=next(numbers)) for path in _paths(content["document"], ())
     }
+    unknowns = tuple(_unknown_part(fields) for fields in content["unknowns"])
     return RenderedDocument(
-        path=content["path"], document=content["document"], text=content["text"], positions=positions
+        path=content["path"],
+        document=_with_unknowns(content["document"], unknowns),
+        text=content["text"],
+        positions=positions,
+        unknowns=unknowns,
     )
+
+
+def _unknown_part(fields: Mapping[str, Any]) -> UnknownPart:
+    return UnknownPart(
+        role=UnknownRole(fields["role"]),
+        path=tuple(fields["path"]),
+        position=Position(**fields["position"]),
+        expression=fields["expression"],
+    )
+
+
+def _with_unknowns(document: JsonValue, unknowns: tuple[UnknownPart, ...]) -> JsonValue:
+    """An unknown value travels as its text, and becomes unknown again."""
+    for part in unknowns:
+        if part.role is not UnknownRole.VALUE:
+            continue
+        if not part.path:
+            return Unknown(part.expression)
+        holder: Any = document
+        for step in part.path[:-1]:
+            holder = holder[step]
+        holder[part.path[-1]] = Unknown(part.expression)
+    return document
 
 
 def _paths(value: JsonValue, path: JsonPath) -> Iterator[JsonPath]:
