@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import csv
 import os
 from pathlib import Path
 
 import pytest
+
+from tests.corpus.checked import check_corpus, read_sources
 
 VARIABLE = "GITMOXI_CORPUS"
 
 
 @pytest.fixture(scope="session")
 def corpus():
-    """The folder named by GITMOXI_CORPUS: without it these tests are skipped, with a wrong one they fail."""
+    """Where the folder is; without the variable the tests are skipped, with a wrong one they fail."""
     named = os.environ.get(VARIABLE)
     if named is None:
         pytest.skip(f"{VARIABLE} names no folder")
@@ -26,5 +27,10 @@ def corpus():
 @pytest.fixture(scope="session")
 def corpus_sources(corpus):
     """The rows of SOURCES.tsv: file, kind, botocore_class, placeholders, reasons and where it came from."""
-    with (corpus / "SOURCES.tsv").open(newline="") as sources:
-        return list(csv.DictReader(sources, delimiter="\t"))
+    return read_sources(corpus)
+
+
+@pytest.fixture(scope="session")
+def checked(corpus, tmp_path_factory):
+    """What ``gmctl validate`` says about each file of the corpus, by its path there."""
+    return check_corpus(corpus, tmp_path_factory.mktemp("corpus"))

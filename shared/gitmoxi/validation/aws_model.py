@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 from functools import cache
+from importlib.metadata import version
+from typing import Final
 
 from botocore.loaders import Loader
 from botocore.model import ServiceModel, Shape, StructureShape
+
+MODEL: Final = f"botocore {version('botocore')}"
+"""Which edition of the models it is: AWS may know more than they do."""
 
 
 @cache

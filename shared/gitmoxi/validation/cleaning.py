@@ -5,14 +5,46 @@ People commit what ``aws ecs describe-*`` and ``aws lambda get-function`` print;
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from botocore.model import ListShape, MapShape, Shape, StructureShape
 
-from gitmoxi.domain.findings import Finding, Severity
+from gitmoxi.domain.findings import Finding, RuleInfo
 from gitmoxi.domain.rendered import JsonPath, JsonValue
+from gitmoxi.domain.unknown import is_unknown
+from gitmoxi.validation.document_rules import (
+    DESCRIBED,
+    SEVERAL,
+    TAKEN_FOR,
+    empty_lists_found,
+    ignored_found,
+    nulls_found,
+)
 from gitmoxi.validation.sources import Source
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StandIn:
+    """A described attribute that tells the value of a request's member.
+
+    Attributes:
+        member: the member of the request.
+        within: the member of the described attribute that holds the value; empty: it is the value.
+        unless: a text that is in the value when AWS chose it by itself, so that it must not be sent.
+    """
+
+    member: str
+    within: str = ""
+    unless: str = ""
+
+    def value(self, described: JsonValue) -> JsonValue:
+        """What is meant for the member; None if nothing is."""
+        if self.within:
+            described = described.get(self.within) if isinstance(described, dict) else None
+        if not self.unless or is_unknown(described):
+            return described
+        return None if isinstance(described, str) and self.unless in described else described
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,15 +55,15 @@ class Described:
         shape: the shape of the description.
         wrappers: the members that it may be wrapped in, as an object or as a list of one.
         parts: shapes of request members that AWS describes beside the description.
-        stands_for: request members by the described attribute that tells their value.
-        advice: what to do about a described attribute, where taking it out loses something.
+        stands_for: what described attributes tell of request members, by the attribute's name.
+        holds: by described attribute, the request members that AWS shows nowhere else.
     """
 
     shape: Shape
     wrappers: tuple[str, ...]
     parts: Mapping[str, Shape] = field(default_factory=dict)
-    stands_for: Mapping[str, str] = field(default_factory=dict)
-    advice: Mapping[str, str] = field(default_factory=dict)
+    stands_for: Mapping[str, StandIn] = field(default_factory=dict)
+    holds: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,51 +77,77 @@ class Cleaned:
 
 def clean(document: JsonValue, source: Source, *, request: StructureShape, described: Described) -> Cleaned:
     """The document without wrapper, described attributes, nulls, and empty lists where AWS takes none."""
-    cleaner = _Cleaner(described)
-    unwrapped, inner = cleaner.unwrap(document, source, request)
-    cleaner.source = inner
-    cleaned = cleaner.strip(unwrapped, request, described.shape, ())
-    return Cleaned(document=cleaned, source=inner, findings=tuple(cleaner.findings))
+    wrapping = _unwrapped(document, source, request, described)
+    cleaner = _Cleaner(described, wrapping.source)
+    cleaned = cleaner.strip(wrapping.document, request, described.shape, ())
+    return Cleaned(
+        document=cleaned, source=cleaner.source, findings=(*wrapping.findings, *cleaner.findings())
+    )
+
+
+def _unwrapped(document: JsonValue, source: Source, request: StructureShape, described: Described) -> Cleaned:
+    """What is in the wrapper that AWS describes it in, with those of the request's members beside it."""
+    as_it_is = Cleaned(document=document, source=source, findings=())
+    if not isinstance(document, dict):
+        return as_it_is
+    wrapper = next((name for name in described.wrappers if name in document), None)
+    if wrapper is None:
+        return as_it_is
+    inner, place = document[wrapper], source.below(wrapper)
+    if isinstance(inner, list):
+        if len(inner) != 1:
+            several = source.breach(
+                SEVERAL, (wrapper,), f"{wrapper} holds {len(inner)} descriptions, and a file defines one"
+            )
+            return Cleaned(document={}, source=source, findings=(several,))
+        inner, place = inner[0], place.below(0)
+    if is_unknown(inner):
+        return Cleaned(document=inner, source=place, findings=())
+    if not isinstance(inner, dict):
+        return as_it_is
+    beside = [name for name in document if name in request.members and name not in inner]
+    return Cleaned(
+        document={**inner, **{name: document[name] for name in beside}},
+        source=place.with_members_of(source, beside),
+        findings=tuple(_wrapped(source, wrapper, [name for name in document if name not in beside])),
+    )
+
+
+def _wrapped(source: Source, wrapper: str, names: list[str]) -> Iterator[Finding]:
+    ignored = [name for name in names if name != wrapper]
+    beside = f"; {', '.join(ignored)} beside it counts for nothing" if ignored else ""
+    yield source.breach(
+        DESCRIBED,
+        (wrapper,),
+        f"the document is wrapped in {wrapper}, as AWS describes it{beside}",
+        found=wrapper,
+        advice=f"commit what is in {wrapper} by itself",
+    )
 
 
 class _Cleaner:
-    def __init__(self, described: Described) -> None:
-        self._described = described
-        self.source = Source(file="", positions={})
-        self.findings: list[Finding] = []
+    """Strips one document; collects places, so that each kind of remark is made once."""
 
-    def unwrap(
-        self, document: JsonValue, source: Source, request: StructureShape
-    ) -> tuple[JsonValue, Source]:
+    def __init__(self, described: Described, source: Source) -> None:
+        self._described = described
+        self._source = source
         self.source = source
-        if not isinstance(document, dict):
-            return document, source
-        wrapper = next((name for name in self._described.wrappers if name in document), None)
-        if wrapper is None:
-            return document, source
-        inner, path = document[wrapper], (wrapper,)
-        inner_source = source.below(wrapper)
-        if isinstance(inner, list):
-            if len(inner) != 1:
-                self._add(
-                    path,
-                    "document.several",
-                    f"{wrapper} holds {len(inner)} descriptions, and a file defines one",
-                    Severity.ERROR,
-                )
-                return {}, source
-            inner, inner_source = inner[0], inner_source.below(0)
-        if not isinstance(inner, dict):
-            return document, source
-        self._warn_described(path, f"the document is wrapped in {wrapper}, as AWS describes it")
-        beside = {
-            name: value
-            for name, value in document.items()
-            if name in request.members and name not in inner and value is not None
-        }
-        return {**inner, **beside}, inner_source
+        """Where the stripped document stands: what was taken for another member, at its own place."""
+        self._ignored: list[JsonPath] = []
+        self._nulls: list[JsonPath] = []
+        self._empty: list[JsonPath] = []
+        self._single: list[Finding] = []
+
+    def findings(self) -> Iterator[Finding]:
+        """What was taken out, or taken for something else."""
+        yield from self._single
+        yield from ignored_found(self._ignored, self._source)
+        yield from nulls_found(self._nulls, self._source)
+        yield from empty_lists_found(self._empty, self._source)
 
     def strip(self, value: JsonValue, shape: Shape, described: Shape | None, path: JsonPath) -> JsonValue:
+        if not isinstance(value, dict | list):
+            return value
         match shape, value:
             case StructureShape(), dict():
                 return self._strip_members(value, shape, described, path)
@@ -115,14 +173,22 @@ class _Cleaner:
         kept: dict[str, JsonValue] = {}
         for name, member in value.items():
             where = (*path, name)
-            if name not in shape.members and name in counterparts:
+            inner = shape.members.get(name)
+            if inner is None and name in counterparts:
                 self._drop_described(name, member, value, kept, where)
-            elif not self._is_null(member, where) and not self._is_needlessly_empty(
-                shape, name, member, where
-            ):
-                inner = shape.members.get(name)
-                left = member if inner is None else self.strip(member, inner, counterparts.get(name), where)
-                if left or path or name not in self._described.parts:
+            elif self._is_null(member, where) or self._is_needlessly_empty(shape, name, member, where):
+                continue
+            elif inner is None:
+                kept[name] = member
+            else:
+                left = self.strip(member, inner, counterparts.get(name), where)
+                # AWS says of a zip file's code only where to download it from: nothing is left of that.
+                if (
+                    path
+                    or name not in self._described.parts
+                    or _has_content(left)
+                    or not _has_content(member)
+                ):
                     kept[name] = left
         return kept
 
@@ -134,33 +200,48 @@ class _Cleaner:
         kept: dict[str, JsonValue],
         path: JsonPath,
     ) -> None:
-        meant = self._described.stands_for.get(name) if len(path) == 1 else None
-        if meant is not None and siblings.get(meant) is None and member is not None:
-            kept[meant] = member
-            self._warn_described(path, f"{name} is only described by AWS; it is taken for {meant}")
-            return
-        advice = self._described.advice.get(name, "remove it")
-        self._warn_described(path, f"{name} is only described by AWS and never sent; it is ignored", advice)
+        stand_in = self._described.stands_for.get(name) if len(path) == 1 else None
+        if stand_in is not None and siblings.get(stand_in.member) is None:
+            meant = stand_in.value(member)
+            if meant is not None:
+                kept[stand_in.member] = meant
+                within = (stand_in.within,) if stand_in.within else ()
+                self.source = self.source.also_at((stand_in.member,), (*path, *within))
+                message = f"{name} is only described by AWS; it is taken for {stand_in.member}"
+                self._say(TAKEN_FOR, path, message, f"write {stand_in.member} instead")
+                return
+        lost = self._lost_with(name, member, siblings) if len(path) == 1 else []
+        if lost:
+            message = f"{name} is ignored, and only there AWS says what {', '.join(lost)} is"
+            self._say(DESCRIBED, path, message, f"copy {', '.join(lost)} out of it to the top level")
+        else:
+            self._ignored.append(path)
+
+    def _lost_with(self, name: str, member: JsonValue, siblings: Mapping[str, JsonValue]) -> list[str]:
+        parts = member if isinstance(member, list) else [member]
+        held = self._described.holds.get(name, ())
+        return [
+            inner
+            for inner in held
+            if inner not in siblings
+            and any(isinstance(part, dict) and _has_content(part.get(inner)) for part in parts)
+        ]
 
     def _is_null(self, value: JsonValue, path: JsonPath) -> bool:
         if value is None:
-            self._add(path, "document.null", f"{path[-1]} is null; it is taken as left out", Severity.WARNING)
+            self._nulls.append(path)
         return value is None
 
     def _is_needlessly_empty(
         self, shape: StructureShape, name: str, value: JsonValue, path: JsonPath
     ) -> bool:
+        if not isinstance(value, list) or value or name in shape.required_members:
+            return False
         member = shape.members.get(name)
-        empty = value == [] and member is not None and member.metadata.get("min", 0) > 0
-        if empty and name not in shape.required_members:
-            self._add(
-                path,
-                "document.empty-list",
-                f"{name} is empty, which AWS does not take; it is taken as left out",
-                Severity.WARNING,
-            )
-            return True
-        return False
+        empty = member is not None and member.metadata.get("min", 0) > 0
+        if empty:
+            self._empty.append(path)
+        return empty
 
     def _strip_reference(
         self, value: JsonValue, shape: Shape, described: Shape | None, path: JsonPath
@@ -169,14 +250,14 @@ class _Cleaner:
         if shape.type_name == "string" and isinstance(described, StructureShape) and isinstance(value, dict):
             arn = value.get("Arn")
             if isinstance(arn, str):
-                self._warn_described(path, "AWS takes the ARN alone; the rest of the description is ignored")
+                message = "AWS takes the ARN alone; the rest of the description is ignored"
+                self._say(TAKEN_FOR, path, message, "write the ARN alone")
                 return arn
         return value
 
-    def _warn_described(self, path: JsonPath, message: str, advice: str = "") -> None:
-        self._add(path, "document.describe-output", message, Severity.WARNING, advice)
+    def _say(self, info: RuleInfo, path: JsonPath, message: str, advice: str) -> None:
+        self._single.append(self._source.breach(info, path, message, advice=advice))
 
-    def _add(self, path: JsonPath, rule: str, message: str, severity: Severity, advice: str = "") -> None:
-        self.findings.append(
-            self.source.finding(path, rule=rule, message=message, severity=severity, advice=advice)
-        )
+
+def _has_content(value: JsonValue) -> bool:
+    return is_unknown(value) or bool(value)

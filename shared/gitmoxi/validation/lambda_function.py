@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import Final
 
 from gitmoxi.domain.files import FileKind
-from gitmoxi.domain.findings import Finding, Severity
+from gitmoxi.domain.findings import Finding
 from gitmoxi.domain.rendered import JsonValue, RenderedObject
 from gitmoxi.validation.depdef import LambdaDepdef
 from gitmoxi.validation.event_sources import EventSources, read_event_sources
-from gitmoxi.validation.native import LAMBDA_FUNCTION, check_native
+from gitmoxi.validation.function_rules import FUNCTION_RULES
+from gitmoxi.validation.native import LAMBDA_FUNCTION, Checked, check_native
+from gitmoxi.validation.placeholders import placeholder_rule, without_echoes
+from gitmoxi.validation.rule import Rule, run_rules
 from gitmoxi.validation.settings_base import read_settings
 from gitmoxi.validation.sources import Source
-from gitmoxi.validation.verdict import definition_missing, warnings_or_raise
+from gitmoxi.validation.verdict import definition_missing, settings_missing, warnings_or_raise
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +36,9 @@ class ValidatedLambda:
     warnings: tuple[Finding, ...]
 
 
+_PLACEHOLDERS: Final[tuple[Rule[JsonValue], ...]] = (placeholder_rule(lambda document: document),)
+
+
 def validate_lambda(rendered: RenderedObject) -> ValidatedLambda:
     """The function that a rendered Lambda object defines.
 
@@ -44,13 +51,15 @@ def validate_lambda(rendered: RenderedObject) -> ValidatedLambda:
     if definition is None:
         findings += (definition_missing(rendered),)
     else:
-        checked = check_native(LAMBDA_FUNCTION, definition.document, Source.of(definition))
+        checked = check_function(definition.document, Source.of(definition))
         function = checked.document
         findings += checked.findings
     event_sources = None
     listed = rendered.documents.get(FileKind.LAMBDA_EVENT_SOURCE_DEF)
     if listed is not None:
-        event_sources, complaints = read_event_sources(listed.document, Source.of(listed))
+        event_sources, complaints = check_event_sources(
+            listed.document, Source.of(listed), function_name=function.get("FunctionName")
+        )
         findings += complaints
     warnings = warnings_or_raise(rendered, findings)
     assert settings is not None
@@ -59,17 +68,36 @@ def validate_lambda(rendered: RenderedObject) -> ValidatedLambda:
     )
 
 
+def check_function(document: JsonValue, source: Source) -> Checked:
+    """One ``_lambdadef.json``: what is meant by it, and what is wrong or odd about it.
+
+    What is not known of the document is not checked.
+    """
+    checked = check_native(LAMBDA_FUNCTION, document, source)
+    if not checked.document:
+        return checked
+    found = (*checked.findings, *run_rules(FUNCTION_RULES, checked.document, checked.source))
+    return replace(checked, findings=without_echoes(found))
+
+
+def check_event_sources(
+    document: JsonValue, source: Source, *, function_name: JsonValue = None
+) -> tuple[EventSources, tuple[Finding, ...]]:
+    """One ``_lambdaeventsourcedef.json``: see ``gitmoxi.validation.event_sources.read_event_sources``."""
+    sources, findings = read_event_sources(document, source, function_name=function_name)
+    return sources, without_echoes(findings)
+
+
+def check_lambda_settings(
+    document: JsonValue, source: Source
+) -> tuple[LambdaDepdef | None, tuple[Finding, ...]]:
+    """One ``_lambdadepdef.json``: the settings, None if they cannot be used, and what was found."""
+    settings, findings = read_settings(LambdaDepdef, document, source)
+    return settings, without_echoes((*findings, *run_rules(_PLACEHOLDERS, document, source)))
+
+
 def _settings(rendered: RenderedObject) -> tuple[LambdaDepdef | None, tuple[Finding, ...]]:
     document = rendered.documents.get(FileKind.LAMBDA_DEPDEF)
-    if document is not None:
-        return read_settings(LambdaDepdef, document.document, Source.of(document))
-    expected = f"{rendered.prefix}{FileKind.LAMBDA_DEPDEF.suffix}"
-    missing = Finding(
-        file=rendered.prefix,
-        rule="settings.missing-file",
-        severity=Severity.ERROR,
-        message="there are no deployment settings, and alias has no default",
-        expected=expected,
-        advice=f'add {expected} with {{"alias": "..."}}, the alias whose weights shift',
-    )
-    return None, (missing,)
+    if document is None:
+        return None, (settings_missing(rendered),)
+    return check_lambda_settings(document.document, Source.of(document))

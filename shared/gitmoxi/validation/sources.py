@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import json
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
+from functools import lru_cache
+from typing import Final
 
-from gitmoxi.domain.findings import Finding, Severity
+from gitmoxi.domain.findings import Finding, RuleInfo, Severity
 from gitmoxi.domain.rendered import JsonPath, JsonValue, Positions, RenderedDocument, locate, show_path
+
+_LONGEST_NAME: Final = 64
+"""Characters: no name of ours or AWS's comes near, and likeness costs time by the square of the length."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +32,26 @@ class Source:
     def below(self, *path: str | int) -> Source:
         """The part of this document at ``path``."""
         return Source(file=self.file, positions=self.positions, root=(*self.root, *path))
+
+    def with_members_of(self, outer: Source, names: Collection[str]) -> Source:
+        """This part, as if these members of ``outer``'s part stood in it as well."""
+        depth = len(outer.root)
+        moved = {
+            (*self.root, *path[depth:]): place
+            for path, place in self.positions.items()
+            if len(path) > depth and path[:depth] == outer.root and path[depth] in names
+        }
+        return Source(file=self.file, positions={**self.positions, **moved}, root=self.root)
+
+    def also_at(self, path: JsonPath, written_at: JsonPath) -> Source:
+        """This part, as if what is written at ``written_at`` stood at ``path`` as well."""
+        old, new = (*self.root, *written_at), (*self.root, *path)
+        moved = {
+            (*new, *where[len(old) :]): place
+            for where, place in self.positions.items()
+            if where[: len(old)] == old
+        }
+        return Source(file=self.file, positions={**self.positions, **moved}, root=self.root)
 
     def finding(
         self,
@@ -54,15 +80,51 @@ class Source:
             advice=advice,
         )
 
+    def breach(
+        self,
+        info: RuleInfo,
+        path: JsonPath,
+        message: str,
+        *,
+        found: str = "",
+        expected: str = "",
+        advice: str = "",
+    ) -> Finding:
+        """As ``finding``, on what breaks a rule; without ``advice`` the rule's own."""
+        return self.finding(
+            path,
+            rule=info.id,
+            severity=info.severity,
+            message=message,
+            found=found,
+            expected=expected,
+            advice=advice or info.advice,
+        )
+
 
 def nearest(name: str, known: Iterable[str]) -> str | None:
-    """The known name that ``name`` was probably meant to be."""
-    names = list(known)
-    for candidate in names:
-        if candidate.casefold() == name.casefold():
+    """The known name that ``name`` was probably meant to be: in another spelling, or the most alike."""
+    return _nearest(name, tuple(known)) if len(name) <= _LONGEST_NAME else None
+
+
+@lru_cache(maxsize=4096)
+def _nearest(name: str, known: tuple[str, ...]) -> str | None:
+    spelt = _spelling(name)
+    for candidate in known:
+        if _spelling(candidate) == spelt:
             return candidate
-    close = get_close_matches(name, names, n=1)
+    close = get_close_matches(name, known, n=1)
     return close[0] if close else None
+
+
+def _spelling(name: str) -> str:
+    return name.replace("_", "").replace("-", "").casefold()
+
+
+def shown(value: JsonValue, longest: int = 80) -> str:
+    """A value as JSON, for a message; at most ``longest`` characters of it."""
+    text = json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= longest else f"{text[: longest - 1]}…"
 
 
 def nearest_advice(name: str, known: Iterable[str], *, otherwise: str = "remove it") -> str:

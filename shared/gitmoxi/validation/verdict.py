@@ -3,12 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Final
 
-from gitmoxi.domain.files import definition_kind
-from gitmoxi.domain.findings import Finding, Severity
+from gitmoxi.domain.files import FileKind, definition_kind
+from gitmoxi.domain.findings import Finding, RuleInfo, Severity
 from gitmoxi.domain.rendered import RenderedObject
 from gitmoxi.domain.sensitive import presentable
 from gitmoxi.validation.errors import ValidationFailed
+
+DEFINITION_MISSING: Final = RuleInfo(
+    id="definition.missing",
+    severity=Severity.ERROR,
+    summary="What is deployed has a definition file: _svcdef.json for ECS, _lambdadef.json for Lambda.",
+    advice="add the definition file",
+)
+SETTINGS_MISSING: Final = RuleInfo(
+    id="settings.missing-file",
+    severity=Severity.ERROR,
+    summary="A Lambda function has deployment settings, since they name the alias whose weights shift.",
+    advice='add the settings file with {"alias": "..."}',
+)
+VERDICT_RULE_INFOS: Final = (DEFINITION_MISSING, SETTINGS_MISSING)
 
 
 def has_errors(findings: Iterable[Finding]) -> bool:
@@ -21,11 +36,24 @@ def definition_missing(rendered: RenderedObject) -> Finding:
     expected = f"{rendered.prefix}{definition_kind(rendered.kind).suffix}"
     return Finding(
         file=rendered.prefix,
-        rule="definition.missing",
-        severity=Severity.ERROR,
+        rule=DEFINITION_MISSING.id,
+        severity=DEFINITION_MISSING.severity,
         message="there is no definition file, so there is nothing to deploy",
         expected=expected,
         advice=f"add {expected}",
+    )
+
+
+def settings_missing(rendered: RenderedObject) -> Finding:
+    """The finding on a Lambda function without deployment settings."""
+    expected = f"{rendered.prefix}{FileKind.LAMBDA_DEPDEF.suffix}"
+    return Finding(
+        file=rendered.prefix,
+        rule=SETTINGS_MISSING.id,
+        severity=SETTINGS_MISSING.severity,
+        message="there are no deployment settings, and alias has no default",
+        expected=expected,
+        advice=f'add {expected} with {{"alias": "..."}}, the alias whose weights shift',
     )
 
 

@@ -243,3 +243,30 @@ def test_the_effective_threshold_is_the_smaller_one_rounded_up(threshold, percen
     breaker = CircuitBreaker(failure_threshold=threshold, failure_threshold_percent=percent)
 
     assert breaker.effective_threshold(desired) == effective
+
+
+def described(model):
+    """All settings of a model's schema, those of its parts included: name and description."""
+    schema = model.model_json_schema(by_alias=True)
+    for part, definition in {"": schema, **schema["$defs"]}.items():
+        for name, setting in definition.get("properties", {}).items():
+            yield f"{part}.{name}", setting.get("description", "")
+
+
+@pytest.mark.parametrize("model", [EcsDepdef, LambdaDepdef])
+def test_every_setting_is_described_in_sentences(model):
+    settings = dict(described(model))
+
+    assert len(settings) > 10
+    assert [name for name, text in settings.items() if not text.endswith(".")] == []
+
+
+@pytest.mark.parametrize("model", [EcsDepdef, LambdaDepdef])
+def test_times_and_shares_are_described_with_their_unit(model):
+    settings = dict(described(model))
+    times = [name for name in settings if name.endswith(("Interval", "timeout", "timeoutPerTask"))]
+    shares = [name for name in settings if name.lower().endswith("percent")]
+
+    assert times
+    assert all("econds" in settings[name] for name in times)
+    assert all("percentage" in settings[name] for name in shares)

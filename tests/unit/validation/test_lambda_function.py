@@ -12,12 +12,15 @@ from tests.unit.validation.documents import rendered_object
 
 FUNCTION = {
     "FunctionName": "f",
+    "Runtime": "python3.13",
+    "Handler": "app.handler",
     "Role": "arn:aws:iam::123456789012:role/r",
     "Code": {"S3Bucket": "bucket", "S3Key": "key"},
 }
 GROUP = "arn:aws:elasticloadbalancing:us-east-1:123456789012:targetgroup/g/0123456789abcdef"
 QUEUE = "arn:aws:sqs:us-east-1:123456789012:q"
 MAPPING = {"EventSourceArn": QUEUE, "FunctionName": "f", "BatchSize": 10}
+SECOND = {**MAPPING, "EventSourceArn": f"{QUEUE}2"}
 LOAD_BALANCER = {"Service": "elasticloadbalancing.amazonaws.com", "TargetGroupArn": GROUP}
 API = {"Service": "apigateway.amazonaws.com", "ApiId": "a", "RouteId": "r"}
 
@@ -68,13 +71,13 @@ def test_event_sources_are_read():
 @pytest.mark.parametrize(
     "pull",
     [
-        pytest.param({"EventSourceMapping": [MAPPING, MAPPING]}, id="a list in EventSourceMapping"),
-        pytest.param([{"EventSourceMapping": MAPPING}, {"EventSourceMapping": MAPPING}], id="a list of them"),
-        pytest.param([MAPPING, MAPPING], id="a bare list"),
+        pytest.param({"EventSourceMapping": [MAPPING, SECOND]}, id="a list in EventSourceMapping"),
+        pytest.param([{"EventSourceMapping": MAPPING}, {"EventSourceMapping": SECOND}], id="a list of them"),
+        pytest.param([MAPPING, SECOND], id="a bare list"),
     ],
 )
 def test_pull_sources_are_one_mapping_or_a_list(pull):
-    assert validated(sources={"PullEventSources": pull}).event_sources.pull == (MAPPING, MAPPING)
+    assert validated(sources={"PullEventSources": pull}).event_sources.pull == (MAPPING, SECOND)
 
 
 def test_a_mapping_needs_no_function_name_since_it_points_at_the_alias():
@@ -90,7 +93,7 @@ def test_the_misspelt_key_of_published_samples_is_taken_with_a_warning():
 
     assert result.event_sources.push[0].alias_stage_variable_name == "v"
     (warning,) = result.warnings
-    assert (warning.rule, warning.severity) == ("event-sources.misspelt", Severity.WARNING)
+    assert (warning.rule, warning.severity) == ("event-source.misspelt", Severity.WARNING)
     assert warning.json_path == "$.PushEventSources[0].AlaisStageVariableName"
 
 
@@ -103,7 +106,7 @@ def test_the_misspelt_key_of_published_samples_is_taken_with_a_warning():
         pytest.param({"PushEventSources": [{}]}, "$.PushEventSources[0]", "Service", id="no service"),
         pytest.param(
             {"PushEventSources": [{"Service": "sns"}]},
-            "$.PushEventSources[0]",
+            "$.PushEventSources[0].Service",
             "apigateway",
             id="an unknown service",
         ),
@@ -120,13 +123,13 @@ def test_the_misspelt_key_of_published_samples_is_taken_with_a_warning():
             id="an empty route",
         ),
         pytest.param(
-            {"PullEventSources": {"EventSourceMapping": {"BatchSize": "10"}}},
+            {"PullEventSources": {"EventSourceMapping": {**MAPPING, "BatchSize": "10"}}},
             "$.PullEventSources.EventSourceMapping.BatchSize",
             "without quotes",
             id="a number in quotes",
         ),
         pytest.param(
-            {"PullEventSources": {"EventSourceMaping": {}}},
+            {"PullEventSources": {**MAPPING, "EventSourceMaping": {}}},
             "$.PullEventSources.EventSourceMaping",
             "no attribute",
             id="a misspelt wrapper",
@@ -159,6 +162,8 @@ def test_everything_wrong_is_said_at_once():
     findings = refusals({"FunctionName": "f"}, settings={}, sources={"x": 1})
 
     assert sorted(f.rule for f in findings) == [
+        "function.zip-needs",
+        "function.zip-needs",
         "settings.missing-key",
         "settings.unknown-key",
         "shape.missing-key",

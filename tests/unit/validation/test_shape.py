@@ -6,16 +6,18 @@ import pytest
 
 from gitmoxi.domain.findings import Severity
 from gitmoxi.domain.rendered import Position
-from gitmoxi.validation.shape import check_shape
+from gitmoxi.domain.unknown import Unknown
+from gitmoxi.validation.aws_model import MODEL, input_shape
+from gitmoxi.validation.shape import shape_findings
+from gitmoxi.validation.shape_rules import SHAPE_RULES
+from gitmoxi.validation.sources import Source
 
 TASK = {"family": "web", "containerDefinitions": [{"name": "web", "image": "nginx", "memory": 128}]}
 
 
 def check(service, operation, document, **more):
-    positions = more.pop("positions", {(): Position(1, 1)})
-    return check_shape(
-        service=service, operation=operation, document=document, file="f.json", positions=positions, **more
-    )
+    source = Source(file="f.json", positions=more.pop("positions", {(): Position(1, 1)}))
+    return shape_findings(input_shape(service, operation), document, source, **more)
 
 
 def task(**members):
@@ -61,7 +63,7 @@ def test_a_good_request_has_no_findings():
         ),
         pytest.param(
             container(memory="$MEMORY"),
-            "shape.wrong-type",
+            "shape.placeholder",
             "$.containerDefinitions[0].memory",
             "placeholder",
             id="a placeholder for a number",
@@ -129,19 +131,41 @@ def test_a_good_request_has_no_findings():
             "command is missing",
             id="a missing member deep down",
         ),
+        pytest.param(
+            container(healthCheck={}),
+            "shape.missing-key",
+            "$.containerDefinitions[0].healthCheck",
+            "add command",
+            id="what to do about a missing member",
+        ),
+        pytest.param(
+            container(logConfiguration=[{"logDriver": "awslogs"}]),
+            "shape.wrong-type",
+            "$.containerDefinitions[0].logConfiguration",
+            "remove [ and ]",
+            id="an object in a list",
+        ),
         pytest.param(task(networkMode="vpc"), "shape.enum", "$.networkMode", "awsvpc", id="none of an enum"),
         pytest.param(
             task(networkMode="AWSVPC"), "shape.enum", "$.networkMode", "case", id="an enum's wrong case"
         ),
         pytest.param(task(pidMode=""), "shape.enum", "$.pidMode", "leave it out", id="an empty enum"),
-        pytest.param(task(tags=[{"key": ""}]), "shape.length", "$.tags[0].key", "1 to 128", id="too short"),
+        pytest.param(
+            task(tags=[{"key": ""}]),
+            "shape.length",
+            "$.tags[0].key",
+            "tags[0].key is empty: AWS takes 1 to 128 characters",
+            id="too short",
+        ),
         pytest.param(
             task(tags=[{"key": "k" * 129}]), "shape.length", "$.tags[0].key", "129 char", id="too long"
         ),
         pytest.param(
-            task(tags=[{"key": "a!"}]), "shape.pattern", "$.tags[0].key", "must match", id="a pattern"
+            task(tags=[{"key": "a!"}]), "shape.pattern", "$.tags[0].key", "write letters", id="a pattern"
         ),
-        pytest.param(function(Timeout=0), "shape.range", "$.Timeout", "here it is 0", id="too small"),
+        pytest.param(
+            function(Timeout=0), "shape.range", "$.Timeout", "Timeout is 0: AWS takes 1 to", id="too small"
+        ),
         pytest.param(
             function(MemorySize=64), "shape.range", "$.MemorySize", "128 to", id="too little memory"
         ),
@@ -157,7 +181,7 @@ def test_a_good_request_has_no_findings():
             function(Environment={"Variables": {"1": "x"}}),
             "shape.pattern",
             "$.Environment.Variables['1']",
-            "must match",
+            "write a letter",
             id="a map's name",
         ),
     ],
@@ -186,7 +210,8 @@ def test_what_aws_takes_is_taken(findings):
 def test_an_unknown_value_of_an_enum_that_grows_is_a_warning():
     (finding,) = function(Runtime="python3.99")
 
-    assert (finding.rule, finding.severity) == ("shape.enum", Severity.WARNING)
+    assert (finding.rule, finding.severity) == ("shape.new-value", Severity.WARNING)
+    assert "botocore" in finding.advice
 
 
 def test_required_members_may_be_left_to_us():
@@ -210,3 +235,136 @@ def test_a_finding_stands_where_the_value_stands():
 
 def test_all_findings_are_reported_at_once():
     assert len(task(cpu=1, memory=2, zzz=3)) == 3
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "${CPU}",
+        "$VAR",
+        "<MEM>",
+        "%MEMORY%",
+        "__CPU__",
+        "@CPU@",
+        "{{cpu}}",
+        "MEMORY",
+        "$$$CPU$$$",
+        "$(CPU)",
+        "[CPU]",
+    ],
+)
+def test_a_placeholder_for_a_number_is_named_with_what_to_write_instead(written):
+    (finding,) = container(memory=128, cpu=written)
+
+    assert (finding.rule, finding.expected) == ("shape.placeholder", "an integer")
+    assert written in finding.message
+    assert "{{ name }}" in finding.advice
+    assert "without quotes" in finding.advice
+
+
+@pytest.mark.parametrize("written", ["1 GB", "0.5 vCPU", "half", ""])
+def test_other_texts_for_a_number_are_no_placeholders(written):
+    (finding,) = container(memory=128, cpu=written)
+
+    assert finding.rule == "shape.wrong-type"
+
+
+def test_an_enum_lists_what_aws_takes_and_which_model_says_so():
+    (finding,) = task(networkMode="vpc")
+
+    assert "bridge, host, awsvpc, none" in finding.message
+    assert MODEL in finding.message
+    assert MODEL.startswith("botocore 1.")
+
+
+def test_of_a_long_enum_only_what_is_alike_is_listed():
+    (finding,) = function(Runtime="Python3.13")
+
+    assert (finding.rule, finding.severity) == ("shape.enum", Severity.ERROR)
+    assert "python3.13" in finding.message
+    assert "more" in finding.message
+    assert finding.advice == "the case of letters counts: write python3.13"
+
+
+@pytest.mark.parametrize(
+    ("name", "says"),
+    [
+        pytest.param("ContainerDefinitions", "write containerDefinitions", id="another case"),
+        pytest.param("container_definitions", "containerDefinitions", id="snake case"),
+        pytest.param(
+            "essential", "it belongs to containerDefinitions[]", id="the name of another object's member"
+        ),
+        pytest.param("qwertz", "remove it", id="a name like no other"),
+    ],
+)
+def test_an_unknown_attribute_comes_with_what_was_probably_meant(name, says):
+    (finding,) = task(**{name: "x"})
+
+    assert finding.rule == "shape.unknown-key"
+    assert says in finding.advice
+
+
+def test_a_long_value_is_cut_in_the_message():
+    (finding,) = task(family=["x" * 5000])
+
+    assert len(finding.message) < 200
+    assert len(finding.advice) < 300
+
+
+@pytest.mark.parametrize("text", ["no base64!", "UEsDBA=", "ünicode"])
+def test_a_blob_that_is_no_base64_is_found_and_not_repeated(text):
+    (finding,) = function(Code={"ZipFile": text})
+
+    assert finding.rule == "shape.base64"
+    assert text not in str(finding)
+
+
+@pytest.mark.parametrize(
+    ("written", "found"),
+    [
+        ("2026-01-31T12:00:00Z", []),
+        ("2026-01-31", []),
+        (1769860800, []),
+        ("1769860800", []),
+        ("tomorrow", ["shape.timestamp"]),
+        (True, ["shape.wrong-type"]),
+    ],
+)
+def test_times_are_read(written, found):
+    mapping = {"FunctionName": "f", "StartingPositionTimestamp": written}
+
+    assert [f.rule for f in check("lambda", "CreateEventSourceMapping", mapping)] == found
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        Unknown("{{ all }}"),
+        {**TASK, "cpu": Unknown("{{ cpu }}")},
+        {**TASK, "networkMode": Unknown("{{ mode }}")},
+        {**TASK, "containerDefinitions": Unknown("{{ containers }}")},
+        {**TASK, "containerDefinitions": [Unknown("{{ container }}")]},
+        {"family": "web", "\uf8fename\uf8fe": []},
+        {**TASK, "containerDefinitions": [{"dockerLabels": {"\uf8fekey\uf8fe": "v"}}]},
+    ],
+)
+def test_what_is_not_known_is_not_checked(document):
+    assert check("ecs", "RegisterTaskDefinition", document) == []
+
+
+def test_beside_an_unknown_value_the_rest_is_checked():
+    (finding,) = check("ecs", "RegisterTaskDefinition", {**TASK, "cpu": Unknown("{{ cpu }}"), "memory": 512})
+
+    assert finding.json_path == "$.memory"
+
+
+def test_very_many_mistakes_are_listed_up_to_a_number_and_said_to_be_more():
+    findings = task(**{f"x{n}": 1 for n in range(5000)})
+
+    assert len(findings) == 201
+    assert findings[-1].rule == "shape.too-many"
+
+
+def test_each_rule_has_its_own_id_and_says_what_it_looks_at():
+    assert len({info.id for info in SHAPE_RULES}) == len(SHAPE_RULES)
+    assert all(info.id.startswith("shape.") and info.summary.endswith(".") for info in SHAPE_RULES)

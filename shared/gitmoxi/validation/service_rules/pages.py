@@ -1,0 +1,41 @@
+"""The AWS pages that the rules on ECS services stand on."""
+
+from __future__ import annotations
+
+from typing import Final
+
+_API: Final = "https://docs.aws.amazon.com/AmazonECS/latest/APIReference/"
+_GUIDE: Final = "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/"
+
+CREATE_SERVICE: Final = f"{_API}API_CreateService.html"
+CREATE_TASK_SET: Final = f"{_API}API_CreateTaskSet.html"
+UPDATE_SERVICE: Final = f"{_API}API_UpdateService.html"
+TAG: Final = f"{_API}API_Tag.html"
+CAPACITY_PROVIDER_STRATEGY_ITEM: Final = f"{_API}API_CapacityProviderStrategyItem.html"
+PLACEMENT_STRATEGY: Final = f"{_API}API_PlacementStrategy.html"
+PLACEMENT_CONSTRAINT: Final = f"{_API}API_PlacementConstraint.html"
+AWS_VPC_CONFIGURATION: Final = f"{_API}API_AwsVpcConfiguration.html"
+DEPLOYMENT_CONFIGURATION: Final = f"{_API}API_DeploymentConfiguration.html"
+DEPLOYMENT_ALARMS: Final = f"{_API}API_DeploymentAlarms.html"
+DEPLOYMENT_CIRCUIT_BREAKER: Final = f"{_API}API_DeploymentCircuitBreaker.html"
+DEPLOYMENT_EARLY_SUCCESS: Final = f"{_API}API_DeploymentEarlySuccessCriteria.html"
+DEPLOYMENT_LIFECYCLE_HOOK: Final = f"{_API}API_DeploymentLifecycleHook.html"
+LINEAR_CONFIGURATION: Final = f"{_API}API_LinearConfiguration.html"
+CANARY_CONFIGURATION: Final = f"{_API}API_CanaryConfiguration.html"
+ADVANCED_CONFIGURATION: Final = f"{_API}API_AdvancedConfiguration.html"
+LOAD_BALANCER: Final = f"{_API}API_LoadBalancer.html"
+SERVICE_REGISTRY: Final = f"{_API}API_ServiceRegistry.html"
+SERVICE_CONNECT: Final = f"{_API}API_ServiceConnectConfiguration.html"
+SERVICE_CONNECT_SERVICE: Final = f"{_API}API_ServiceConnectService.html"
+SERVICE_CONNECT_CLIENT_ALIAS: Final = f"{_API}API_ServiceConnectClientAlias.html"
+SERVICE_VOLUME: Final = f"{_API}API_ServiceVolumeConfiguration.html"
+MANAGED_EBS_VOLUME: Final = f"{_API}API_ServiceManagedEBSVolumeConfiguration.html"
+TASK_DEFINITION: Final = f"{_API}API_RegisterTaskDefinition.html"
+
+SERVICE_REBALANCING: Final = f"{_GUIDE}service-rebalancing.html"
+SERVICE_QUOTAS: Final = f"{_GUIDE}service-quotas.html"
+SERVICE_EVENT_MESSAGES: Final = f"{_GUIDE}service-event-messages-list.html"
+EXTERNAL_DEPLOYMENTS: Final = f"{_GUIDE}deployment-type-external.html"
+EXTERNAL_INSTANCES: Final = f"{_GUIDE}ecs-anywhere.html"
+FARGATE_TASK_NETWORKING: Final = f"{_GUIDE}fargate-task-networking.html"
+EXECUTE_COMMAND: Final = f"{_GUIDE}ecs-exec.html"
