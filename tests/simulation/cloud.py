@@ -7,7 +7,7 @@ from typing import Any
 
 from gitmoxi.adapters.memory.clock import FakeClock
 from gitmoxi.domain.targets import EcsTarget, LambdaTarget
-from gitmoxi_local.aws_model.base import CallContext, Emit, ImageFaults
+from gitmoxi_local.aws_model.base import AwsError, CallContext, Emit, ImageFaults
 from gitmoxi_local.aws_model.ecs import EcsModel, Speeds
 from tests.simulation.in_process_aws import InProcessAws
 from tests.simulation.lambda_model import LambdaModel
@@ -39,7 +39,10 @@ class Cloud:
             clock=clock, ids=CountedIds(), faults=self.faults, emit=emit, speeds=Speeds(longest_retry=60)
         )
         self.functions = LambdaModel(clock, f"arn:aws:lambda:{HERE.region}:{HERE.account}:function:")
-        self.aws = InProcessAws(models={"ecs": self._ecs_call, "lambda": self.functions.call})
+        self.packages: dict[str, Doc] = {}
+        self.aws = InProcessAws(
+            models={"ecs": self._ecs_call, "lambda": self.functions.call, "s3": self._s3_call}
+        )
         self.ecs_call("CreateCluster", clusterName="demo")
 
     def ecs_call(self, operation: str, **params: Any) -> Doc:
@@ -65,6 +68,12 @@ class Cloud:
 
     def versions(self) -> list[str]:
         return self.functions.published("greet")
+
+    def _s3_call(self, operation: str, params: Any) -> Doc:
+        """``HeadObject`` of the packages that a test has put there; whoever may not read gets the same."""
+        if params["Key"] not in self.packages:
+            raise AwsError("404", "Not Found", 404)
+        return self.packages[params["Key"]]
 
     def _ecs_call(self, operation: str, params: Any) -> Doc:
         return self.model.call(operation, params, HERE)

@@ -19,7 +19,7 @@ from gitmoxi_local.aws_model.base import AwsError
 Doc = dict[str, Any]
 Model = Callable[[str, Mapping[str, Any]], Doc]
 
-READS = ("Describe", "Get", "List")
+READS = ("Describe", "Get", "Head", "List")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

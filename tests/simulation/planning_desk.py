@@ -10,6 +10,7 @@ from gitmoxi.domain.deployments import Deployment, ObjectChange, Origin, PlanRec
 from gitmoxi.domain.records import TargetRecord
 from gitmoxi.domain.states import State, Worker
 from gitmoxi.domain.targets import Target
+from gitmoxi.planning.deletion import describe_deletion
 from gitmoxi.planning.desired import Desired, to_bytes
 from gitmoxi.ports.ledger import CreateDeployment
 from gitmoxi.workflow.courier import Courier
@@ -45,7 +46,7 @@ class PlanningDesk:
             desired.target, ObjectChange.FORCED if forced else ObjectChange.MODIFIED
         )
         ref = await self._bodies.put(to_bytes(desired))
-        look = await self._looker.look(head, Wanted(desired=desired, warnings=()), ref, record)
+        look = await self._looker.look(head, Wanted(desired=desired, oddities=()), ref, record)
         placing = self._placing(head, record, look.plan, ref)
         busy = record.active_id is not None or record.waiting_id is not None
         if look.plan.verb is Verb.NOTHING and not busy:
@@ -57,9 +58,7 @@ class PlanningDesk:
     async def delete(self, target: Target) -> str:
         """A commit without the target's definition file: the id of its deployment, in the line."""
         head, record = await self._received(target, ObjectChange.DELETED)
-        plan = PlanRecord(
-            deployment_id=head.id, verb=Verb.DELETE, strategy="delete", differences=(), steps=(), warnings=()
-        )
+        plan = describe_deletion(target, deployment_id=head.id)
         await self._enqueue(self._placing(head, record, plan, None), record)
         return head.id
 

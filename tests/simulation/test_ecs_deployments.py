@@ -179,7 +179,7 @@ async def test_an_adopted_service_gets_no_tag_of_ours_and_a_warning() -> None:
 
     plan = await world.ledger.plan(deployment)
     assert plan is not None
-    assert any("it is updated, but never deleted" in warning for warning in plan.warnings)
+    assert any("it is updated, but never deleted" in warning.text for warning in plan.warnings)
     service = world.service()
     assert service is not None
     assert {tag["key"] for tag in service["tags"]} == {"team"}

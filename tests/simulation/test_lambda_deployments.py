@@ -117,7 +117,7 @@ async def test_an_adopted_function_gets_no_tag_of_ours_and_a_warning() -> None:
 
     plan = await world.ledger.plan(deployment)
     assert plan is not None
-    assert any("it is updated, but never deleted" in warning for warning in plan.warnings)
+    assert any("it is updated, but never deleted" in warning.text for warning in plan.warnings)
     assert OWNER_TAG not in world.function()["Tags"]
     assert (await world.run(await world.delete(LAMBDA_TARGET))).state is State.FAILED
 

@@ -2,114 +2,23 @@
 
 from __future__ import annotations
 
-import hashlib
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
-from gitmoxi.domain.deployments import Verb, action_id
-from gitmoxi.domain.targets import EcsTarget
-from gitmoxi.planning.desired import DesiredEcs, from_bytes, to_bytes
-from gitmoxi.planning.ecs import EcsPlan, plan_ecs
-from gitmoxi.planning.ecs_requests import create_service_request, register_request, update_service_request
-from gitmoxi.ports.ecs import EcsService, EcsTaskDefinition
-from gitmoxi_local.aws_model.base import CallContext, ImageFaults
-from gitmoxi_local.aws_model.ecs import EcsModel
+from gitmoxi.domain.deployments import Verb
+from gitmoxi.planning.desired import DesiredEcs
+from tests.simulation.cloud import ECS_TARGET, HERE
+from tests.simulation.planning_hands import PlanningHands, described
 
 Doc = dict[str, Any]
 
-HERE = CallContext(account="111122223333", region="eu-central-1", caller="tester")
-TARGET = EcsTarget(account=HERE.account, region=HERE.region, cluster="demo", service_name="web")
-OWNER = "gitmoxi-test"
 TARGET_GROUP = f"arn:aws:elasticloadbalancing:{HERE.region}:{HERE.account}:targetgroup/web/0123456789abcdef"
 
 
-@dataclass(slots=True)
-class Surroundings:
-    """A clock that is moved by hand, and identifiers that are the same in every run."""
-
-    moment: datetime = datetime(2026, 11, 22, 9, tzinfo=UTC)
-    count: int = 0
-
-    def now(self) -> datetime:
-        return self.moment
-
-    def hex(self, length: int) -> str:
-        self.count += 1
-        return hashlib.sha256(str(self.count).encode()).hexdigest()[:length]
-
-
-@dataclass(slots=True)
-class Cloud:
-    """The modelled ECS, and a deployer that does what a plan says in the simplest way."""
-
-    around: Surroundings = field(default_factory=Surroundings)
-    model: EcsModel = field(init=False)
-    actions: int = 0
-
-    def __post_init__(self) -> None:
-        self.model = EcsModel(clock=self.around, ids=self.around, faults=ImageFaults(), emit=lambda _: None)
-        self.call("CreateCluster", clusterName="demo", capacityProviders=["FARGATE", "FARGATE_SPOT"])
-
-    def call(self, operation: str, **params: Any) -> Doc:
-        return self.model.call(operation, params, HERE)
-
-    def plan(self, desired: DesiredEcs, **options: Any) -> EcsPlan:
-        service = self.service()
-        running = self.task_definition(service.task_definition_arn) if service else None
-        return plan_ecs(from_bytes(to_bytes(desired)), service, running, owner=OWNER, **options)
-
-    def carry_out(self, desired: DesiredEcs, plan: EcsPlan) -> None:
-        arn = self._registered(desired) if plan.register else None
-        if plan.verb is Verb.CREATE:
-            names = {"client_token": self._action(), "owner": OWNER, "action_id": self._action()}
-            self.call("CreateService", **create_service_request(plan, task_definition_arn=arn, **names))
-        elif plan.update_request is not None:
-            self.call("UpdateService", **update_service_request(plan, task_definition_arn=arn))
-        if plan.tags_to_set:
-            tags = [{"key": key, "value": value} for key, value in plan.tags_to_set.items()]
-            self.call("TagResource", resourceArn=TARGET.service_arn, tags=tags)
-        if plan.tags_to_remove:
-            self.call("UntagResource", resourceArn=TARGET.service_arn, tagKeys=list(plan.tags_to_remove))
-        self.settle()
-
-    def settle(self) -> None:
-        end = self.around.moment + timedelta(seconds=30)
-        while (due := self.model.advance()) is not None and due <= end:
-            self.around.moment = due
-        self.around.moment = end
-
-    def service(self) -> EcsService | None:
-        found = self.call("DescribeServices", cluster="demo", services=["web"], include=["TAGS"])["services"]
-        return EcsService(document=found[0], tags=_tags(found[0])) if found else None
-
-    def task_definition(self, arn: str) -> EcsTaskDefinition:
-        answer = self.call("DescribeTaskDefinition", taskDefinition=arn, include=["TAGS"])
-        return EcsTaskDefinition(document=answer["taskDefinition"], tags=_tags(answer))
-
-    def service_deployments(self) -> int:
-        answer = self.call("ListServiceDeployments", cluster="demo", service="web")
-        return len(answer["serviceDeployments"])
-
-    def _registered(self, desired: DesiredEcs) -> str:
-        request = register_request(desired, owner=OWNER, action_id=self._action())
-        answer = self.call("RegisterTaskDefinition", **request)
-        return str(answer["taskDefinition"]["taskDefinitionArn"])
-
-    def _action(self) -> str:
-        self.actions += 1
-        return action_id("d-1", 1, self.actions)
-
-
-def _tags(answer: Doc) -> dict[str, str]:
-    return {tag["key"]: tag["value"] for tag in answer.get("tags", [])}
-
-
 @pytest.fixture
-def cloud() -> Cloud:
-    return Cloud()
+def cloud() -> PlanningHands:
+    return PlanningHands()
 
 
 FARGATE_NETWORK = {"awsvpcConfiguration": {"subnets": ["subnet-2", "subnet-1"]}}
@@ -206,7 +115,7 @@ UNCOUNTED_SERVICE: Doc = {name: value for name, value in SMALL_SERVICE.items() i
 
 
 def wanted(service: Doc, task_definition: Doc) -> DesiredEcs:
-    return DesiredEcs(target=TARGET, service=service, task_definition=task_definition)
+    return DesiredEcs(target=ECS_TARGET, service=service, task_definition=task_definition)
 
 
 SMALL = wanted(SMALL_SERVICE, SMALL_TASK)
@@ -222,12 +131,12 @@ WISHES = [
 
 
 @pytest.mark.parametrize("desired", WISHES)
-def test_what_was_created_needs_nothing_more(cloud: Cloud, desired: DesiredEcs) -> None:
-    first = cloud.plan(desired)
+async def test_what_was_created_needs_nothing_more(cloud: PlanningHands, desired: DesiredEcs) -> None:
+    first = await cloud.plan(desired)
     assert first.verb is Verb.CREATE
-    cloud.carry_out(desired, first)
+    await cloud.carry_out(desired, first)
     for previous in (None, desired):
-        again = cloud.plan(desired, previous=previous)
+        again = await cloud.plan(desired, previous=previous)
         assert (again.verb, again.differences, again.warnings) == (Verb.NOTHING, (), ())
 
 
@@ -242,29 +151,35 @@ def test_what_was_created_needs_nothing_more(cloud: Cloud, desired: DesiredEcs) 
         pytest.param(LARGE, wanted(LARGE_SERVICE, {**LARGE_TASK, "tags": []}), id="task definition's tags"),
     ],
 )
-def test_what_was_updated_needs_nothing_more(cloud: Cloud, before: DesiredEcs, after: DesiredEcs) -> None:
-    cloud.carry_out(before, cloud.plan(before))
-    deployments = cloud.service_deployments()
-    plan = cloud.plan(after, previous=before)
+async def test_what_was_updated_needs_nothing_more(
+    cloud: PlanningHands, before: DesiredEcs, after: DesiredEcs
+) -> None:
+    await cloud.carry_out(before, await cloud.plan(before))
+    deployments = cloud.service_deployments(ECS_TARGET)
+    cloud.aws.journal.clear()
+    plan = await cloud.plan(after, previous=before)
     assert plan.verb is Verb.UPDATE
     assert plan.differences
-    cloud.carry_out(after, plan)
-    again = cloud.plan(after, previous=after)
+    await cloud.carry_out(after, plan)
+    assert [f"ecs:{name}" for name in cloud.aws.mutations] == [call.api for call in described(plan).calls]
+    again = await cloud.plan(after, previous=after)
     assert (again.verb, again.differences) == (Verb.NOTHING, ())
-    assert (cloud.service_deployments() > deployments) is plan.starts_deployment
+    assert (cloud.service_deployments(ECS_TARGET) > deployments) is plan.starts_deployment
 
 
-def test_a_forced_plan_starts_a_service_deployment_and_leaves_the_service_as_it_is(cloud: Cloud) -> None:
-    cloud.carry_out(LARGE, cloud.plan(LARGE))
-    deployments = cloud.service_deployments()
-    cloud.carry_out(LARGE, cloud.plan(LARGE, force=True))
-    assert cloud.service_deployments() == deployments + 1
-    assert cloud.plan(LARGE).verb is Verb.NOTHING
+async def test_a_forced_plan_starts_a_service_deployment_and_leaves_the_service_as_it_is(
+    cloud: PlanningHands,
+) -> None:
+    await cloud.carry_out(LARGE, await cloud.plan(LARGE))
+    deployments = cloud.service_deployments(ECS_TARGET)
+    await cloud.carry_out(LARGE, await cloud.plan(LARGE, force=True))
+    assert cloud.service_deployments(ECS_TARGET) == deployments + 1
+    assert (await cloud.plan(LARGE)).verb is Verb.NOTHING
 
 
-def test_a_deleted_service_is_created_again(cloud: Cloud) -> None:
-    cloud.carry_out(SMALL, cloud.plan(SMALL))
+async def test_a_deleted_service_is_created_again(cloud: PlanningHands) -> None:
+    await cloud.carry_out(SMALL, await cloud.plan(SMALL))
     cloud.call("DeleteService", cluster="demo", service="web", force=True)
     cloud.settle()
-    cloud.carry_out(SMALL, cloud.plan(SMALL))
-    assert cloud.plan(SMALL).verb is Verb.NOTHING
+    await cloud.carry_out(SMALL, await cloud.plan(SMALL))
+    assert (await cloud.plan(SMALL)).verb is Verb.NOTHING

@@ -31,16 +31,11 @@ class Verb(StrEnum):
 
     CREATE = "create"
     UPDATE = "update"
+    REPLACE = "replace"
+    """Only ever shown: AWS cannot change it in place, so the deployment is refused with what would help."""
     DELETE = "delete"
     ROLLBACK = "rollback"
     NOTHING = "nothing"
-
-
-class Mode(StrEnum):
-    """Whether a commit is deployed or only planned."""
-
-    DEPLOY = "deploy"
-    DRYRUN = "dryrun"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,7 +105,6 @@ class Deployment:
     created_at: datetime
     updated_at: datetime
     because: str
-    mode: Mode = Mode.DEPLOY
     snapshot: BodyRef | None = None
     target: Target | None = None
     verb: Verb | None = None
@@ -166,6 +160,54 @@ class Command:
     at: datetime
 
 
+class Risk(StrEnum):
+    """What a planned change may cost while it happens; None of these is the usual case."""
+
+    DATA_PATH = "data path"
+    """How requests reach the tasks, or the function, changes: load balancers, networks, aliases."""
+    DOWNTIME = "downtime"
+    """There may be a time in which nothing serves."""
+    DELETION = "deletion"
+    """Something goes away that this commit does not bring back."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlannedDifference:
+    """One place that changes; ``before`` and ``after`` are None on the side that has nothing there.
+
+    ``document`` says where the place lies: ``service``, ``task definition``, ``function``, ``code``,
+    ``alias`` or ``tags``. Both sides are shown as people read them, sensitive values masked.
+    """
+
+    document: str
+    path: str
+    before: str | None = None
+    after: str | None = None
+
+    def __str__(self) -> str:
+        before, after = (side if side is not None else "(none)" for side in (self.before, self.after))
+        return f"{self.path}: {before} → {after}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlannedCall:
+    """A mutating AWS call that the plan makes: ``api`` as IAM names it, ``ecs:UpdateService``."""
+
+    api: str
+    summary: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlannedWarning:
+    """What people should know before the plan is carried out."""
+
+    text: str
+    risk: Risk | None = None
+
+    def __str__(self) -> str:
+        return f"{self.text} (risk: {self.risk})" if self.risk else self.text
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlanRecord:
     """What a plan says to people: written once, free of sensitive values."""
@@ -173,14 +215,15 @@ class PlanRecord:
     deployment_id: str
     verb: Verb
     strategy: str
-    differences: tuple[str, ...]
+    differences: tuple[PlannedDifference, ...]
     steps: tuple[str, ...]
-    warnings: tuple[str, ...]
+    calls: tuple[PlannedCall, ...]
+    warnings: tuple[PlannedWarning, ...]
 
 
-def deployment_id(origin: Origin, mode: Mode) -> str:
+def deployment_id(origin: Origin) -> str:
     """The id that this change has however often it is ingested."""
-    parts = (origin.repository_id, origin.branch, str(origin.seq), origin.commit_sha, origin.prefix, mode)
+    parts = (origin.repository_id, origin.branch, str(origin.seq), origin.commit_sha, origin.prefix)
     return "d-" + hashlib.sha256("\n".join(parts).encode()).hexdigest()[:20]
 
 

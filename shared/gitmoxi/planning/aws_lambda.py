@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from gitmoxi.domain.deployments import Verb
+from gitmoxi.domain.deployments import PlannedWarning, Verb
 from gitmoxi.domain.targets import ACTION_TAG, OWNER_TAG, LambdaTarget
 from gitmoxi.errors import InvariantError
 from gitmoxi.planning.desired import DesiredLambda
@@ -17,18 +17,24 @@ from gitmoxi.planning.lambda_checks import (
     check_changeable,
     check_tags,
     code_of,
-    general_warnings,
     native_code,
-    update_warnings,
+    shown_code,
 )
-from gitmoxi.planning.lambda_code import code_difference
+from gitmoxi.planning.lambda_code import KnownHashes, code_difference, code_place
+from gitmoxi.planning.lambda_comparison import (
+    alias_moves,
+    all_differences,
+    readable_function,
+    served_differences,
+    wanted_function,
+)
+from gitmoxi.planning.lambda_requests import code_request, configuration_request
 from gitmoxi.planning.lambda_rules import (
     CONFIGURATION_FIELDS,
     LAMBDA_RULES,
-    comparable_function,
-    resets,
 )
-from gitmoxi.planning.removals import with_removals
+from gitmoxi.planning.lambda_warnings import creation_warnings, update_warnings
+from gitmoxi.planning.listing import list_document
 from gitmoxi.planning.tags import adoption, lambda_tags, merged_tags, tag_changes
 from gitmoxi.ports.aws_lambda import LambdaAlias, LambdaFunction
 
@@ -49,6 +55,8 @@ class LambdaPlan:
         configuration_request: ``UpdateFunctionConfiguration`` with only what changes; None if nothing does.
         publish: a version is published and the alias is moved to it.
         create_alias: the alias does not live yet.
+        served_version: what the alias points at now.
+        deleted_version: what is deleted once the alias has moved; see ``replacing_own_version``.
         tags_to_set: for ``TagResource`` on a live function.
         tags_to_remove: for ``UntagResource`` on a live function.
         adopts: the live function carries no owner's tag; it gets none either, so that nobody deletes it.
@@ -64,12 +72,14 @@ class LambdaPlan:
     configuration_request: Document | None = None
     publish: bool = False
     create_alias: bool = False
+    served_version: str | None = None
+    deleted_version: str | None = None
     tags_to_set: Mapping[str, str] = field(default_factory=dict)
     tags_to_remove: tuple[str, ...] = ()
     adopts: bool = False
     differences: tuple[Difference, ...] = ()
     steps: tuple[str, ...] = ()
-    warnings: tuple[str, ...] = ()
+    warnings: tuple[PlannedWarning, ...] = ()
 
 
 def plan_lambda(
@@ -81,6 +91,7 @@ def plan_lambda(
     owner: str,
     previous: DesiredLambda | None = None,
     last_good_code_sha256: str | None = None,
+    wanted_code_sha256: str | None = None,
     force: bool = False,
 ) -> LambdaPlan:
     """Plan one Lambda function.
@@ -88,20 +99,25 @@ def plan_lambda(
     ``live`` is ``$LATEST``, ``live_alias_version`` the version that ``alias`` serves. ``owner`` is the
     installation, the value of the tag ``gitmoxi:owner``. ``previous`` is what the last good deployment
     wanted and ``last_good_code_sha256`` the ``CodeSha256`` that it published: AWS does not say which object
-    a .zip came from, so code is compared with these. ``force`` sends code and publishes even where nothing
-    differs.
+    a .zip came from, so code is compared with these; where they are not known, with
+    ``wanted_code_sha256``, the hash that S3 tells of the wanted object. ``force`` sends code and publishes
+    even where nothing differs.
 
     Raises:
+        ReplacementNeededError: Lambda makes a change only by making the function anew.
         PlanningError: the wanted state cannot be reached; it says what would have to happen.
     """
     check_tags(desired)
     if live is None:
         return _creation(desired)
-    check_changeable(desired, live.configuration)
     served = live_alias_version if alias is not None and alias.version != "$LATEST" else None
-    wanted = _wanted(desired, previous)
-    configuration = diff_documents(wanted, _readable(live, previous), rules=LAMBDA_RULES)
-    code = code_difference(desired, live, served, previous=previous, good_sha256=last_good_code_sha256)
+    wanted = wanted_function(desired, previous)
+    configuration = diff_documents(wanted, readable_function(live, previous), rules=LAMBDA_RULES)
+    hashes = KnownHashes(good=last_good_code_sha256, wanted=wanted_code_sha256)
+    code = code_difference(desired, live, served, previous=previous, hashes=hashes)
+    behind = served_differences(wanted, live, alias, served, previous, alias_name=alias_of(desired))
+    differences = all_differences(code, configuration, behind)
+    check_changeable(desired, live.configuration, everything=differences)
     changed = {difference.field for difference in configuration}
     return _update(
         desired,
@@ -110,7 +126,7 @@ def plan_lambda(
         wanted=wanted,
         settings=sorted(changed & CONFIGURATION_FIELDS),
         code_changed=force or code is not None or "Architectures" in changed,
-        differences=_all_differences(code, configuration, _behind(wanted, live, alias, served, previous)),
+        differences=differences,
         previous=previous,
         owner=owner,
     )
@@ -132,8 +148,19 @@ def _creation(desired: DesiredLambda) -> LambdaPlan:
         code_changed=True,
         publish=True,
         create_alias=True,
+        differences=_made(desired, alias_name),
         steps=("create the function", "publish a version", f"create the alias {alias_name} on it"),
-        warnings=tuple(general_warnings(desired)),
+        warnings=creation_warnings(desired),
+    )
+
+
+def _made(desired: DesiredLambda, alias_name: str) -> tuple[Difference, ...]:
+    """Everything that the new function is made with."""
+    return (
+        alias_moves(MISSING, alias_name),
+        code_place(MISSING, shown_code(code_of(desired)), path="Code"),
+        *list_document(desired.function, rules=LAMBDA_RULES),
+        *tag_changes(lambda_tags(desired.function), {}, {}).differences,
     )
 
 
@@ -160,10 +187,11 @@ def _update(
         verb=Verb.NOTHING if nothing else Verb.UPDATE,
         alias_name=alias_of(desired),
         code_changed=code_changed,
-        code_request=_code_request(desired, wanted, live) if code_changed else None,
-        configuration_request=_configuration_request(wanted, live, settings),
+        code_request=code_request(desired, wanted, live) if code_changed else None,
+        configuration_request=configuration_request(wanted, live, settings),
         publish=publish,
         create_alias=alias is None,
+        served_version=alias.version if alias is not None else None,
         tags_to_set=tags.to_set,
         tags_to_remove=tags.to_remove,
         adopts=adopts,
@@ -176,85 +204,18 @@ def _update(
             create_alias=alias is None,
             tags=bool(tags.differences),
         ),
-        warnings=tuple(
-            update_warnings(desired, previous, alias, {d.field for d in differences}, adopts=adopts)
+        warnings=update_warnings(
+            desired, previous, alias, frozenset(d.field for d in differences), adopts=adopts
         ),
     )
 
 
-def _wanted(desired: DesiredLambda, previous: DesiredLambda | None) -> Document:
-    """The function's document, with what left it reset."""
-    wanted = with_removals(
-        desired.function,
-        previous.function if previous else None,
-        resets(desired.function, desired.target.function_name),
-    )
-    if "Environment" in wanted:
-        # Without Variables, UpdateFunctionConfiguration keeps the old ones.
-        wanted["Environment"] = {"Variables": {}, **wanted["Environment"]}
-    return wanted
-
-
-def _readable(live: LambdaFunction, previous: DesiredLambda | None) -> Document:
-    """The live document; variables that Lambda could not decrypt are taken to be those last wanted."""
-    document = dict(comparable_function(live))
-    if (live.configuration.get("Environment") or {}).get("Error") and previous is not None:
-        document["Environment"] = previous.function.get("Environment") or {}
-    return document
-
-
-def _behind(
-    wanted: Document,
-    live: LambdaFunction,
-    alias: LambdaAlias | None,
-    served: LambdaFunction | None,
-    previous: DesiredLambda | None,
-) -> tuple[Difference, ...]:
-    """How what the alias serves differs from what is wanted, whatever ``$LATEST`` is."""
-    if served is None:
-        before = MISSING if alias is None else f"version {alias.version}"
-        return (Difference(path="alias", before=before, after="a newly published version"),)
-    differences = [
-        difference
-        for difference in diff_documents(wanted, _readable(served, previous), rules=LAMBDA_RULES)
-        if difference.field != "Description"  # A version may carry its own.
-    ]
-    if served.code_sha256 != live.code_sha256:
-        differences.append(Difference(path="CodeSha256", before=served.code_sha256, after=live.code_sha256))
-    return tuple(differences)
-
-
-def _all_differences(
-    code: Difference | None, latest: tuple[Difference, ...], served: tuple[Difference, ...]
-) -> tuple[Difference, ...]:
-    """Each place once; where both differ from what is wanted, people want to see what is served."""
-    by_path = {difference.path: difference for difference in (*latest, *served)}
-    if code is not None:
-        by_path.pop("CodeSha256", None)
-        by_path[code.path] = code
-    return tuple(by_path[path] for path in sorted(by_path))
-
-
-def _code_request(desired: DesiredLambda, wanted: Document, live: LambdaFunction) -> Document:
-    request = native_code(code_of(desired), desired.target)
-    architectures = wanted.get("Architectures") or live.configuration.get("Architectures")
-    return {**request, **({"Architectures": list(architectures)} if architectures else {}), "Publish": False}
-
-
-def _configuration_request(wanted: Document, live: LambdaFunction, settings: list[str]) -> Document | None:
-    request = {name: wanted[name] for name in settings}
-    if "LoggingConfig" in request:
-        request["LoggingConfig"] = _logging(
-            request["LoggingConfig"], live.configuration.get("LoggingConfig") or {}
-        )
-    return request or None
-
-
-def _logging(wanted: Document, live: Document) -> Document:
-    """Lambda replaces the whole object, so what is kept has to be sent again; levels belong to a format."""
-    same_format = wanted.get("LogFormat", live.get("LogFormat")) == live.get("LogFormat")
-    kept = live if same_format else {name: live[name] for name in ("LogGroup",) if name in live}
-    return {**kept, **wanted}
+def replacing_own_version(plan: LambdaPlan, own_version: str | None) -> LambdaPlan:
+    """The plan with the deletion of the version that the alias leaves: only one that we published."""
+    if not plan.publish or own_version is None or own_version != plan.served_version:
+        return plan
+    step = f"delete version {own_version}, which serves nobody any more"
+    return replace(plan, deleted_version=own_version, steps=(*plan.steps, step))
 
 
 def _steps(

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from gitmoxi.domain.deployments import PlannedDifference
 from gitmoxi.planning.documents import MISSING, Document, Json, canonical, is_blank
-from gitmoxi.planning.rules import Rules, member_pattern, normalise
+from gitmoxi.planning.rules import Rules, items_by_name, member_pattern, normalise
 
 LONGEST_VALUE = 300
 """Characters of a value that a difference shows; the whole text stands in the rendered document."""
@@ -19,9 +20,11 @@ Mask = Callable[[Json], Json]
 class Difference:
     """One place: ``before`` lives, ``after`` is wanted; ``MISSING`` on the side that has nothing there.
 
-    Items of lists that have a name are shown by it: ``containerDefinitions[nginx].image``.
+    ``document`` is the one that the place lies in, as people call it. Items of lists that have a name are
+    shown by it: ``containerDefinitions[nginx].image``.
     """
 
+    document: str
     path: str
     before: Json
     after: Json
@@ -31,15 +34,20 @@ class Difference:
         """The top-level member that the place lies in."""
         return self.path.partition(".")[0].partition("[")[0]
 
-    def text(self, mask: Mask) -> str:
+    def planned(self, mask: Mask) -> PlannedDifference:
         """The difference for people; where one side is sensitive, the other is taken to be so too."""
         before, after = mask(self.before), mask(self.after)
         if before != self.before or after != self.after:
             before, after = _hidden(self.before, before), _hidden(self.after, after)
-        return f"{mask(self.path)}: {_shown(before)} → {_shown(after)}"
+        return PlannedDifference(
+            document=self.document,
+            path=str(mask(self.path)),
+            before=_shown(before, mask),
+            after=_shown(after, mask),
+        )
 
     def __str__(self) -> str:
-        return self.text(lambda value: value)
+        return str(self.planned(lambda value: value))
 
 
 def diff_documents(desired: Document, live: Document, *, rules: Rules) -> tuple[Difference, ...]:
@@ -52,12 +60,14 @@ def diff_documents(desired: Document, live: Document, *, rules: Rules) -> tuple[
 def _compare(want: Json, have: Json, path: str, pattern: str, rules: Rules) -> Iterator[Difference]:
     if is_blank(want) and is_blank(have):
         return
+    if pattern in rules.keyed:  # so that each item is told by its name, also where the other side has no list
+        want, have = ([] if side is MISSING else side for side in (want, have))
     if isinstance(want, dict) and isinstance(have, dict):
         yield from _compare_members(want, have, path, pattern, rules)
     elif isinstance(want, list) and isinstance(have, list):
         yield from _compare_items(want, have, path, pattern, rules)
     elif not _equal(want, have, pattern, rules):
-        yield Difference(path=path, before=have, after=want)
+        yield Difference(document=rules.document, path=path, before=have, after=want)
 
 
 def _compare_members(
@@ -81,13 +91,13 @@ def _stays(place: str, parent: str, rules: Rules) -> bool:
 def _compare_items(
     want: list[Json], have: list[Json], path: str, pattern: str, rules: Rules
 ) -> Iterator[Difference]:
-    wanted_by_name = _by_name(want, rules.keyed.get(pattern))
-    live_by_name = _by_name(have, rules.keyed.get(pattern))
+    wanted_by_name = items_by_name(want, rules.keyed.get(pattern))
+    live_by_name = items_by_name(have, rules.keyed.get(pattern))
     if wanted_by_name is None or live_by_name is None:
         if len(want) != len(have) or any(
             next(_compare(w, h, path, f"{pattern}[]", rules), None) for w, h in zip(want, have, strict=True)
         ):
-            yield Difference(path=path, before=have, after=want)
+            yield Difference(document=rules.document, path=path, before=have, after=want)
         return
     for name in sorted({*wanted_by_name, *live_by_name}):
         yield from _compare(
@@ -97,14 +107,6 @@ def _compare_items(
             f"{pattern}[]",
             rules,
         )
-
-
-def _by_name(items: list[Json], members: tuple[str, ...] | None) -> dict[str, Json] | None:
-    """The items by their names; None where they have none, or where two share one."""
-    if members is None or not all(isinstance(item, dict) for item in items):
-        return None
-    named = {"/".join(str(item[m]) for m in members if m in item): item for item in items}
-    return named if len(named) == len(items) and "" not in named else None
 
 
 def _equal(want: Json, have: Json, pattern: str, rules: Rules) -> bool:
@@ -122,10 +124,11 @@ def _hidden(value: Json, masked: Json) -> Json:
     return "(hidden)"
 
 
-def _shown(value: Json) -> str:
+def _shown(value: Json, mask: Mask) -> str | None:
     if value is MISSING:
-        return "(none)"
-    text = value if isinstance(value, str) and value else canonical(value)
+        return None
+    # Masked once more: written as JSON, a value may hold a sensitive one that its parts do not.
+    text = str(mask(value if isinstance(value, str) and value else canonical(value)))
     if len(text) > LONGEST_VALUE:
         return f"{text[:LONGEST_VALUE]}… ({len(text)} characters)"
     return text

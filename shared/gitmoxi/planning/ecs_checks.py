@@ -8,8 +8,8 @@ from gitmoxi.domain.targets import EcsTarget
 from gitmoxi.planning.desired import DesiredEcs
 from gitmoxi.planning.differences import Difference
 from gitmoxi.planning.documents import Document
-from gitmoxi.planning.errors import PlanningError
-from gitmoxi.planning.service_rules import STAYING, UNCHANGEABLE
+from gitmoxi.planning.errors import PlanningError, ReplacementNeededError
+from gitmoxi.planning.service_rules import SERVICE_RULES, UNCHANGEABLE
 from gitmoxi.planning.tags import check_tag_count, ecs_tags
 
 
@@ -48,20 +48,34 @@ def check_live_controller(target: EcsTarget, live: Document) -> None:
     """Refuse a live service whose tasks belong to task sets.
 
     Raises:
-        PlanningError: its deployment controller is EXTERNAL.
+        ReplacementNeededError: its deployment controller is EXTERNAL.
     """
     if controller_of(live) == "EXTERNAL":
-        raise PlanningError(
+        difference = Difference(
+            document=SERVICE_RULES.document,
+            path="deploymentController.type",
+            before="EXTERNAL",
+            after="ECS",
+        )
+        raise ReplacementNeededError(
             f"{target} lives with the deployment controller EXTERNAL, and its tasks belong to task sets that "
-            "this version cannot take over: give it another serviceName, or delete the live service first"
+            "this version cannot take over: give it another serviceName, or delete the live service first",
+            differences=(difference,),
         )
 
 
-def check_changeable(target: EcsTarget, differences: Iterable[Difference], live: Document) -> None:
-    """Refuse changes that ``UpdateService`` has no parameter for.
+def check_changeable(
+    target: EcsTarget,
+    differences: Iterable[Difference],
+    live: Document,
+    *,
+    everything: tuple[Difference, ...],
+) -> None:
+    """Refuse changes of the service that ``UpdateService`` has no parameter for.
 
     Raises:
-        PlanningError: there are such changes; it names each.
+        ReplacementNeededError: there are such changes; it names each, and carries ``everything`` that
+            differs.
     """
     refused = [
         difference
@@ -78,9 +92,10 @@ def check_changeable(target: EcsTarget, differences: Iterable[Difference], live:
         if any(difference.field == "launchType" for difference in refused)
         else ""
     )
-    raise PlanningError(
+    raise ReplacementNeededError(
         f"{target} cannot be changed in place ({changes}): ECS fixes these when the service is created. "
-        f"Give the service another serviceName, or delete the live one first{hint}"
+        f"Give the service another serviceName, or delete the live one first{hint}",
+        differences=everything,
     )
 
 
@@ -94,15 +109,3 @@ def check_tags(desired: DesiredEcs) -> None:
     check_tag_count(
         ecs_tags(desired.task_definition), added=3, what=f"the task definition of {desired.target}"
     )
-
-
-def removal_warnings(desired: DesiredEcs, previous: DesiredEcs | None) -> list[str]:
-    """What left the file and stays in ECS all the same."""
-    if previous is None:
-        return []
-    return [
-        f"{name} was taken out of the service definition; ECS keeps it as it is, "
-        "because UpdateService has no value for none"
-        for name in STAYING
-        if previous.service.get(name) is not None and desired.service.get(name) is None
-    ]

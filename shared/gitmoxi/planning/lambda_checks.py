@@ -1,22 +1,18 @@
-"""What Gitmoxi or Lambda cannot do to a function, and what people should know before it is changed."""
+"""What Gitmoxi or Lambda cannot do to a function, said before anything is changed."""
 
 from __future__ import annotations
 
 import base64
 import binascii
 import hashlib
-from collections.abc import Iterable
 from typing import Any
 
 from gitmoxi.planning.desired import DesiredLambda
-from gitmoxi.planning.documents import Document, Json, without_nulls
-from gitmoxi.planning.errors import PlanningError
-from gitmoxi.planning.lambda_rules import MOVED_AT_ONCE, STAYING
+from gitmoxi.planning.differences import Difference
+from gitmoxi.planning.documents import MISSING, Document, Json, without_nulls
+from gitmoxi.planning.errors import PlanningError, ReplacementNeededError
+from gitmoxi.planning.lambda_rules import LAMBDA_RULES
 from gitmoxi.planning.tags import check_tag_count, lambda_tags
-from gitmoxi.ports.aws_lambda import LambdaAlias
-
-DEFAULT_SHIFTING = "CANARY"
-"""``trafficShiftingConfig.type`` when the object is there and says nothing."""
 
 
 def alias_of(desired: DesiredLambda) -> str:
@@ -83,11 +79,12 @@ def check_tags(desired: DesiredLambda) -> None:
     check_tag_count(lambda_tags(desired.function), added=2, what=str(desired.target))
 
 
-def check_changeable(desired: DesiredLambda, live: Document) -> None:
+def check_changeable(desired: DesiredLambda, live: Document, *, everything: tuple[Difference, ...]) -> None:
     """Refuse changes that no call of Lambda makes.
 
     Raises:
-        PlanningError: there are such changes; it names them.
+        ReplacementNeededError: there are such changes; it names them, and carries ``everything`` else that
+            differs, too.
     """
     package = "Image" if "ImageUri" in code_of(desired) else "Zip"
     changes = {
@@ -97,59 +94,20 @@ def check_changeable(desired: DesiredLambda, live: Document) -> None:
             desired.function.get("TenancyConfig") or live.get("TenancyConfig"),
         ),
     }
-    refused = [f"{name}: {before} → {after}" for name, (before, after) in changes.items() if before != after]
+    refused = tuple(
+        Difference(
+            document=LAMBDA_RULES.document,
+            path=name,
+            before=MISSING if before is None else before,
+            after=after,
+        )
+        for name, (before, after) in changes.items()
+        if before != after
+    )
     if refused:
-        raise PlanningError(
-            f"{desired.target} cannot be changed in place ({'; '.join(refused)}): Lambda fixes these when "
-            "the function is created. Give the function another FunctionName, or delete the live one first"
+        raise ReplacementNeededError(
+            f"{desired.target} cannot be changed in place ({'; '.join(map(str, refused))}): Lambda fixes "
+            "these when the function is created. Give the function another FunctionName, or delete the live "
+            "one first",
+            differences=(*refused, *everything),
         )
-
-
-def general_warnings(desired: DesiredLambda) -> list[str]:
-    """What this version does not do yet."""
-    warnings = []
-    shifting = desired.settings.get("trafficShiftingConfig")
-    if shifting is not None:
-        kind = shifting.get("type") or DEFAULT_SHIFTING
-        if kind != "ALL_AT_ONCE":
-            warnings.append(
-                f"trafficShiftingConfig asks for {kind}: in this version the alias is moved ALL_AT_ONCE"
-            )
-    if desired.event_sources:
-        warnings.append(
-            "event sources are not yet supported by this version: connect them to the alias by hand"
-        )
-    return warnings
-
-
-def update_warnings(
-    desired: DesiredLambda,
-    previous: DesiredLambda | None,
-    alias: LambdaAlias | None,
-    changed: Iterable[str],
-    *,
-    adopts: bool,
-) -> list[str]:
-    """What people should know about a change of a live function."""
-    warnings = general_warnings(desired)
-    if adopts:
-        warnings.append(f"{desired.target} was not made by Gitmoxi: it is updated, but never deleted")
-    warnings += [
-        f"{name} changes: two versions that differ in it cannot share an alias, so the traffic moves at once"
-        for name in sorted(MOVED_AT_ONCE.intersection(changed))
-    ]
-    before = previous.function if previous else {}
-    warnings += [
-        f"{name} was taken out of the function definition; Lambda keeps it as it is"
-        for name in STAYING
-        if before.get(name) is not None and desired.function.get(name) is None
-    ]
-    signing = desired.function.get("CodeSigningConfigArn")
-    if signing is not None and signing != before.get("CodeSigningConfigArn"):
-        warnings.append(
-            "CodeSigningConfigArn is set only when a function is created: use PutFunctionCodeSigningConfig"
-        )
-    if alias is not None and alias.weights:
-        weights = ", ".join(f"{weight:.0%} to version {version}" for version, weight in alias.weights.items())
-        warnings.append(f"the alias {alias.name} sends {weights}: the next move ends that")
-    return warnings

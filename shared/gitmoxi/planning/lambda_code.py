@@ -2,11 +2,26 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from gitmoxi.planning.desired import DesiredLambda
 from gitmoxi.planning.differences import Difference
 from gitmoxi.planning.documents import Json, canonical
 from gitmoxi.planning.lambda_checks import code_of, shown_code
 from gitmoxi.ports.aws_lambda import LambdaFunction
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnownHashes:
+    """``CodeSha256`` (base64 of the SHA-256) of code that cannot be read; None where it is not known.
+
+    Attributes:
+        good: what the last good deployment published.
+        wanted: of the object in S3 that is wanted now.
+    """
+
+    good: str | None = None
+    wanted: str | None = None
 
 
 def code_difference(
@@ -15,28 +30,36 @@ def code_difference(
     served: LambdaFunction | None,
     *,
     previous: DesiredLambda | None,
-    good_sha256: str | None,
+    hashes: KnownHashes,
 ) -> Difference | None:
     """Compare the wanted ``Code`` with what is known of the live one; None where they are equal.
 
     An image is known by its URI. A .zip file is known only by the last good revision: by what that wanted,
-    and by the hash that it published (``good_sha256``, else that of the ``served`` version), which tells
-    whether somebody, or a deployment that failed since, left other code in ``$LATEST``.
+    and by the hash that it published (``hashes.good``, else that of the ``served`` version), which tells
+    whether somebody, or a deployment that failed since, left other code in ``$LATEST``. Where there is no
+    last good revision, S3 may know the hash of what is wanted.
     """
     wanted = code_of(desired)
     live_image = live.code.get("ImageUri")
     if "ImageUri" in wanted and live_image is not None and wanted["ImageUri"] != live_image:
-        return Difference(path="Code", before={"ImageUri": live_image}, after=shown_code(wanted))
+        return code_place({"ImageUri": live_image}, shown_code(wanted), path="Code")
     if previous is None:
-        known = "ImageUri" in wanted and wanted["ImageUri"] == live_image
-        return None if known else Difference(path="Code", before=_live_code(live), after=shown_code(wanted))
+        known = ("ImageUri" in wanted and wanted["ImageUri"] == live_image) or (
+            hashes.wanted is not None and hashes.wanted == live.code_sha256
+        )
+        return None if known else code_place(_live_code(live), shown_code(wanted), path="Code")
     earlier = code_of(previous)
     if canonical(earlier) != canonical(wanted):
-        return Difference(path="Code", before=shown_code(earlier), after=shown_code(wanted))
-    expected = good_sha256 or (served.code_sha256 if served else "")
+        return code_place(shown_code(earlier), shown_code(wanted), path="Code")
+    expected = hashes.good or (served.code_sha256 if served else "")
     if expected and expected != live.code_sha256:
-        return Difference(path="CodeSha256", before=live.code_sha256, after=expected)
+        return code_place(live.code_sha256, expected, path="CodeSha256")
     return None
+
+
+def code_place(before: Json, after: Json, *, path: str) -> Difference:
+    """A difference of code."""
+    return Difference(document="code", path=path, before=before, after=after)
 
 
 def _live_code(live: LambdaFunction) -> Json:

@@ -43,6 +43,7 @@ MOVED_AT_ONCE: Final = frozenset({"Role", "DeadLetterConfig"})
 """Both versions of a weighted alias must share these (Developer Guide, "Lambda canary deployments")."""
 
 LAMBDA_RULES: Final = Rules(
+    document="function",
     keyed={"FileSystemConfigs": ("LocalMountPath",)},
     unordered=frozenset({"VpcConfig.SubnetIds", "VpcConfig.SecurityGroupIds"}),
     defaults={

@@ -15,6 +15,8 @@ SHORTEST_PART = 4
 def masking(sensitive_values: Iterable[str]) -> Mask:
     """A function that masks these values in texts, in numbers and, at any depth, in lists and objects."""
     values = sorted({value for value in sensitive_values if value}, key=lambda v: (-len(v), v))
+    if not values:
+        return lambda value: value
 
     def mask(value: Json) -> Json:
         if isinstance(value, Mapping):

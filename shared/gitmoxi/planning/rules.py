@@ -20,6 +20,7 @@ class Rules:
     is ``""``.
 
     Attributes:
+        document: what people call such a document: ``service``, ``task definition``, ``function``.
         keyed: list → the members that together name an item; the order of such a list has no meaning.
         unordered: lists whose order has no meaning and whose items have no name.
         defaults: place of an object → the members that AWS takes for granted when they are left out.
@@ -31,6 +32,7 @@ class Rules:
         prepare: what no table can say; it gets and gives a whole document.
     """
 
+    document: str
     keyed: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     unordered: frozenset[str] = frozenset()
     defaults: Mapping[str, Document] = field(default_factory=dict)
@@ -66,10 +68,26 @@ def _normalised(value: Json, pattern: str, rules: Rules, *, wanted: bool) -> Jso
             if (place := member_pattern(pattern, name)) not in rules.ignored
         }
     if isinstance(value, list):
-        items = [_normalised(item, f"{pattern}[]", rules, wanted=wanted) for item in value]
-        without_order = pattern in rules.keyed or pattern in rules.unordered
-        return sorted(items, key=canonical) if without_order and len(items) > 1 else items
+        inner = f"{pattern}[]"
+        items = [_normalised(item, inner, rules, wanted=wanted) for item in value]
+        if len(items) > 1 and (pattern in rules.keyed or pattern in rules.unordered):
+            return _sorted(items, rules.keyed.get(pattern))
+        return items
     return value
+
+
+def items_by_name(items: list[Json], members: tuple[str, ...] | None) -> dict[str, Json] | None:
+    """The items by their names; None where they have none, or where two share one."""
+    if members is None or not all(isinstance(item, dict) for item in items):
+        return None
+    named = {"/".join(str(item[m]) for m in members if m in item): item for item in items}
+    return named if len(named) == len(items) and "" not in named else None
+
+
+def _sorted(items: list[Json], members: tuple[str, ...] | None) -> list[Json]:
+    """Sorted by their names, which is quick, or else by all that they say."""
+    named = items_by_name(items, members)
+    return sorted(items, key=canonical) if named is None else [named[name] for name in sorted(named)]
 
 
 def _defaults(pattern: str, rules: Rules, *, wanted: bool) -> Document:

@@ -20,6 +20,7 @@ NO_BREAKER: Final = {"enable": False, "rollback": False}
 DEFAULT_THRESHOLD: Final = {"type": "BOUNDED_PERCENT", "value": 50}
 
 SERVICE_RULES: Final = Rules(
+    document="service",
     keyed={
         "loadBalancers": ("targetGroupArn", "loadBalancerName", "containerName", "containerPort"),
         "serviceRegistries": ("registryArn",),

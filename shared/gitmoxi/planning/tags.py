@@ -8,7 +8,7 @@ from typing import Final
 
 from gitmoxi.domain.targets import OWNER_TAG
 from gitmoxi.planning.differences import Difference
-from gitmoxi.planning.documents import MISSING, Document
+from gitmoxi.planning.documents import MISSING, Document, canonical
 from gitmoxi.planning.errors import PlanningError
 
 MOST_TAGS: Final = 50
@@ -28,8 +28,15 @@ class TagChanges:
 
 
 def ecs_tags(document: Document | None) -> dict[str, str]:
-    """The tags of a native ECS document, which has them as a list of key and value."""
+    """The tags of a native ECS document, which has them as a list of key and value.
+
+    Raises:
+        PlanningError: one has no key, which the shape of ECS's request would allow.
+    """
     listed = (document or {}).get("tags") or ()
+    keyless = next((tag for tag in listed if tag.get("key") is None), None)
+    if keyless is not None:
+        raise PlanningError(f"the tag {canonical(keyless)} has no key: give it one, or remove it")
     return {str(tag["key"]): str(tag.get("value") or "") for tag in listed}
 
 
@@ -39,19 +46,31 @@ def lambda_tags(document: Document | None) -> dict[str, str]:
 
 
 def tag_changes(
-    desired: Mapping[str, str], live: Mapping[str, str], previous: Mapping[str, str], *, path: str = "tags"
+    desired: Mapping[str, str],
+    live: Mapping[str, str],
+    previous: Mapping[str, str],
+    *,
+    document: str = "tags",
 ) -> TagChanges:
-    """Set what differs, remove what only the last good revision had, leave others' tags alone."""
+    """Set what differs, remove what only the last good revision had, leave others' tags alone.
+
+    ``document`` is what the differences name as theirs.
+    """
     wanted = {key: value for key, value in desired.items() if not key.startswith(OURS)}
     to_set = {key: value for key, value in sorted(wanted.items()) if live.get(key) != value}
     to_remove = tuple(
         key for key in sorted({*previous} - {*desired}) if key in live and not key.startswith((OURS, FOREIGN))
     )
-    differences = [
-        Difference(path=f"{path}[{key}]", before=live.get(key, MISSING), after=value)
-        for key, value in to_set.items()
-    ] + [Difference(path=f"{path}[{key}]", before=live[key], after=MISSING) for key in to_remove]
-    return TagChanges(to_set=to_set, to_remove=to_remove, differences=tuple(differences))
+    differences = tuple(
+        Difference(
+            document=document,
+            path=f"tags[{key}]",
+            before=live.get(key, MISSING),
+            after=to_set.get(key, MISSING),
+        )
+        for key in (*to_set, *to_remove)
+    )
+    return TagChanges(to_set=to_set, to_remove=to_remove, differences=differences)
 
 
 def merged_tags(own: Mapping[str, str], ours: Mapping[str, str]) -> dict[str, str]:

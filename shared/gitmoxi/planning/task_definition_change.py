@@ -8,6 +8,7 @@ from gitmoxi.planning.desired import DesiredEcs
 from gitmoxi.planning.differences import Difference, diff_documents
 from gitmoxi.planning.documents import MISSING, Document
 from gitmoxi.planning.errors import PlanningError
+from gitmoxi.planning.service_rules import SERVICE_RULES
 from gitmoxi.planning.tags import ecs_tags, tag_changes
 from gitmoxi.planning.task_definition_rules import TASK_DEFINITION_RULES
 from gitmoxi.ports.ecs import EcsTaskDefinition
@@ -64,7 +65,9 @@ def diff_task_definitions(
 
     A member that is left out stands for AWS's default. Tags that others put on the revision do not count.
     """
-    tags = tag_changes(ecs_tags(desired), live.tags, ecs_tags(previous), path="taskDefinition.tags")
+    tags = tag_changes(
+        ecs_tags(desired), live.tags, ecs_tags(previous), document=TASK_DEFINITION_RULES.document
+    )
     return (*diff_documents(desired, live.document, rules=TASK_DEFINITION_RULES), *tags.differences)
 
 
@@ -82,9 +85,14 @@ def _by_reference(desired: DesiredEcs, live_arn: str) -> TaskDefinitionChange:
         return TaskDefinitionChange(warnings=warnings)
     return TaskDefinitionChange(
         reference=reference,
-        differences=(Difference(path="taskDefinition", before=live_arn or MISSING, after=reference),)
-        if live_arn
-        else (),
+        differences=(
+            Difference(
+                document=SERVICE_RULES.document,
+                path="taskDefinition",
+                before=live_arn or MISSING,
+                after=reference,
+            ),
+        ),
         warnings=warnings,
     )
 

@@ -183,6 +183,7 @@ def _task_size(size: Json, unit: str) -> Json:
 
 
 TASK_DEFINITION_RULES: Final = Rules(
+    document="task definition",
     keyed=KEYED,
     unordered=UNORDERED,
     defaults=DEFAULTS,

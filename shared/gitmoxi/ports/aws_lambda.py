@@ -109,3 +109,13 @@ class LambdaPort(Protocol):
     async def untag_resource(self, target: LambdaTarget, keys: list[str]) -> None:
         """``UntagResource`` on the function."""
         ...
+
+    async def object_sha256(
+        self, target: LambdaTarget, *, bucket: str, key: str, version: str | None
+    ) -> str | None:
+        """S3's ``HeadObject`` of a .zip: its SHA-256 as Lambda writes ``CodeSha256`` (base64 of the bytes).
+
+        None where S3 keeps none for the whole object, where there is no such object, and where we may not
+        read it.
+        """
+        ...

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Protocol
 
 from gitmoxi.domain.deployments import Command, Deployment, PlanRecord, Step
+from gitmoxi.domain.dryruns import DryRun, DryRunState
 from gitmoxi.domain.records import AuditEntry, Branch, Commit, Ownership, PushRecord, Repository, TargetRecord
 from gitmoxi.domain.states import Status, Worker
 from gitmoxi.domain.targets import Target
@@ -101,6 +102,14 @@ class PutCommit:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PutDryRun:
+    """Write a dry run; fails when the stored state is not ``expected_state`` (None: not stored yet)."""
+
+    dry_run: DryRun
+    expected_state: DryRunState | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OutboxEvent:
     """An event that is published once its transaction is committed; ids sort by time."""
 
@@ -131,6 +140,7 @@ Write = (
     | DeleteOwnership
     | PutBranch
     | PutCommit
+    | PutDryRun
     | PutOutbox
 )
 
@@ -216,6 +226,10 @@ class Ledger(Protocol):
 
     async def commits_by_sha(self, sha: str) -> list[Commit]:
         """A hint (index): processings of a commit; ``sha`` may be a prefix of at least 7 characters."""
+        ...
+
+    async def dry_run(self, dry_run_id: str) -> DryRun | None:
+        """A dry run; it may be there for some days after it expired."""
         ...
 
     async def search(self, wanted: DeploymentFilter, limit: int) -> list[Deployment]:

@@ -30,11 +30,15 @@ def lambda_target(deployment: Deployment) -> LambdaTarget:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Wish:
-    """What a look compares the live function with; ``good_code`` is the hash that was last good."""
+    """What a look compares the live function with; ``good_code`` is the hash that was last good.
+
+    ``code_in_s3`` is the hash of the wanted .zip, asked for where no last good one is known.
+    """
 
     desired: DesiredLambda
     previous: DesiredLambda | None
     good_code: str | None = None
+    code_in_s3: str | None = None
     force: bool = False
 
     @property
@@ -63,7 +67,8 @@ class LambdaReader:
         good = await self._wanted.function(record.last_good.desired) if record.last_good else None
         sha256 = record.last_good.values.get(CODE_SHA256) if record.last_good else None
         force = deployment.change is ObjectChange.FORCED
-        wish = _Wish(desired=desired, previous=good, good_code=sha256, force=force)
+        in_s3 = await self._code_in_s3(desired) if good is None and function is not None else None
+        wish = _Wish(desired=desired, previous=good, good_code=sha256, code_in_s3=in_s3, force=force)
         return await self._seen(deployment, function, wish)
 
     async def backward(self, deployment: Deployment, record: TargetRecord) -> LambdaObservation:
@@ -107,6 +112,18 @@ class LambdaReader:
     def _owns(self, function: LambdaFunction | None) -> bool:
         return function is not None and function.tags.get(OWNER_TAG) == self._owner
 
+    async def _code_in_s3(self, desired: DesiredLambda) -> str | None:
+        """What S3 knows of the wanted .zip: a function that lives already may run exactly that."""
+        code = desired.function.get("Code") or {}
+        if not (code.get("S3Bucket") and code.get("S3Key")):
+            return None
+        return await self._functions.object_sha256(
+            desired.target,
+            bucket=str(code["S3Bucket"]),
+            key=str(code["S3Key"]),
+            version=code.get("S3ObjectVersion"),
+        )
+
     async def _alias(self, deployment: Deployment, desired: DesiredLambda) -> LambdaAlias | None:
         name = lambda_settings(desired.settings).alias
         return await self._functions.alias(lambda_target(deployment), name)
@@ -146,6 +163,7 @@ class LambdaReader:
                 owner=self._owner,
                 previous=wish.previous,
                 last_good_code_sha256=wish.good_code,
+                wanted_code_sha256=wish.code_in_s3,
                 force=wish.force,
             )
         except PermanentError as error:

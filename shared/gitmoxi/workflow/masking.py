@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from gitmoxi.domain.sensitive import redact
 from gitmoxi.errors import AwsRejectedError, PermanentError
-from gitmoxi.planning.errors import PlanningError
+from gitmoxi.planning.errors import PlanningError, ReplacementNeededError
 from gitmoxi.strategies.decision import Decision
 
 
@@ -20,6 +20,8 @@ def masked_error(error: PermanentError, sensitive_values: Iterable[str]) -> Perm
     if isinstance(error, AwsRejectedError):
         reason = redact(error.reason, values)
         return type(error)(operation=error.operation, code=error.code, reason=reason)
+    if isinstance(error, ReplacementNeededError):
+        return ReplacementNeededError(text, differences=error.differences)
     return PlanningError(text) if isinstance(error, PlanningError) else PermanentError(text)
 
 

@@ -88,12 +88,12 @@ class TestNothing:
         result = plan_service({}, live)
         assert (result.verb, result.differences) == (Verb.UPDATE, ())
         assert result.update_request == {"forceNewDeployment": True}
-        assert "has FAILED" in result.warnings[0]
+        assert "has FAILED" in result.warnings[0].text
 
     def test_an_untagged_service_that_is_as_wanted_is_only_told_of(self):
         result = plan(live=live_ecs(tags={"team": "shop"}))
         assert (result.verb, result.adopts, result.tags_to_set) == (Verb.NOTHING, True, {})
-        assert "was not made by Gitmoxi" in result.warnings[0]
+        assert "was not made by Gitmoxi" in result.warnings[0].text
 
 
 class TestCreate:
@@ -111,7 +111,7 @@ class TestCreate:
     def test_without_desired_count_one_task_is_created_and_told(self):
         result = plan_ecs(desired_ecs(service={"desiredCount": ...}), None, None, owner=OWNER)
         assert result.create_request["desiredCount"] == 1
-        assert "created with 1 task" in result.warnings[0]
+        assert "created with 1 task" in result.warnings[0].text
 
     def test_a_daemon_needs_no_desired_count(self):
         change = {"desiredCount": ..., "schedulingStrategy": "DAEMON"}
@@ -219,7 +219,7 @@ class TestUpdate:
         }
         result = plan_service({}, live)
         assert result.update_request == {"capacityProviderStrategy": [], "forceNewDeployment": True}
-        assert "the service's first launch type" in result.warnings[0]
+        assert "the service's first launch type" in result.warnings[0].text
 
     def test_a_forced_plan_replaces_the_tasks_of_an_equal_service(self):
         result = plan(force=True)
@@ -234,14 +234,14 @@ class TestUpdate:
     def test_an_untagged_service_is_updated_and_gets_no_owner(self):
         result = plan(desired_ecs(service={"desiredCount": 3}), live_ecs(tags={"team": "shop"}))
         assert (result.verb, result.adopts, result.tags_to_set) == (Verb.UPDATE, True, {})
-        assert result.warnings[0].endswith("was not made by Gitmoxi: it is updated, but never deleted")
+        assert result.warnings[0].text.endswith("was not made by Gitmoxi: it is updated, but never deleted")
 
     def test_monitoring_is_compared_with_what_was_last_wanted(self):
         wanted = {"monitoring": {"metricConfigurations": [{"metricNames": ["CPU"], "resolutionSeconds": 10}]}}
         assert plan_service(wanted, previous=desired_ecs(service=wanted)).verb is Verb.NOTHING
         changed = plan_service(wanted, previous=desired_ecs())
         assert changed.update_request == {**wanted, "forceNewDeployment": True}
-        assert "not compared" in plan_service(wanted).warnings[0]
+        assert "not compared" in plan_service(wanted).warnings[0].text
 
 
 class TestRemoval:
@@ -331,7 +331,7 @@ class TestRemoval:
     def test_what_ecs_cannot_take_out_is_told(self):
         result = plan(desired_ecs(service={"networkConfiguration": ...}), previous=desired_ecs())
         assert result.verb is Verb.NOTHING
-        assert result.warnings[0].startswith("networkConfiguration was taken out")
+        assert result.warnings[0].text.startswith("networkConfiguration was taken out")
 
 
 class TestTags:
@@ -365,7 +365,7 @@ class TestTaskDefinitionByReference:
         assert plan(desired_ecs_by_reference(reference)).verb is Verb.NOTHING
 
     def test_a_family_alone_is_warned_of(self):
-        assert "names no revision" in plan(desired_ecs_by_reference("web")).warnings[0]
+        assert "names no revision" in plan(desired_ecs_by_reference("web")).warnings[0].text
 
     @pytest.mark.parametrize("reference", ["web:8", "webs:7", "eb:7"])
     def test_another_one_is_used(self, reference):
@@ -381,7 +381,7 @@ class TestInactiveTaskDefinition:
     def test_a_new_deployment_registers_it_again(self):
         result = plan(task_definition=live_task_definition({"status": "INACTIVE"}), force=True)
         assert result.register
-        assert "is not ACTIVE any more" in result.warnings[0]
+        assert "is not ACTIVE any more" in result.warnings[0].text
 
     def test_an_update_that_starts_no_deployment_does_not(self):
         task_definition = live_task_definition({"status": "INACTIVE"})
@@ -436,7 +436,7 @@ class TestRefusal:
     def test_codedeploy_is_left_for_ecs(self):
         result = plan_service({}, {"deploymentController": {"type": "CODE_DEPLOY"}})
         assert result.update_request == {"deploymentController": {"type": "ECS"}, "forceNewDeployment": True}
-        assert "from CODE_DEPLOY to ECS" in result.warnings[0]
+        assert "from CODE_DEPLOY to ECS" in result.warnings[0].text
 
 
 def test_a_second_target_group_is_told_by_itself():

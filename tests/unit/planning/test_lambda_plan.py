@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from gitmoxi.domain.deployments import Verb
+from gitmoxi.domain.deployments import PlannedWarning, Risk, Verb
 from gitmoxi.domain.targets import ACTION_TAG, OWNER_TAG
 from gitmoxi.errors import InvariantError
 from gitmoxi.planning.aws_lambda import create_function_request, plan_lambda
@@ -200,7 +200,7 @@ class TestUpdate:
 
     def test_what_lambda_cannot_take_out_is_told(self):
         previous = desired_lambda({"DurableConfig": {"ExecutionTimeout": 60}})
-        assert "DurableConfig was taken out" in changed({}, previous=previous).warnings[0]
+        assert "DurableConfig was taken out" in changed({}, previous=previous).warnings[0].text
 
     def test_tags_alone_publish_nothing(self):
         result = changed({"Tags": {"team": "checkout"}})
@@ -267,7 +267,7 @@ class TestAlias:
     def test_a_missing_alias_gets_a_version(self):
         result = plan(alias=None)
         assert (result.verb, result.publish, result.create_alias) == (Verb.UPDATE, True, True)
-        assert str(result.differences[0]) == "alias: (none) → a newly published version"
+        assert str(result.differences[0]) == "live: (none) → a newly published version"
         assert result.steps == ("publish a version", "create the alias live on it")
 
     def test_an_alias_of_latest_gets_a_version(self):
@@ -284,8 +284,11 @@ class TestAlias:
         assert str(result.differences[0]) == "Timeout: 9 → 3"
 
     def test_weights_of_others_are_told(self):
-        warnings = plan(alias=replace(LIVE_ALIAS, weights={"5": 0.1})).warnings
-        assert warnings == ("the alias live sends 10% to version 5: the next move ends that",)
+        weighted = replace(LIVE_ALIAS, weights={"5": 0.1})
+        text = "the alias live sends 10% to version 5: the next move ends that"
+        assert plan(alias=weighted).warnings == (PlannedWarning(text=text),)
+        moved = plan(desired_lambda({"Timeout": 9}), alias=weighted)
+        assert moved.warnings == (PlannedWarning(text=text, risk=Risk.DATA_PATH),)
 
 
 def carried_out(result, live):
@@ -344,26 +347,33 @@ class TestWarnings:
     def test_shifting_that_is_not_done_yet(self, settings, told):
         warnings = plan(desired_lambda(settings={"alias": "live", **settings})).warnings
         assert len(warnings) == len(told)
-        assert all(word in text and "ALL_AT_ONCE" in text for word, text in zip(told, warnings, strict=True))
+        assert all(word in w.text and "ALL_AT_ONCE" in w.text for word, w in zip(told, warnings, strict=True))
 
     def test_event_sources(self):
-        assert "event sources" in plan(desired_lambda(event_sources={"PushEventSources": [{}]})).warnings[0]
+        assert (
+            "event sources" in plan(desired_lambda(event_sources={"PushEventSources": [{}]})).warnings[0].text
+        )
 
     @pytest.mark.parametrize(
         "change", [{"Role": f"{EXECUTION_ROLE}-2"}, {"DeadLetterConfig": {"TargetArn": "queue"}}]
     )
     def test_what_moves_at_once(self, change):
         (told,) = changed(change).warnings
-        assert told.startswith(f"{next(iter(change))} changes: ")
-        assert told.endswith("the traffic moves at once")
+        assert told.risk is Risk.DATA_PATH
+        assert told.text.startswith(f"{next(iter(change))} changes: ")
+        assert told.text.endswith("the traffic moves at once")
+
+    def test_another_network_is_a_risk_of_the_data_path(self):
+        (told,) = changed({"VpcConfig": {"SubnetIds": ["subnet-c"]}}).warnings
+        assert (told.risk, told.text.split(":")[0]) == (Risk.DATA_PATH, "the network changes")
 
     def test_adoption(self):
         result = plan(desired_lambda({"Timeout": 9}), live_lambda(tags={"team": "shop"}))
         assert (result.verb, result.adopts, result.tags_to_set) == (Verb.UPDATE, True, {})
-        assert result.warnings[0].endswith("was not made by Gitmoxi: it is updated, but never deleted")
+        assert result.warnings[0].text.endswith("was not made by Gitmoxi: it is updated, but never deleted")
 
     def test_code_signing(self):
-        assert "CodeSigningConfigArn" in changed({"CodeSigningConfigArn": "csc"}).warnings[0]
+        assert "CodeSigningConfigArn" in changed({"CodeSigningConfigArn": "csc"}).warnings[0].text
 
 
 class TestRefusal:

@@ -4,7 +4,7 @@ import hashlib
 
 import pytest
 
-from gitmoxi.domain.deployments import Verb
+from gitmoxi.domain.deployments import PlannedDifference, Verb
 from gitmoxi.planning.differences import Difference
 from gitmoxi.planning.documents import MISSING
 from gitmoxi.planning.ecs import plan_ecs
@@ -21,6 +21,10 @@ def container(**environment):
     return {"containerDefinitions": [{"name": "app", "image": "app:1", "environment": variables}]}
 
 
+def difference(before, after):
+    return Difference(document="service", path="p", before=before, after=after)
+
+
 def described(desired, live, *, sensitive):
     plan = plan_ecs(desired, live_ecs(), live, owner=OWNER)
     return describe(plan, deployment_id="d-1", sensitive_values=sensitive)
@@ -30,7 +34,9 @@ def test_a_record_says_what_happens():
     desired = desired_ecs(service={"desiredCount": 3})
     record = described(desired, live_task_definition(), sensitive=())
     assert (record.deployment_id, record.verb, record.strategy) == ("d-1", Verb.UPDATE, "rolling")
-    assert record.differences == ("desiredCount: 2 → 3",)
+    assert record.differences == (
+        PlannedDifference(document="service", path="desiredCount", before="2", after="3"),
+    )
     assert record.steps == (
         "update the service: desiredCount",
         "read the changed fields back: no tasks are replaced",
@@ -40,7 +46,7 @@ def test_a_record_says_what_happens():
 def test_sensitive_values_are_replaced_by_a_short_hash():
     desired = desired_ecs(task_definition=container(URL=f"db://me:{SECRET}@host"))
     record = described(desired, live_task_definition(container(URL="db://me@host")), sensitive=(SECRET,))
-    (told,) = [text for text in record.differences if "URL" in text]
+    (told,) = [str(difference) for difference in record.differences if "URL" in difference.path]
     assert told.endswith(f"URL].value: (hidden) → db://me:(sensitive {SHORT_HASH})@host")
 
 
@@ -68,7 +74,7 @@ class TestMask:
         ],
     )
     def test_hides(self, value, sensitive):
-        text = Difference(path="p", before=MISSING, after=value).text(masking([sensitive]))
+        text = str(difference(MISSING, value).planned(masking([sensitive])))
         assert sensitive not in text
         assert sensitive.replace("\n", "\\n") not in text
         assert "(sensitive " in text
@@ -94,9 +100,9 @@ class TestMask:
 
 
 def test_long_values_are_cut():
-    text = str(Difference(path="p", before=MISSING, after="x" * 1000))
+    text = str(difference(MISSING, "x" * 1000))
     assert text == f"p: (none) → {'x' * 300}… (1000 characters)"
 
 
 def test_an_empty_text_is_shown():
-    assert str(Difference(path="p", before="", after="a")) == 'p: "" → a'
+    assert str(difference("", "a")) == 'p: "" → a'

@@ -174,16 +174,14 @@ def test_a_wanted_member_that_the_tables_do_not_know_is_compared():
 def test_tags_of_others_are_left_alone_and_ours_are_told():
     desired = merged(TASK_DEFINITION, {"tags": [{"key": "team", "value": "shop"}]})
     live = live_task_definition(tags={"cost-centre": "4", "gitmoxi:owner": "x"})
-    assert [str(d) for d in diff_task_definitions(desired, live)] == [
-        "taskDefinition.tags[team]: (none) → shop"
-    ]
+    assert [str(d) for d in diff_task_definitions(desired, live)] == ["tags[team]: (none) → shop"]
 
 
 def test_a_tag_taken_out_is_told():
     previous = merged(TASK_DEFINITION, {"tags": [{"key": "team", "value": "shop"}]})
     live = live_task_definition(tags={"team": "shop"})
     told = diff_task_definitions(TASK_DEFINITION, live, previous=previous)
-    assert [str(d) for d in told] == ["taskDefinition.tags[team]: shop → (none)"]
+    assert [str(d) for d in told] == ["tags[team]: shop → (none)"]
 
 
 class TestHash:

@@ -8,7 +8,8 @@ from gitmoxi.domain.deployments import Progress
 from gitmoxi.domain.sensitive import mask_of
 from gitmoxi.domain.states import State
 from gitmoxi.errors import AccessDeniedError, AwsRejectedError, NotFoundError, PermanentError
-from gitmoxi.planning.errors import PlanningError
+from gitmoxi.planning.differences import Difference
+from gitmoxi.planning.errors import PlanningError, ReplacementNeededError
 from gitmoxi.strategies.decision import Decision
 from gitmoxi.workflow.looks import Looks
 from gitmoxi.workflow.masking import masked_decision, masked_error
@@ -76,3 +77,14 @@ def test_the_oldest_looks_are_forgotten():
         looks.keep(f"d-{number}", 1, number)
     assert looks.take("d-0", 1) is None
     assert looks.take("d-999", 1) == 999
+
+
+def test_a_refusal_to_replace_stays_one_and_keeps_its_differences():
+    difference = Difference(document="service", path="role", before="a", after="b")
+    error = ReplacementNeededError(f"role {CANARY} is fixed", differences=(difference,))
+
+    masked = masked_error(error, (CANARY,))
+
+    assert isinstance(masked, ReplacementNeededError)
+    assert masked.differences == (difference,)
+    assert CANARY not in str(masked)

@@ -39,12 +39,19 @@ _OPERATIONS: Mapping[str, Operation] = {
 
 _LATEST = "$LATEST"
 
+_UNREADABLE_OBJECT = frozenset({"400", "403", "404", "AccessDenied", "NoSuchKey", "NoSuchBucket"})
+"""What ``HeadObject`` says, whose answers have no body: it is not there, or not for us (400: its key's)."""
+
+_OF_PARTS = "-"
+"""Before the number of parts, in a checksum of their checksums."""
+
 
 class AwsLambda(LambdaPort):
     """The Lambda port over AWS's API; requests go out as they come, for the function of the target."""
 
     def __init__(self, clients: ClientSource, limits: RateLimits) -> None:
         self._calls = ServiceCalls("lambda", _OPERATIONS, clients=clients, limits=limits)
+        self._objects = ServiceCalls("s3", {"HeadObject": Operation()}, clients=clients, limits=limits)
 
     def _calling(self, target: LambdaTarget, operation: str) -> AbstractAsyncContextManager[LambdaClient]:
         return self._calls.calling(operation, account=target.account, region=target.region)
@@ -159,6 +166,24 @@ class AwsLambda(LambdaPort):
         """``UntagResource``."""
         async with self._calling(target, "UntagResource") as client:
             await client.untag_resource(Resource=target.function_arn, TagKeys=keys)
+
+    async def object_sha256(
+        self, target: LambdaTarget, *, bucket: str, key: str, version: str | None
+    ) -> str | None:
+        """``HeadObject`` with the checksum; that of a multipart upload is none of the whole object."""
+        given = {"Bucket": bucket, "Key": key, "ChecksumMode": "ENABLED"}
+        request = given if version is None else {**given, "VersionId": version}
+        async with self._objects.calling(
+            "HeadObject", account=target.account, region=target.region
+        ) as client:
+            try:
+                answer = await client.head_object(**request)
+            except ClientError as error:
+                if error_code(error) in _UNREADABLE_OBJECT:
+                    return None
+                raise
+        checksum = answer.get("ChecksumSHA256", "")
+        return checksum if checksum and _OF_PARTS not in checksum else None
 
 
 def _request(target: LambdaTarget, **members: Any) -> dict[str, Any]:

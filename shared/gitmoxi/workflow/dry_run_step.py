@@ -1,0 +1,74 @@
+"""One step of a dry run: out of one state by the work of one service, and to an end in any case."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Protocol
+
+from gitmoxi.domain.dryruns import DryRun, DryRunState
+from gitmoxi.errors import InvariantError, PermanentError
+from gitmoxi.ports.ledger import Ledger, PutDryRun, Write
+from gitmoxi.workflow.courier import Courier
+
+
+class Work(Protocol):
+    """What a service does to a dry run."""
+
+    async def __call__(self, dry_run: DryRun, *, patient: bool) -> tuple[DryRun, Sequence[Write]]:
+        """The dry run as it is then, and what is to be written with it.
+
+        Args:
+            dry_run: as it is stored.
+            patient: there will be another attempt, so what is out of reach now may be raised; if not, as
+                much as possible is to be told.
+
+        Raises:
+            RetryableError: something is out of reach.
+            PermanentError: it cannot be done; the message is for people.
+        """
+        ...
+
+
+class DryRunStep:
+    """Takes dry runs that are in the state ``begins_in``; each is written once, whoever else takes it too."""
+
+    def __init__(self, *, ledger: Ledger, courier: Courier, begins_in: DryRunState, work: Work) -> None:
+        self._ledger = ledger
+        self._courier = courier
+        self._begins_in = begins_in
+        self._work = work
+
+    async def take(self, dry_run_id: str, *, patient: bool) -> DryRun | None:
+        """The record as it is then; None if there is none (any more).
+
+        What cannot be done for good ends FAILED, so that nobody waits in vain.
+
+        Raises:
+            RetryableError: something is out of reach, or another worker was faster.
+            InvariantError: a bug of ours; it is recorded too.
+        """
+        dry_run = await self._ledger.dry_run(dry_run_id)
+        if dry_run is None or dry_run.state is not self._begins_in:
+            return dry_run
+        try:
+            moved, writes = await self._work(dry_run, patient=patient)
+        except PermanentError as error:
+            return await self._fail(dry_run, str(error))
+        except InvariantError as error:
+            await self._fail(dry_run, f"Gitmoxi made a mistake: {error}")
+            raise
+        await self._courier.commit([PutDryRun(dry_run=moved, expected_state=self._begins_in), *writes])
+        return moved
+
+    async def give_up(self, dry_run_id: str, because: str) -> DryRun | None:
+        """End a dry run for which something was out of reach for too long."""
+        dry_run = await self._ledger.dry_run(dry_run_id)
+        if dry_run is None or dry_run.state is not self._begins_in:
+            return dry_run
+        return await self._fail(dry_run, because)
+
+    async def _fail(self, dry_run: DryRun, because: str) -> DryRun:
+        failed = replace(dry_run, state=DryRunState.FAILED, because=because)
+        await self._ledger.transact([PutDryRun(dry_run=failed, expected_state=self._begins_in)])
+        return failed
