@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from fastapi import FastAPI
@@ -16,7 +17,7 @@ from gitmoxi.workflow.courier import Courier
 from gitmoxi_api.guards import Containment, Gatekeeper
 from gitmoxi_api.parts import ApiParts
 from gitmoxi_api.problems import Problem, handle_problems
-from gitmoxi_api.routes import commits, deployments, events, health, pushes, repositories
+from gitmoxi_api.routes import commits, deployments, dry_runs, events, health, pushes, repositories
 
 _DESCRIPTION = """\
 Deploys Amazon ECS services and AWS Lambda functions from Git.
@@ -37,18 +38,20 @@ def create_app(
     ids: Ids,
     metrics: Metrics,
     allow_file: bool = False,
+    dry_run_ttl: timedelta = timedelta(hours=24),
     loopback_only: bool = True,
 ) -> FastAPI:
     """The API as an ASGI application.
 
     Args:
-        ledger: where everything is read from; written are registrations and commands only.
-        bodies: where the lists of a commit's changes lie.
-        publisher: takes pushes and commands to the bus.
+        ledger: where everything is read from; written are registrations, commands and dry runs only.
+        bodies: where the lists of a commit's changes, and the reports of dry runs, lie.
+        publisher: takes pushes, commands and dry runs to the bus.
         clock: for records and durations.
         ids: for deliveries, commands and requests.
         metrics: gets the duration of each request.
         allow_file: ``file://`` repositories may be registered.
+        dry_run_ttl: how long a dry run and its report can be asked for.
         loopback_only: requests must be addressed to this machine by a loopback name.
     """
     app = FastAPI(
@@ -67,8 +70,9 @@ def create_app(
         clock=clock,
         ids=ids,
         allow_file=allow_file,
+        dry_run_ttl=dry_run_ttl,
     )
-    for module in (repositories, pushes, commits, deployments, events, health):
+    for module in (repositories, pushes, dry_runs, commits, deployments, events, health):
         app.include_router(module.router)
     handle_problems(app)
     app.add_middleware(Gatekeeper, loopback_only=loopback_only)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+from datetime import timedelta
 
 from gitmoxi.runtime.foundation import Foundation, open_foundation
 from gitmoxi.runtime.lifecycle import run_until_signal
@@ -37,6 +38,7 @@ def _server(foundation: Foundation, api_settings: ApiSettings, listener: socket.
         ids=foundation.ids,
         metrics=foundation.metrics,
         allow_file=foundation.settings.mode is Mode.LOCAL and foundation.settings.git_allow_file,
+        dry_run_ttl=timedelta(hours=api_settings.dryrun_ttl_hours),
         loopback_only=api_settings.loopback_only,
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Annotated
 
 from fastapi import Depends, Request
@@ -16,7 +17,7 @@ from gitmoxi.workflow.courier import Courier
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ApiParts:
-    """``allow_file``: ``file://`` repositories may be registered, as in local mode."""
+    """``allow_file``: ``file://`` repositories may be registered; ``dry_run_ttl``: of reports."""
 
     ledger: Ledger
     bodies: BodyStore
@@ -25,6 +26,7 @@ class ApiParts:
     clock: Clock
     ids: Ids
     allow_file: bool
+    dry_run_ttl: timedelta
 
 
 def parts_of(request: Request) -> ApiParts:

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from gitmoxi.domain.deployments import CommandKind, Mode, ObjectChange, Verb
+from gitmoxi.domain.deployments import CommandKind, ObjectChange, Risk, Verb
 from gitmoxi.domain.records import CommitStatus, PushOutcome
 from gitmoxi.domain.states import State, Status, Worker
 from gitmoxi.domain.targets import TargetKind
@@ -70,7 +70,6 @@ class CommitReply(Reply):
     author: str
     message: str
     received_at: datetime
-    mode: Mode
     forced: bool
     deployment_count: int
 
@@ -130,7 +129,6 @@ class DeploymentReply(Reply):
     kind: TargetKind
     change: ObjectChange
     verb: Verb | None = Field(description="what it does to its target; null until it is planned")
-    mode: Mode
     phase: str = Field(description="how far its strategy is")
     owner: Worker = Field(description="the service that moves it")
     version: int
@@ -153,14 +151,40 @@ class DeploymentsReply(Reply):
     deployments: tuple[DeploymentReply, ...]
 
 
+class PlannedDifferenceReply(Reply):
+    """One place that changes; null on the side that has nothing there."""
+
+    document: str = Field(
+        description="where the place lies: service, task definition, function, code, alias or tags"
+    )
+    path: str
+    before: str | None
+    after: str | None
+
+
+class PlannedCallReply(Reply):
+    """A mutating AWS call that the plan makes."""
+
+    api: str = Field(description="as IAM names it, such as ecs:UpdateService")
+    summary: str
+
+
+class PlannedWarningReply(Reply):
+    """What to know before the plan is carried out."""
+
+    text: str
+    risk: Risk | None
+
+
 class PlanReply(Reply):
     """What a deployment is going to do; sensitive values give way to their hashes."""
 
     verb: Verb
     strategy: str
-    differences: tuple[str, ...]
+    differences: tuple[PlannedDifferenceReply, ...]
     steps: tuple[str, ...]
-    warnings: tuple[str, ...]
+    calls: tuple[PlannedCallReply, ...] = Field(description="the mutating AWS calls, in their order")
+    warnings: tuple[PlannedWarningReply, ...]
 
 
 class StepReply(Reply):

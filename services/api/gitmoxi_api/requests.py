@@ -98,6 +98,19 @@ class PushRequest(Request):
     )
 
 
+class DryRunRequest(Request):
+    """A branch of which is asked what deploying it would do."""
+
+    repository: RepositoryUrl = Field(examples=["https://github.com/acme/shop"])
+    branch: BranchName = Field(description="a registered branch", examples=["main"])
+    head: BranchName | None = Field(
+        default=None,
+        description="take the tree of this branch of the repository, registered or not, for the branch's own",
+        examples=["feature/cart"],
+    )
+    force: bool = Field(default=False, description="plan every object, changed or not")
+
+
 class CommandRequest(Request):
     """What is asked of a deployment."""
 

@@ -24,6 +24,9 @@ class ApiSettings(BaseSettings):
         default=False,
         description="1: listen on addresses that others can reach, who need not say who they are",
     )
+    dryrun_ttl_hours: float = Field(
+        default=24.0, gt=0, le=720, description="how long the report of a dry run can be asked for"
+    )
 
     @model_validator(mode="after")
     def _not_open_to_all(self) -> Self:

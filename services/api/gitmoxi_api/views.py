@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gitmoxi.domain.deployments import Command, Deployment, PlanRecord, Step
+from gitmoxi.domain.deployments import Command, Deployment, PlannedDifference, PlanRecord, Step
 from gitmoxi.domain.records import (
     AuditEntry,
     Commit,
@@ -18,6 +18,9 @@ from gitmoxi_api.replies import (
     DeploymentReply,
     EventReply,
     ObjectReply,
+    PlannedCallReply,
+    PlannedDifferenceReply,
+    PlannedWarningReply,
     PlanReply,
     ProcessingReply,
     PushReply,
@@ -67,7 +70,6 @@ def commit_view(commit: Commit) -> CommitReply:
         author=commit.author,
         message=commit.message,
         received_at=commit.received_at,
-        mode=commit.mode,
         forced=commit.forced,
         deployment_count=commit.deployment_count,
     )
@@ -107,7 +109,6 @@ def deployment_view(deployment: Deployment) -> DeploymentReply:
         kind=deployment.kind,
         change=deployment.change,
         verb=deployment.verb,
-        mode=deployment.mode,
         phase=deployment.progress.phase,
         owner=deployment.owner,
         version=deployment.version,
@@ -117,7 +118,7 @@ def deployment_view(deployment: Deployment) -> DeploymentReply:
         commit=origin.commit_sha,
         seq=origin.seq,
         prefix=origin.prefix,
-        target=None if deployment.target is None else _target_view(deployment.target),
+        target=None if deployment.target is None else target_view(deployment.target),
         created_at=deployment.created_at,
         updated_at=deployment.updated_at,
         started_at=deployment.started_at,
@@ -125,7 +126,8 @@ def deployment_view(deployment: Deployment) -> DeploymentReply:
     )
 
 
-def _target_view(target: Target) -> TargetReply:
+def target_view(target: Target) -> TargetReply:
+    """What is deployed to."""
     return TargetReply(
         id=target.id,
         kind=target.kind,
@@ -141,9 +143,19 @@ def plan_view(plan: PlanRecord) -> PlanReply:
     return PlanReply(
         verb=plan.verb,
         strategy=plan.strategy,
-        differences=plan.differences,
+        differences=tuple(_difference_view(difference) for difference in plan.differences),
         steps=plan.steps,
-        warnings=plan.warnings,
+        calls=tuple(PlannedCallReply(api=call.api, summary=call.summary) for call in plan.calls),
+        warnings=tuple(PlannedWarningReply(text=item.text, risk=item.risk) for item in plan.warnings),
+    )
+
+
+def _difference_view(difference: PlannedDifference) -> PlannedDifferenceReply:
+    return PlannedDifferenceReply(
+        document=difference.document,
+        path=difference.path,
+        before=difference.before,
+        after=difference.after,
     )
 
 

@@ -6,7 +6,12 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
 from gitmoxi.adapters.git.mirror import GitMirrorOptions, Pygit2Mirror
+from gitmoxi.contracts.messages import DryRunRequested
+from gitmoxi.domain.dryruns import DryRunState
+from gitmoxi.runtime.dry_runs import DryRunHandler
 from gitmoxi.runtime.service import Shell
+from gitmoxi.workflow.dry_run_step import DryRunStep
+from gitmoxi_ingestor.dry_runs import DryRunIngestor
 from gitmoxi_ingestor.handlers import Handlers
 from gitmoxi_ingestor.ingest import Ingestor
 from gitmoxi_ingestor.polling import Poller
@@ -42,4 +47,17 @@ async def bootstrap(shell: Shell) -> AsyncIterator[Callable[[], Awaitable[object
     )
     handlers = Handlers(shell=shell, ingestor=ingestor, poller=poller)
     handlers.register()
+    dry_runs = DryRunStep(
+        ledger=foundation.ledger,
+        courier=foundation.courier,
+        begins_in=DryRunState.RECEIVED,
+        work=DryRunIngestor(
+            ledger=foundation.ledger,
+            bodies=foundation.bodies,
+            git=git,
+            clock=foundation.clock,
+            ids=foundation.ids,
+        ),
+    )
+    DryRunHandler(shell=shell, kind=DryRunRequested, step=dry_runs).register()
     yield handlers.sweep

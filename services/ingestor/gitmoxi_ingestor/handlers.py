@@ -7,19 +7,17 @@ from dataclasses import dataclass
 from pydantic import ValidationError
 
 from faststream_sqs import DeadLetter, SQSMessage, detail_type
-from gitmoxi.contracts.messages import EVENT_SOURCE, Push, Sweep
+from gitmoxi.contracts.messages import Push, Sweep
 from gitmoxi.domain.records import PushOutcome
 from gitmoxi.domain.repositories import scrub_credentials
 from gitmoxi.domain.states import Worker
 from gitmoxi.errors import RetryableError
+from gitmoxi.runtime.putting_off import attempt_of, put_off
 from gitmoxi.runtime.service import Shell
 from gitmoxi_ingestor import codecommit
 from gitmoxi_ingestor.codecommit import RepositoryStateChange, push_of
 from gitmoxi_ingestor.ingest import Ingestor
 from gitmoxi_ingestor.polling import Poller
-
-ATTEMPT = "attempt"
-"""The header that counts how often a push was put off."""
 
 MAX_ATTEMPTS = 100
 """About a day of attempts; then the message goes the way of failed ones, to the dead-letter queue."""
@@ -116,31 +114,17 @@ class Handlers:
 
     async def _put_off(self, body: object, message: SQSMessage, error: RetryableError) -> None:
         """Send the push to ourselves for later: an outage must not use up the receives of a message."""
-        attempt = _attempt(message)
+        attempt = attempt_of(message)
         if attempt >= MAX_ATTEMPTS:
             raise error
         delay = retry_delay(attempt)
-        await self.shell.broker.publish(
-            body,
-            self.shell.queue,
-            delay_seconds=delay,
-            detail_type=Push.DETAIL_TYPE,
-            source=EVENT_SOURCE,
-            headers={ATTEMPT: str(attempt + 1)},
-        )
-        self.shell.observer.note(message, outcome="put off", because=str(error), retry_seconds=delay)
+        await put_off(self.shell, body, message, error, detail_type=Push.DETAIL_TYPE, delay_seconds=delay)
         self.shell.foundation.metrics.count("Pushes", outcome="RETRYING")
 
 
 def retry_delay(attempt: int) -> int:
     """Seconds until a push is tried again that was put off ``attempt`` times before."""
     return _DELAYS_SECONDS[min(attempt, len(_DELAYS_SECONDS) - 1)]
-
-
-def _attempt(message: SQSMessage) -> int:
-    """How often the push was put off; whatever a stranger wrote there counts as never."""
-    said = str(message.headers.get(ATTEMPT, ""))
-    return int(said) if said.isascii() and said.isdigit() else 0
 
 
 def _event_id(message: SQSMessage) -> str | None:

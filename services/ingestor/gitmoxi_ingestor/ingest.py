@@ -8,14 +8,12 @@ from datetime import datetime
 from pydantic import ValidationError
 
 from gitmoxi.contracts.messages import CommitIngested, Push
-from gitmoxi.domain.deployments import Mode, ObjectChange
+from gitmoxi.domain.deployments import ObjectChange
 from gitmoxi.domain.records import Branch, Commit, CommitStatus, PushOutcome, Repository
-from gitmoxi.domain.repositories import check_branch, repository_id
 from gitmoxi.domain.states import Worker
 from gitmoxi.errors import (
     ContentionError,
     InvalidInputError,
-    NotFoundError,
     PermanentError,
     RetryableError,
 )
@@ -27,6 +25,7 @@ from gitmoxi.workflow.courier import Courier, Edge, no_edge
 from gitmoxi.workflow.events import outbox
 from gitmoxi_ingestor.answering import Answers, Ingested
 from gitmoxi_ingestor.comparing import Comparison, compare
+from gitmoxi_ingestor.registered import registered
 from gitmoxi_ingestor.storing import Storing
 
 _ATTEMPTS = 5
@@ -131,20 +130,9 @@ class Ingestor:
 
     async def _registered(self, push: Push) -> Repository:
         try:
-            repository = await self._ledger.repository(repository_id(push.repository))
+            return await registered(self._ledger, push.repository, push.branch)
         except InvalidInputError as error:
-            raise InvalidInputError(f"The push names no usable repository: {error}") from error
-        if repository is None:
-            raise NotFoundError(
-                f"Repository {push.repository} is not registered: gmctl repo add -r {push.repository} "
-                f"-b {push.branch}"
-            )
-        if check_branch(push.branch) not in repository.branches:
-            raise NotFoundError(
-                f"Branch {push.branch} of {repository.url} is not registered; registered are: "
-                f"{', '.join(repository.branches)}"
-            )
-        return repository
+            raise InvalidInputError(f"The push names no usable repository or branch: {error}") from error
 
     async def _begun(
         self, repository: Repository, branch: Branch, newest: Commit | None, tip: str, push: Push
@@ -173,7 +161,6 @@ class Ingestor:
             branch=branch.name,
             seq=branch.seq + 1,
             sha=tip,
-            mode=Mode.DEPLOY,
             status=CommitStatus.INGESTING,
             because="Its changed files are being stored.",
             received_at=self._clock.now(),

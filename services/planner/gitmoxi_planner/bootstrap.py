@@ -8,15 +8,22 @@ from contextlib import asynccontextmanager
 from gitmoxi.adapters.aws.ecs import AwsEcs
 from gitmoxi.adapters.aws.lambda_functions import AwsLambda
 from gitmoxi.adapters.rendering.pool import RenderPool
+from gitmoxi.contracts.messages import DryRunIngested
+from gitmoxi.domain.dryruns import DryRunState
 from gitmoxi.domain.states import Worker
+from gitmoxi.runtime.dry_runs import DryRunHandler
 from gitmoxi.runtime.service import Shell
+from gitmoxi.workflow.dry_run_step import DryRunStep
 from gitmoxi.workflow.ecs_reader import EcsReader
 from gitmoxi.workflow.lambda_reader import LambdaReader
 from gitmoxi.workflow.sweeper import Sweeper
 from gitmoxi.workflow.wanted import WantedReader
+from gitmoxi_planner.dry_runs import DryRunPlanner
 from gitmoxi_planner.handlers import Handlers
 from gitmoxi_planner.looking import Looker
 from gitmoxi_planner.plan import Planner
+from gitmoxi_planner.reading import CommitReader
+from gitmoxi_planner.verdicts import Judge
 from gitmoxi_planner.wanting import Home
 
 
@@ -32,17 +39,19 @@ async def bootstrap(shell: Shell) -> AsyncIterator[Callable[[], Awaitable[object
         functions=LambdaReader(functions=functions, bodies=foundation.bodies, owner=owner),
         wanted=WantedReader(foundation.bodies),
     )
+    judge = Judge(ledger=foundation.ledger, bodies=foundation.bodies, looker=looker)
     home = Home(account=await foundation.clients.own_account(), region=settings.aws_region)
     async with RenderPool() as renderer:
+        reader = CommitReader(
+            ledger=foundation.ledger, bodies=foundation.bodies, renderer=renderer, home=home
+        )
         planner = Planner(
             ledger=foundation.ledger,
-            bodies=foundation.bodies,
-            renderer=renderer,
-            looker=looker,
+            reader=reader,
+            judge=judge,
             courier=foundation.courier,
             clock=foundation.clock,
             ids=foundation.ids,
-            home=home,
             edge=foundation.edge,
         )
         sweeper = Sweeper(
@@ -53,4 +62,13 @@ async def bootstrap(shell: Shell) -> AsyncIterator[Callable[[], Awaitable[object
         )
         handlers = Handlers(shell=shell, planner=planner, sweeper=sweeper)
         handlers.register()
+        dry_runs = DryRunStep(
+            ledger=foundation.ledger,
+            courier=foundation.courier,
+            begins_in=DryRunState.INGESTED,
+            work=DryRunPlanner(
+                ledger=foundation.ledger, bodies=foundation.bodies, reader=reader, judge=judge
+            ),
+        )
+        DryRunHandler(shell=shell, kind=DryRunIngested, step=dry_runs).register()
         yield handlers.sweep

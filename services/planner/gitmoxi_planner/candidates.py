@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from gitmoxi.domain.deployments import Deployment, ObjectChange
+from gitmoxi.domain.findings import Finding
 from gitmoxi.domain.records import Manifest, ManifestObject
+from gitmoxi.domain.rendered import RenderedObject
 from gitmoxi.domain.states import State
 from gitmoxi.domain.targets import Target, TargetKind
 from gitmoxi_planner.wanting import Wanted
@@ -20,12 +22,15 @@ class Candidate:
     ``wanted`` is None for a deletion and for an object with a ``failure``. ``renamed_to`` is the prefix
     that takes over a deleted object's target, ``renamed_from`` the prefix that it takes it over from.
     ``moved_from`` is the target that the prefix was deployed to before, if it is another one now.
+    ``rendered`` are its files, as far as they could be rendered, ``faults`` what is wrong with them.
     """
 
     item: ManifestObject
     deployment: Deployment
     target: Target | None = None
+    rendered: RenderedObject | None = field(default=None, repr=False)
     wanted: Wanted | None = None
+    faults: tuple[Finding, ...] = ()
     failure: str | None = None
     renamed_to: str | None = None
     renamed_from: str | None = None

@@ -6,17 +6,15 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
 from faststream_sqs import SQSMessage, detail_type
-from gitmoxi.contracts.messages import EVENT_SOURCE, CommitIngested, Sweep, Tick
+from gitmoxi.contracts.messages import CommitIngested, Sweep, Tick
 from gitmoxi.domain.deployments import Deployment
 from gitmoxi.domain.states import State, Worker
 from gitmoxi.errors import RetryableError
 from gitmoxi.runtime.logging import get_logger, message_context
+from gitmoxi.runtime.putting_off import attempt_of, put_off
 from gitmoxi.runtime.service import Shell
 from gitmoxi.workflow.sweeper import Sweeper
 from gitmoxi_planner.plan import CommitPlanned, Planner
-
-ATTEMPT = "attempt"
-"""The header that counts how often a commit was put off."""
 
 _DELAYS_SECONDS = (5, 5, 10, 20, 40, 60)
 """A throttle passes soon, a service that is still being deleted takes minutes."""
@@ -70,17 +68,10 @@ class Handlers:
         return {"woken": report.woken, "published": report.published}
 
     async def _put_off(self, body: CommitIngested, message: SQSMessage, error: RetryableError) -> None:
-        attempt = _attempt(message)
-        delay = _DELAYS_SECONDS[min(attempt, len(_DELAYS_SECONDS) - 1)]
-        await self.shell.broker.publish(
-            body,
-            self.shell.queue,
-            delay_seconds=delay,
-            detail_type=CommitIngested.DETAIL_TYPE,
-            source=EVENT_SOURCE,
-            headers={ATTEMPT: str(attempt + 1)},
+        delay = _DELAYS_SECONDS[min(attempt_of(message), len(_DELAYS_SECONDS) - 1)]
+        await put_off(
+            self.shell, body, message, error, detail_type=CommitIngested.DETAIL_TYPE, delay_seconds=delay
         )
-        self.shell.observer.note(message, outcome="put off", because=str(error), retry_seconds=delay)
         self.shell.foundation.metrics.count("Commits", outcome="retry")
 
     def _ended(self, head: Deployment) -> None:
@@ -109,8 +100,3 @@ class Handlers:
 
 def _bound(message: SQSMessage) -> AbstractContextManager[None]:
     return message_context(message_id=message.message_id, correlation_id=message.correlation_id)
-
-
-def _attempt(message: SQSMessage) -> int:
-    said = str(message.headers.get(ATTEMPT, ""))
-    return int(said) if said.isascii() and said.isdigit() else 0

@@ -9,10 +9,11 @@ from gitmoxi.domain.deployments import Deployment, PlanRecord, Verb
 from gitmoxi.domain.records import TargetRecord
 from gitmoxi.domain.targets import TargetKind
 from gitmoxi.errors import InvariantError, PermanentError
-from gitmoxi.planning.aws_lambda import LambdaPlan
+from gitmoxi.planning.aws_lambda import LambdaPlan, replacing_own_version
 from gitmoxi.planning.desired import Desired
-from gitmoxi.planning.ecs import EcsPlan
-from gitmoxi.planning.rendered_plan import describe
+from gitmoxi.planning.ecs import EcsPlan, using_known_revision
+from gitmoxi.planning.errors import ReplacementNeededError
+from gitmoxi.planning.rendered_plan import describe, describe_refusal
 from gitmoxi.ports.aws_lambda import LambdaAlias, LambdaFunction
 from gitmoxi.ports.ecs import EcsService
 from gitmoxi.strategies.ecs_rolling import TASK_DEFINITION
@@ -49,6 +50,7 @@ class Looker:
         """Compare one target.
 
         Raises:
+            ReplacementNeededError: AWS makes a change only by making the target anew.
             PermanentError: it cannot be made as wanted.
             RetryableError: AWS is out of reach, or the target is still being deleted.
         """
@@ -56,6 +58,21 @@ class Looker:
         if deployment.kind is TargetKind.ECS:
             return await self._ecs(asked, wanted, record)
         return await self._function(asked, wanted, record)
+
+    async def refused(
+        self, error: ReplacementNeededError, deployment: Deployment, wanted: Wanted, record: TargetRecord
+    ) -> PlanRecord:
+        """What would have to be done, to be shown: it is never carried out."""
+        sensitive = _sensitive(wanted, await self._good(record))
+        return describe_refusal(error, deployment_id=deployment.id, sensitive_values=sensitive)
+
+    async def _good(self, record: TargetRecord) -> Desired | None:
+        """The last good revision."""
+        if record.last_good is None:
+            return None
+        if record.target.kind is TargetKind.ECS:
+            return await self.wanted.ecs(record.last_good.desired)
+        return await self.wanted.function(record.last_good.desired)
 
     async def check_deletable(self, deployment: Deployment, record: TargetRecord) -> None:
         """Let pass what is gone, and what carries our tag.
@@ -77,17 +94,21 @@ class Looker:
         seen = await self.ecs.forward(asked, record)
         if seen.refused is not None:
             raise seen.refused
-        good = await self.wanted.ecs(record.last_good.desired) if record.last_good else None
-        plan = _described(asked, wanted, seen.plan, good)
-        return Look(plan=plan, good=_good_service(seen.service))
+        good = await self._good(record)
+        plan, known = seen.plan, seen.known_task_definition
+        if plan is not None and known is not None and known.active:
+            plan = using_known_revision(plan, known.arn)
+        return Look(plan=_described(asked, wanted, plan, good), good=_good_service(seen.service))
 
     async def _function(self, asked: Deployment, wanted: Wanted, record: TargetRecord) -> Look:
         seen = await self.functions.forward(asked, record)
         if seen.refused is not None:
             raise seen.refused
-        good = await self.wanted.function(record.last_good.desired) if record.last_good else None
-        plan = _described(asked, wanted, seen.plan, good)
-        return Look(plan=plan, good=_good_version(seen.function, seen.alias))
+        good = await self._good(record)
+        plan = seen.plan
+        if plan is not None and record.last_good is not None:
+            plan = replacing_own_version(plan, record.last_good.values.get(VERSION))
+        return Look(plan=_described(asked, wanted, plan, good), good=_good_version(seen.function, seen.alias))
 
 
 def _good_service(service: EcsService | None) -> dict[str, str] | None:
@@ -106,9 +127,12 @@ def _good_version(function: LambdaFunction | None, alias: LambdaAlias | None) ->
 def _described(
     asked: Deployment, wanted: Wanted, plan: EcsPlan | LambdaPlan | None, good: Desired | None
 ) -> PlanRecord:
-    """The plan for people: what lives may show values that were sensitive in the last good revision only."""
+    """The plan for people."""
     if plan is None:
         raise InvariantError(f"{asked.id} was looked at without a plan")
-    sensitive = (*wanted.desired.sensitive_values, *(good.sensitive_values if good is not None else ()))
-    told = describe(plan, deployment_id=asked.id, sensitive_values=sensitive)
-    return replace(told, warnings=(*wanted.warnings, *told.warnings))
+    return describe(plan, deployment_id=asked.id, sensitive_values=_sensitive(wanted, good))
+
+
+def _sensitive(wanted: Wanted, good: Desired | None) -> tuple[str, ...]:
+    """What lives may show values that were sensitive in the last good revision only."""
+    return (*wanted.desired.sensitive_values, *(good.sensitive_values if good is not None else ()))

@@ -1,4 +1,4 @@
-"""One planning of a branch at a time in this process, and a rest after one that could not be finished."""
+"""How much is planned at a time: one commit of a branch, some of its objects; and rests between attempts."""
 
 from __future__ import annotations
 
@@ -12,6 +12,9 @@ from gitmoxi.ports.clock import Clock
 
 REST_SECONDS = 30.0
 """The sweeper wakes each deployment of a commit that waits: only the first of these wakes is to plan it."""
+
+AT_ONCE = 8
+"""Objects of a commit that are rendered or planned at the same time."""
 
 BranchKey = tuple[str, str]
 """Repository id and branch."""

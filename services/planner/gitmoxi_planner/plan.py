@@ -8,31 +8,22 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from gitmoxi.domain.deployments import Deployment, PlanRecord, Verb
+from gitmoxi.domain.deployments import Deployment, PlannedWarning, PlanRecord, Verb
 from gitmoxi.domain.records import Commit, CommitStatus, ManifestObject, TargetRecord
 from gitmoxi.domain.states import State
 from gitmoxi.errors import ContentionError, InvariantError, PermanentError, RetryableError
-from gitmoxi.planning.desired import to_bytes
-from gitmoxi.ports.bodies import BodyStore
 from gitmoxi.ports.clock import Clock, Ids
 from gitmoxi.ports.ledger import DeleteOwnership, Ledger, Write
-from gitmoxi.ports.renderer import Renderer
 from gitmoxi.workflow.courier import Courier, Edge, no_edge
-from gitmoxi.workflow.masking import masked_error
 from gitmoxi_planner.candidates import Candidate, settle
-from gitmoxi_planner.claims import refusal
 from gitmoxi_planner.line import Placing, end, enqueue, ownership_of, settle_unchanged
-from gitmoxi_planner.looking import Looker
-from gitmoxi_planner.pacing import Pace
+from gitmoxi_planner.pacing import AT_ONCE, Pace
 from gitmoxi_planner.reading import Changes, CommitReader
 from gitmoxi_planner.telling import Tell, counted, summary, tell_nobody, written
-from gitmoxi_planner.wanting import Home
+from gitmoxi_planner.verdicts import Ended, Judge, Planned, left_behind
 
 _ATTEMPTS = 5
 """How often a place in the line is tried for while others write the same target."""
-
-_AT_ONCE = 8
-"""Objects that are rendered or planned at the same time."""
 
 _COME_TO_NOTHING = {CommitStatus.ABANDONED: State.SUPERSEDED, CommitStatus.FAILED: State.FAILED}
 """How deployments end whose commit was never ingested as a whole."""
@@ -59,25 +50,22 @@ class Planner:
         self,
         *,
         ledger: Ledger,
-        bodies: BodyStore,
-        renderer: Renderer,
-        looker: Looker,
+        reader: CommitReader,
+        judge: Judge,
         courier: Courier,
         clock: Clock,
         ids: Ids,
-        home: Home,
         edge: Edge = no_edge,
     ) -> None:
         self._ledger = ledger
-        self._bodies = bodies
-        self._looker = looker
+        self._reader = reader
+        self._judge = judge
         self._courier = courier
         self._clock = clock
         self._ids = ids
         self._edge = edge
-        self._reader = CommitReader(ledger=ledger, bodies=bodies, renderer=renderer, home=home)
         self._pace = Pace(clock)
-        self._gate = asyncio.Semaphore(_AT_ONCE)
+        self._gate = asyncio.Semaphore(AT_ONCE)
 
     async def commit(
         self, repository_id: str, branch: str, seq: int, tell: Tell = tell_nobody
@@ -176,22 +164,12 @@ class Planner:
         return heads
 
     async def _writes(self, candidate: Candidate) -> Sequence[Write]:
-        now, target = self._clock.now(), candidate.target
-        if candidate.failure is not None:
-            return self._ended(candidate, State.FAILED, candidate.failure, now)
-        if target is None:
-            because = f"{candidate.item.prefix} was never deployed from here, so nothing is deleted."
-            return self._ended(candidate, State.NO_CHANGE, because, now)
-        if candidate.renamed_to is not None:
-            because = f"{candidate.item.prefix} is {candidate.renamed_to} now: {target} is not deleted."
-            return self._ended(candidate, State.NO_CHANGE, because, now)
-        record = await self._ledger.target(target)
-        if (refused := await refusal(candidate, record, self._ledger)) is not None:
-            return self._ended(candidate, *refused, now)
-        try:
-            return await self._planned(candidate, record, now)
-        except PermanentError as error:
-            return self._ended(candidate, State.FAILED, str(error), now)
+        now = self._clock.now()
+        match await self._judge.verdict(candidate):
+            case Ended() as verdict:
+                return self._ended(candidate, verdict.state, verdict.because, now)
+            case Planned() as verdict:
+                return await self._placing(candidate, verdict, now)
 
     def _ended(self, candidate: Candidate, state: State, because: str, now: datetime) -> list[Write]:
         """The end; a deletion that deletes nothing gives its target up: another prefix may take it."""
@@ -201,25 +179,18 @@ class Planner:
             writes.append(DeleteOwnership(ownership=ownership_of(head, candidate.target)))
         return writes
 
-    async def _planned(self, candidate: Candidate, record: TargetRecord, now: datetime) -> list[Write]:
-        if candidate.deletes:
-            await self._looker.check_deletable(candidate.deployment, record)
-            plan = _deletion(candidate)
-            placing = Placing(
-                deployment=candidate.deployment, record=record, plan=plan, desired=None, now=now
-            )
-            return enqueue(placing, await self._waiting(record), self._ids)
-        assert candidate.wanted is not None
-        desired = await self._bodies.put(to_bytes(candidate.wanted.desired))
-        try:
-            look = await self._looker.look(candidate.deployment, candidate.wanted, desired, record)
-        except PermanentError as error:
-            raise masked_error(error, candidate.wanted.desired.sensitive_values) from error
-        plan = replace(look.plan, warnings=(*look.plan.warnings, *_moved(candidate)))
-        placing = Placing(deployment=candidate.deployment, record=record, plan=plan, desired=desired, now=now)
+    async def _placing(self, candidate: Candidate, verdict: Planned, now: datetime) -> list[Write]:
+        record = verdict.record
+        placing = Placing(
+            deployment=candidate.deployment,
+            record=record,
+            plan=_with_oddities(verdict.plan, candidate),
+            desired=verdict.desired,
+            now=now,
+        )
         busy = record.active_id is not None or record.waiting_id is not None
-        if plan.verb is Verb.NOTHING and not busy:
-            return settle_unchanged(placing, look.good, self._ids)
+        if placing.plan.verb is Verb.NOTHING and not busy:
+            return settle_unchanged(placing, verdict.good, self._ids)
         return enqueue(placing, await self._waiting(record), self._ids)
 
     async def _waiting(self, record: TargetRecord) -> Deployment | None:
@@ -239,19 +210,13 @@ def _all_done(results: Sequence[list[State] | BaseException]) -> list[list[State
     return [result for result in results if not isinstance(result, BaseException)]
 
 
-def _deletion(candidate: Candidate) -> PlanRecord:
-    return PlanRecord(
-        deployment_id=candidate.deployment.id,
-        verb=Verb.DELETE,
-        strategy="delete",
-        differences=(),
-        steps=(f"delete {candidate.target}", "wait until it is gone"),
-        warnings=(f"{candidate.target} and what runs in it goes away",),
+def _with_oddities(plan: PlanRecord, candidate: Candidate) -> PlanRecord:
+    """The plan with what is odd about the files that want it, and about where they want it."""
+    oddities = candidate.wanted.oddities if candidate.wanted is not None else ()
+    behind = left_behind(candidate)
+    warnings = (
+        *(PlannedWarning(text=str(finding)) for finding in oddities),
+        *plan.warnings,
+        *([PlannedWarning(text=behind)] if behind is not None else []),
     )
-
-
-def _moved(candidate: Candidate) -> tuple[str, ...]:
-    if candidate.moved_from is None:
-        return ()
-    before = f"{candidate.item.prefix} was deployed to {candidate.moved_from} before"
-    return (f"{before}: that one keeps running, orphaned, until you delete it",)
+    return replace(plan, warnings=warnings)

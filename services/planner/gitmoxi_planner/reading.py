@@ -7,14 +7,16 @@ from dataclasses import dataclass, replace
 
 from gitmoxi.adapters.codec import decode
 from gitmoxi.domain.deployments import Deployment
+from gitmoxi.domain.findings import FindingsError
 from gitmoxi.domain.records import Commit, CommitStatus, Manifest, ManifestObject, Ownership, Snapshot
+from gitmoxi.domain.rendered import RenderedObject
 from gitmoxi.domain.states import State
 from gitmoxi.errors import InvariantError, PermanentError
 from gitmoxi.ports.bodies import BodyStore
 from gitmoxi.ports.ledger import Ledger
 from gitmoxi.ports.renderer import Renderer
 from gitmoxi_planner.candidates import Candidate
-from gitmoxi_planner.wanting import Home, Wanted, want
+from gitmoxi_planner.wanting import Home, render, want
 
 LOOK_BACK = 20
 """Commits in which nothing was deployed that are passed over in search of one that still waits."""
@@ -92,12 +94,12 @@ class CommitReader:
         if candidate.deletes:
             return replace(candidate, target=owned.target if owned is not None else None)
         try:
-            wanted = await self._wanted(item, head)
+            candidate = replace(candidate, rendered=await self._rendered(item, head))
+            return _wanting(candidate, owned, self.home)
+        except FindingsError as error:
+            return replace(candidate, failure=str(error), faults=error.findings)
         except (PermanentError, InvariantError) as error:
             return replace(candidate, failure=str(error))
-        target = wanted.desired.target
-        moved_from = owned.target if owned is not None and owned.target.id != target.id else None
-        return replace(candidate, wanted=wanted, target=target, moved_from=moved_from)
 
     async def _owned(self, item: ManifestObject, head: Deployment) -> Ownership | None:
         """What the prefix was deployed to before; as another kind of target it was another object."""
@@ -105,8 +107,17 @@ class CommitReader:
         owned = await self.ledger.ownership(origin.repository_id, origin.branch, item.prefix)
         return owned if owned is not None and owned.target.kind is item.kind else None
 
-    async def _wanted(self, item: ManifestObject, head: Deployment) -> Wanted:
+    async def _rendered(self, item: ManifestObject, head: Deployment) -> RenderedObject:
         if item.snapshot is None:
             raise InvariantError(f"{head.id} is {item.change} without a snapshot")
         snapshot = decode(Snapshot, await self.bodies.get(item.snapshot), key=item.snapshot.sha256)
-        return await want(snapshot, self.renderer, self.home)
+        return await render(snapshot, self.renderer)
+
+
+def _wanting(candidate: Candidate, owned: Ownership | None, home: Home) -> Candidate:
+    """The candidate with what its rendered files want, and where."""
+    assert candidate.rendered is not None
+    wanted = want(candidate.rendered, home)
+    target = wanted.desired.target
+    moved_from = owned.target if owned is not None and owned.target.id != target.id else None
+    return replace(candidate, wanted=wanted, target=target, moved_from=moved_from)

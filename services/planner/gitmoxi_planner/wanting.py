@@ -1,4 +1,4 @@
-"""From an object's snapshot to what it wants: rendered, validated, with its target."""
+"""From an object's snapshot to what it wants: rendered, then validated, with its target."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import base64
 from dataclasses import dataclass
 
 from gitmoxi.domain.files import FileKind
+from gitmoxi.domain.findings import Finding
 from gitmoxi.domain.records import Snapshot
 from gitmoxi.domain.rendered import JsonValue, RenderedObject, RenderRequest
 from gitmoxi.domain.targets import EcsTarget, LambdaTarget, TargetKind, cluster_name
@@ -29,14 +30,14 @@ class Wanted:
     """What an object wants, and what is odd about how it says so."""
 
     desired: Desired
-    warnings: tuple[str, ...]
+    oddities: tuple[Finding, ...]
 
 
-async def want(snapshot: Snapshot, renderer: Renderer, home: Home) -> Wanted:
-    """Render and validate the files of one service object.
+async def render(snapshot: Snapshot, renderer: Renderer) -> RenderedObject:
+    """Render the files of one service object.
 
     Raises:
-        FindingsError: the files cannot be used; the message names file, line and what to do.
+        FindingsError: the files cannot be rendered; the message names file, line and what to do.
         UnavailableError: the renderer could not be started.
     """
     request = RenderRequest(
@@ -45,8 +46,16 @@ async def want(snapshot: Snapshot, renderer: Renderer, home: Home) -> Wanted:
         files=_decoded(snapshot.files),
         references=_decoded(snapshot.references),
     )
-    rendered = await renderer.render(request)
-    return _ecs(rendered, home) if snapshot.kind is TargetKind.ECS else _function(rendered, home)
+    return await renderer.render(request)
+
+
+def want(rendered: RenderedObject, home: Home) -> Wanted:
+    """Validate the files of one service object.
+
+    Raises:
+        FindingsError: the files cannot be used; the message names file, line and what to do.
+    """
+    return _ecs(rendered, home) if rendered.kind is TargetKind.ECS else _function(rendered, home)
 
 
 def _ecs(rendered: RenderedObject, home: Home) -> Wanted:
@@ -66,7 +75,7 @@ def _ecs(rendered: RenderedObject, home: Home) -> Wanted:
         settings=validated.settings.model_dump(mode="json", by_alias=True),
         sensitive_values=tuple(sorted(rendered.sensitive_values)),
     )
-    return Wanted(desired=desired, warnings=tuple(str(finding) for finding in validated.warnings))
+    return Wanted(desired=desired, oddities=validated.warnings)
 
 
 def _function(rendered: RenderedObject, home: Home) -> Wanted:
@@ -84,7 +93,7 @@ def _function(rendered: RenderedObject, home: Home) -> Wanted:
         event_sources=_event_sources(rendered),
         sensitive_values=tuple(sorted(rendered.sensitive_values)),
     )
-    return Wanted(desired=desired, warnings=tuple(str(finding) for finding in validated.warnings))
+    return Wanted(desired=desired, oddities=validated.warnings)
 
 
 def _event_sources(rendered: RenderedObject) -> dict[str, JsonValue] | None:

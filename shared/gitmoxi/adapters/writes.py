@@ -16,6 +16,7 @@ from gitmoxi.ports.ledger import (
     PutBranch,
     PutCommand,
     PutCommit,
+    PutDryRun,
     PutOutbox,
     PutOwnership,
     PutPlan,
@@ -51,6 +52,8 @@ def name_of(write: Write) -> str:  # noqa: C901 - one line for each kind of writ
         case PutCommit():
             commit = write.commit
             return f"commit {commit.seq} on {commit.branch} of repository {commit.repository_id}"
+        case PutDryRun():
+            return f"dry run {write.dry_run.id}"
         case PutOutbox():
             return f"outbox event {write.event.id} of {write.event.owner}"
     assert_never(write)

@@ -48,6 +48,24 @@ class CommitIngested(Message):
     seq: int
 
 
+class DryRunMessage(Message):
+    """What all messages about one dry run carry."""
+
+    dryrun_id: str
+
+
+class DryRunRequested(DryRunMessage):
+    """Somebody wants to know what deploying a branch would do; the record says which."""
+
+    DETAIL_TYPE: ClassVar[str] = "gitmoxi.dryrun.requested.v1"
+
+
+class DryRunIngested(DryRunMessage):
+    """What a dry run would deploy is stored and waits for its plans."""
+
+    DETAIL_TYPE: ClassVar[str] = "dryrun.ingested.v1"
+
+
 class DeploymentMessage(Message):
     """What all messages about one deployment carry; ``worker`` is the one that shall act."""
 
@@ -136,6 +154,8 @@ FACT_OF_STATE: dict[State, str] = {
 MESSAGES: tuple[type[Message], ...] = (
     Push,
     CommitIngested,
+    DryRunRequested,
+    DryRunIngested,
     DeploymentPlanned,
     SlotFreed,
     RollbackRequested,

@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from gitmoxi.domain.bodies import BodyRef
-from gitmoxi.domain.deployments import Mode, ObjectChange
+from gitmoxi.domain.deployments import ObjectChange
 from gitmoxi.domain.targets import Target, TargetKind
 
 
@@ -80,7 +80,6 @@ class Commit:
     branch: str
     seq: int
     sha: str
-    mode: Mode
     status: CommitStatus
     because: str
     received_at: datetime

@@ -14,7 +14,7 @@ from faststream.asgi import AsgiFastStream
 
 from faststream_sqs import Backoff, SQSBroker, SQSQueue, health_routes
 from gitmoxi.domain.states import Worker
-from gitmoxi.errors import GitmoxiError
+from gitmoxi.errors import GitmoxiError, RetryableError
 from gitmoxi.runtime.canonical import CanonicalObserver
 from gitmoxi.runtime.foundation import Foundation, open_foundation
 from gitmoxi.runtime.lifecycle import ExitCode, StartStop, run_until_signal
@@ -75,11 +75,22 @@ async def _run(worker: Worker, settings: Settings, bootstrap: Bootstrap) -> int:
 
             async def start() -> None:
                 await shell.broker.start()
-                await when_started()
+                await first_look(when_started)
                 get_logger().info("service.ready", instance=foundation.instance, health=health.address)
 
             consumer = StartStop(name="consumer", start=start, stop=shell.broker.stop)
             return await run_until_signal([foundation.shipper, health, consumer])
+
+
+async def first_look(look: Callable[[], Awaitable[object]]) -> None:
+    """What is done once messages flow; a store that does not answer just then must not end the service.
+
+    Nothing is lost by it: the schedule asks for the same a minute later.
+    """
+    try:
+        await look()
+    except RetryableError as error:
+        get_logger().warning("service.first_look_failed", because=str(error))
 
 
 class HealthServer:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import base64
+import contextlib
+import hashlib
 import io
 import zipfile
 
@@ -9,6 +12,7 @@ import pytest
 
 from gitmoxi.domain.targets import OWNER_TAG
 from gitmoxi.errors import AwsRejectedError
+from tests.contract.aws.conftest import REGION
 
 
 def code(answer: str) -> bytes:
@@ -111,3 +115,43 @@ async def test_changing_what_does_not_exist_is_refused(functions, function):
         await functions.update_function_code(function, {"ZipFile": code("one")})
     with pytest.raises(AwsRejectedError, match="ResourceNotFoundException"):
         await functions.update_alias(function, "live", "1", revision_id=None)
+
+
+class TestObjects:
+    """``object_sha256``: what S3 tells of a package."""
+
+    PACKAGE = b"a package"
+    SHA256 = base64.b64encode(hashlib.sha256(PACKAGE).digest()).decode()
+
+    @pytest.fixture
+    async def s3(self, clients):
+        client = await clients.client("s3")
+        with contextlib.suppress(client.exceptions.BucketAlreadyOwnedByYou):
+            await client.create_bucket(
+                Bucket="packages", CreateBucketConfiguration={"LocationConstraint": REGION}
+            )
+        return client
+
+    async def test_a_checksum_is_lambdas_own(self, s3, functions, function):
+        await s3.put_object(Bucket="packages", Key="a", Body=self.PACKAGE, ChecksumAlgorithm="SHA256")
+        told = await functions.object_sha256(function, bucket="packages", key="a", version=None)
+        assert told == self.SHA256
+
+    async def test_of_a_version(self, s3, functions, function):
+        await s3.put_bucket_versioning(Bucket="packages", VersioningConfiguration={"Status": "Enabled"})
+        first = await s3.put_object(Bucket="packages", Key="b", Body=self.PACKAGE, ChecksumAlgorithm="SHA256")
+        await s3.put_object(Bucket="packages", Key="b", Body=b"newer", ChecksumAlgorithm="SHA256")
+        version = first["VersionId"]
+        told = await functions.object_sha256(function, bucket="packages", key="b", version=version)
+        assert told == self.SHA256
+
+    @pytest.mark.parametrize(
+        ("bucket", "key"),
+        [pytest.param("packages", "missing", id="object"), pytest.param("no-such", "a", id="bucket")],
+    )
+    async def test_what_is_not_there_is_not_known(self, s3, functions, function, bucket, key):
+        assert await functions.object_sha256(function, bucket=bucket, key=key, version=None) is None
+
+    async def test_another_checksum_is_none(self, s3, functions, function):
+        await s3.put_object(Bucket="packages", Key="c", Body=self.PACKAGE, ChecksumAlgorithm="CRC32")
+        assert await functions.object_sha256(function, bucket="packages", key="c", version=None) is None

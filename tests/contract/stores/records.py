@@ -11,14 +11,18 @@ from gitmoxi.domain.deployments import (
     CommandKind,
     Deployment,
     Intent,
-    Mode,
     ObjectChange,
     Origin,
+    PlannedCall,
+    PlannedDifference,
+    PlannedWarning,
     PlanRecord,
     Progress,
+    Risk,
     Step,
     Verb,
 )
+from gitmoxi.domain.dryruns import DryRun, DryRunState
 from gitmoxi.domain.records import (
     Branch,
     Claim,
@@ -115,9 +119,13 @@ def a_plan(deployment: str = "d-1", **changes: Any) -> PlanRecord:
         "deployment_id": deployment,
         "verb": Verb.UPDATE,
         "strategy": "rolling",
-        "differences": ("desiredCount: 2 -> 3",),
+        "differences": (
+            PlannedDifference(document="service", path="desiredCount", before="2", after="3"),
+            PlannedDifference(document="tags", path="team", after="shop"),
+        ),
         "steps": ("update the service",),
-        "warnings": (),
+        "calls": (PlannedCall(api="ecs:UpdateService", summary="set desiredCount"),),
+        "warnings": (PlannedWarning(text="it is adopted", risk=Risk.DATA_PATH),),
     }
     return PlanRecord(**values | changes)
 
@@ -162,12 +170,25 @@ def a_commit(seq: int = 1, **changes: Any) -> Commit:
         "branch": "main",
         "seq": seq,
         "sha": SHA,
-        "mode": Mode.DEPLOY,
         "status": CommitStatus.INGESTING,
         "because": "a push arrived",
         "received_at": at(seq),
     }
     return Commit(**values | changes)
+
+
+def a_dry_run(**changes: Any) -> DryRun:
+    values: dict[str, Any] = {
+        "id": "dr-1",
+        "repository_id": REPOSITORY,
+        "repository_url": URL,
+        "branch": "main",
+        "requested_at": T0,
+        "expires_at": at(24 * 60),
+        "state": DryRunState.RECEIVED,
+        "because": "it was asked for",
+    }
+    return DryRun(**values | changes)
 
 
 def a_push(delivery_id: str = "delivery-1", **changes: Any) -> PushRecord:

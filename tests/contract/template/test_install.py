@@ -114,6 +114,8 @@ async def test_services_learn_the_outputs_from_parameter_store(emulator, stack):
         pytest.param(None, "gitmoxi.push.v1", {}, "IngestorQueueUrl", id="anyone's push, default bus"),
         pytest.param("BusName", "gitmoxi.push.v1", {}, "IngestorQueueUrl", id="anyone's push, our bus"),
         pytest.param("BusName", "commit.ingested.v1", {}, "PlannerQueueUrl", id="a commit"),
+        pytest.param("BusName", "gitmoxi.dryrun.requested.v1", {}, "IngestorQueueUrl", id="a dry run"),
+        pytest.param("BusName", "dryrun.ingested.v1", {}, "PlannerQueueUrl", id="an ingested dry run"),
         pytest.param(
             "BusName",
             "deployment.planned.v1",

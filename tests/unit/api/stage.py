@@ -15,11 +15,14 @@ from gitmoxi.adapters.memory.messaging import MemoryPublisher
 from gitmoxi.domain.deployments import (
     Deployment,
     Intent,
-    Mode,
     ObjectChange,
     Origin,
+    PlannedCall,
+    PlannedDifference,
+    PlannedWarning,
     PlanRecord,
     Progress,
+    Risk,
     Step,
     Verb,
 )
@@ -179,9 +182,15 @@ class Stage:
             "deployment_id": deployment.id,
             "verb": Verb.UPDATE,
             "strategy": "rolling update",
-            "differences": ("image: web:1 -> web:2",),
+            "differences": (
+                PlannedDifference(document="task definition", path="image", before="web:1", after="web:2"),
+            ),
             "steps": ("register the task definition", "update the service"),
-            "warnings": ("deployed ALL_AT_ONCE",),
+            "calls": (PlannedCall(api="ecs:UpdateService", summary="taskDefinition"),),
+            "warnings": (
+                PlannedWarning(text="deployed ALL_AT_ONCE"),
+                PlannedWarning(text="the network changes", risk=Risk.DATA_PATH),
+            ),
         }
         await self.ledger.transact([PutPlan(plan=PlanRecord(**values | changes))])
 
@@ -236,7 +245,6 @@ def a_commit(seq: int = 7, **changes: Any) -> Commit:
         "branch": "main",
         "seq": seq,
         "sha": SHA,
-        "mode": Mode.DEPLOY,
         "status": CommitStatus.INGESTING,
         "because": "Its changed files are being stored.",
         "received_at": T0,

@@ -25,7 +25,6 @@ async def test_commits_come_newest_first(api, stage):
         "author": "Ada <ada@example.com>",
         "message": "Use the newer image",
         "received_at": "2026-11-22T09:00:00Z",
-        "mode": "deploy",
         "forced": False,
         "deployment_count": 0,
     }

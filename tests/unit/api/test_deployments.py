@@ -109,8 +109,14 @@ async def test_a_deployment_is_shown_with_plan_steps_and_commands(api, stage):
         "cluster": "prod",
         "name": "web",
     }
-    assert found["plan"]["differences"] == ["image: web:1 -> web:2"]
-    assert found["plan"]["warnings"] == ["deployed ALL_AT_ONCE"]
+    assert found["plan"]["differences"] == [
+        {"document": "task definition", "path": "image", "before": "web:1", "after": "web:2"}
+    ]
+    assert found["plan"]["calls"] == [{"api": "ecs:UpdateService", "summary": "taskDefinition"}]
+    assert found["plan"]["warnings"] == [
+        {"text": "deployed ALL_AT_ONCE", "risk": None},
+        {"text": "the network changes", "risk": "data path"},
+    ]
     assert [(step["version"], step["name"]) for step in found["steps"]] == [(1, "receive"), (2, "tick")]
     assert found["steps"][1]["actions"] == ["ecs:UpdateService"]
     assert found["commands"] == [

@@ -21,6 +21,8 @@ from gitmoxi.workflow.lambda_reader import LambdaReader
 from gitmoxi.workflow.wanted import WantedReader
 from gitmoxi_planner.looking import Looker
 from gitmoxi_planner.plan import CommitPlanned, Planner
+from gitmoxi_planner.reading import CommitReader
+from gitmoxi_planner.verdicts import Judge
 from gitmoxi_planner.wanting import Home
 from tests.unit.ingestor.stage import BRANCH, REPOSITORY, Stage
 from tests.unit.planner.live import ACCOUNT, OWNER, REGION, LiveEcs, LiveFunctions
@@ -59,19 +61,25 @@ class PlannerStage(Stage):
         """A planner process, with a memory of its own."""
         return Planner(
             ledger=self.ledger,
-            bodies=self.bodies,
-            renderer=self.renderer,
-            looker=Looker(
-                ecs=EcsReader(ecs=self.ecs, bodies=self.bodies, owner=OWNER),
-                functions=LambdaReader(functions=self.functions, bodies=self.bodies, owner=OWNER),
-                wanted=WantedReader(self.bodies),
-            ),
+            reader=self.reader(),
+            judge=self.judge(),
             courier=self.courier(edge),
             clock=self.clock,
             ids=self.ids,
-            home=Home(account=ACCOUNT, region=REGION),
             edge=edge,
         )
+
+    def reader(self) -> CommitReader:
+        home = Home(account=ACCOUNT, region=REGION)
+        return CommitReader(ledger=self.ledger, bodies=self.bodies, renderer=self.renderer, home=home)
+
+    def judge(self) -> Judge:
+        looker = Looker(
+            ecs=EcsReader(ecs=self.ecs, bodies=self.bodies, owner=OWNER),
+            functions=LambdaReader(functions=self.functions, bodies=self.bodies, owner=OWNER),
+            wanted=WantedReader(self.bodies),
+        )
+        return Judge(ledger=self.ledger, bodies=self.bodies, looker=looker)
 
     async def ingest(self, changes: Doc) -> int:
         """Commit, push and ingest; the commit's number."""

@@ -196,7 +196,7 @@ class TestMoves:
         head = (await running.deploy(ecs_files("prod/web", "moved")))["prod/web"]
 
         assert (head.verb, head.target) == (Verb.CREATE, ecs_target("moved"))
-        assert (await running.plan_of(head)).warnings[-1] == (
+        assert str((await running.plan_of(head)).warnings[-1]) == (
             f"prod/web was deployed to {ecs_target('web')} before: that one keeps running, orphaned, until "
             "you delete it"
         )
@@ -237,7 +237,7 @@ class TestMoves:
             if o.prefix == "prod/web"
         ]
         assert owned.target == function_target("web")
-        assert not any("orphaned" in text for text in (await running.plan_of(addition)).warnings)
+        assert not any("orphaned" in str(w) for w in (await running.plan_of(addition)).warnings)
 
 
 async def test_a_service_document_names_its_cluster_once_for_all(stage):

@@ -66,6 +66,11 @@ def _accepts(option, value):
         ),
         pytest.param(OURS, "gitmoxi", "commit.ingested.v1", {}, ["PlannerQueue"], id="an ingested commit"),
         pytest.param(
+            OURS, "gitmoxi", "gitmoxi.dryrun.requested.v1", {}, ["IngestorQueue"], id="a dry run is asked for"
+        ),
+        pytest.param(DEFAULT, "ci", "gitmoxi.dryrun.requested.v1", {}, [], id="by our API only"),
+        pytest.param(OURS, "gitmoxi", "dryrun.ingested.v1", {}, ["PlannerQueue"], id="an ingested dry run"),
+        pytest.param(
             OURS,
             "gitmoxi",
             "deployment.rollback.requested.v1",

@@ -9,6 +9,7 @@ from gitmoxi.adapters.codec import decode, encode, instant
 from gitmoxi.adapters.dynamodb import keys
 from gitmoxi.adapters.dynamodb.wire import Item, Key, key_of, number, text, text_of
 from gitmoxi.domain.deployments import Deployment, shard_of
+from gitmoxi.domain.dryruns import DryRun
 from gitmoxi.domain.records import Branch, Commit, PushRecord
 
 if TYPE_CHECKING:
@@ -76,3 +77,11 @@ def push_item(push: PushRecord) -> dict[str, Attribute]:
     """The answer to a delivery; DynamoDB deletes it some time after ``expires_at``."""
     expires_at = int((push.at + _KEEP_PUSHES).timestamp())
     return plain_item(keys.push(push.delivery_id), push) | {"expires_at": number(expires_at)}
+
+
+def dry_run_item(dry_run: DryRun) -> dict[str, Attribute]:
+    """A dry run, with the state that its next writer must know; kept as long as it says itself."""
+    return plain_item(keys.dry_run(dry_run.id), dry_run) | {
+        "state": text(dry_run.state),
+        "expires_at": number(int(dry_run.expires_at.timestamp())),
+    }

@@ -52,6 +52,11 @@ def push(delivery_id: str) -> Key:
     return Key(f"P#{hashlib.sha256(delivery_id.encode()).hexdigest()}", "PUSH")
 
 
+def dry_run(dry_run_id: str) -> Key:
+    """A dry run."""
+    return Key(f"DRYRUN#{dry_run_id}", "DRYRUN")
+
+
 def deployment(deployment_id: str) -> str:
     """The partition of a deployment and all that belongs to it."""
     return f"D#{deployment_id}"

@@ -22,6 +22,7 @@ from gitmoxi.adapters.dynamodb.wire import Item, Key, Tables, key_of, number_of,
 from gitmoxi.adapters.matching import check_sha_prefix, matches
 from gitmoxi.adapters.writes import check_writes, name_of
 from gitmoxi.domain.deployments import Command, Deployment, PlanRecord, Step
+from gitmoxi.domain.dryruns import DryRun
 from gitmoxi.domain.records import AuditEntry, Branch, Commit, Ownership, PushRecord, Repository, TargetRecord
 from gitmoxi.domain.states import Worker
 from gitmoxi.domain.targets import Target
@@ -139,6 +140,9 @@ class DynamoLedger:
             last=sha + keys.HIGHEST,
         )
         return await self._list(Commit, wanted)
+
+    async def dry_run(self, dry_run_id: str) -> DryRun | None:
+        return await self._get(DryRun, self._tables.deployments, keys.dry_run(dry_run_id))
 
     async def search(self, wanted: DeploymentFilter, limit: int) -> list[Deployment]:
         found: list[Deployment] = []

@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, assert_never
+from typing import TYPE_CHECKING, Any, assert_never
 
 from gitmoxi.adapters.codec import encode
 from gitmoxi.adapters.dynamodb import keys
-from gitmoxi.adapters.dynamodb.items import RECORD, branch_item, commit_item, head_item, plain_item
+from gitmoxi.adapters.dynamodb.items import (
+    RECORD,
+    branch_item,
+    commit_item,
+    dry_run_item,
+    head_item,
+    plain_item,
+)
 from gitmoxi.adapters.dynamodb.wire import Item, Key, Tables, number, text
 from gitmoxi.domain.deployments import shard_of
 from gitmoxi.domain.records import Ownership
@@ -20,6 +27,7 @@ from gitmoxi.ports.ledger import (
     PutBranch,
     PutCommand,
     PutCommit,
+    PutDryRun,
     PutOutbox,
     PutOwnership,
     PutPlan,
@@ -28,6 +36,9 @@ from gitmoxi.ports.ledger import (
     UpdateDeployment,
     Write,
 )
+
+if TYPE_CHECKING:
+    from types_aiobotocore_dynamodb.type_defs import UniversalAttributeValueTypeDef as Attribute
 
 Part = Mapping[str, Any]
 """One member of ``TransactItems``."""
@@ -43,13 +54,13 @@ _CONTENDED = {
 _THROTTLED = frozenset({"ProvisionedThroughputExceeded", "ThrottlingError", "RequestLimitExceeded"})
 
 
-def part_of(write: Write, tables: Tables) -> Part:  # noqa: C901 - one line for each kind of write
+def part_of(write: Write, tables: Tables) -> Part:  # noqa: C901, PLR0912 - one line for each kind of write
     """The part of a transaction that carries out ``write``."""
     match write:
         case CreateDeployment():
             return _put(tables.deployments, head_item(write.deployment), _ABSENT)
         case UpdateDeployment():
-            condition = _equals("version", write.expected_version)
+            condition = _equals("version", number(write.expected_version))
             return _put(tables.deployments, head_item(write.deployment), condition)
         case PutStep(step=step):
             return _put(
@@ -64,7 +75,9 @@ def part_of(write: Write, tables: Tables) -> Part:  # noqa: C901 - one line for 
             return _update_target(tables.targets, write)
         case CheckLease():
             return _check(
-                tables.targets, keys.target(write.target_id), _equals("lease_epoch", write.lease_epoch)
+                tables.targets,
+                keys.target(write.target_id),
+                _equals("lease_epoch", number(write.lease_epoch)),
             )
         case PutOwnership(ownership=ownership):
             return _put(tables.targets, plain_item(ownership_key(ownership), ownership), _ALWAYS)
@@ -74,6 +87,9 @@ def part_of(write: Write, tables: Tables) -> Part:  # noqa: C901 - one line for 
             return _put(tables.repositories, branch_item(write.branch), _seq(write.expected_seq))
         case PutCommit():
             return _put(tables.commits, commit_item(write.commit), _ABSENT if write.create else _ALWAYS)
+        case PutDryRun(dry_run=dry_run, expected_state=state):
+            condition = _ABSENT if state is None else _equals("state", text(state))
+            return _put(tables.deployments, dry_run_item(dry_run), condition)
         case PutOutbox(event=event):
             return _put(tables.outbox, plain_item(outbox_key(event), event), _ALWAYS)
     assert_never(write)
@@ -148,18 +164,18 @@ def _update_target(table: str, write: PutTarget) -> Part:
     }
 
 
-def _equals(attribute: str, expected: int) -> Part:
+def _equals(attribute: str, expected: Attribute) -> Part:
     """A condition that fails too when the attribute, or the whole item, is absent."""
     return {
         "ConditionExpression": "#expected = :expected",
         "ExpressionAttributeNames": {"#expected": attribute},
-        "ExpressionAttributeValues": {":expected": number(expected)},
+        "ExpressionAttributeValues": {":expected": expected},
     }
 
 
 def _seq(expected: int) -> Part:
     """A branch that is not stored yet has the number 0."""
-    condition = dict(_equals("seq", expected))
+    condition = dict(_equals("seq", number(expected)))
     if expected == 0:
         condition["ConditionExpression"] = "attribute_not_exists(#expected) OR #expected = :expected"
     return condition

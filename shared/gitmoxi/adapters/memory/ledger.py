@@ -10,6 +10,7 @@ from typing import assert_never
 from gitmoxi.adapters.matching import check_sha_prefix, matches
 from gitmoxi.adapters.writes import check_writes, name_of
 from gitmoxi.domain.deployments import Command, Deployment, PlanRecord, Step, shard_of
+from gitmoxi.domain.dryruns import DryRun
 from gitmoxi.domain.records import AuditEntry, Branch, Commit, Ownership, PushRecord, Repository, TargetRecord
 from gitmoxi.domain.states import Worker
 from gitmoxi.domain.targets import Target
@@ -25,6 +26,7 @@ from gitmoxi.ports.ledger import (
     PutBranch,
     PutCommand,
     PutCommit,
+    PutDryRun,
     PutOutbox,
     PutOwnership,
     PutPlan,
@@ -55,6 +57,7 @@ class MemoryLedger:
         self._ownerships: dict[tuple[str, str, str], Ownership] = {}
         self._branches: dict[tuple[str, str], Branch] = {}
         self._commits: dict[tuple[str, str, int], Commit] = {}
+        self._dry_runs: dict[str, DryRun] = {}
         self._outbox: dict[tuple[Worker, str], OutboxEvent] = {}
         self._repositories: dict[str, Repository] = {}
         self._pushes: dict[str, PushRecord] = {}
@@ -85,6 +88,9 @@ class MemoryLedger:
                 return (0 if branch is None else branch.seq) == write.expected_seq
             case PutCommit():
                 return not (write.create and _commit_key(write.commit) in self._commits)
+            case PutDryRun():
+                known = self._dry_runs.get(write.dry_run.id)
+                return (None if known is None else known.state) == write.expected_state
             case _:
                 return True
 
@@ -100,7 +106,7 @@ class MemoryLedger:
         lease = self.leases.get(target_id)
         return lease is not None and lease.epoch == epoch
 
-    def _apply(self, write: Write) -> None:  # noqa: C901 - one line for each kind of write
+    def _apply(self, write: Write) -> None:  # noqa: C901, PLR0912 - one line for each kind of write
         match write:
             case CreateDeployment() | UpdateDeployment():
                 self._deployments[write.deployment.id] = write.deployment
@@ -122,6 +128,8 @@ class MemoryLedger:
                 self._branches[write.branch.repository_id, write.branch.name] = write.branch
             case PutCommit():
                 self._commits[_commit_key(write.commit)] = write.commit
+            case PutDryRun():
+                self._dry_runs[write.dry_run.id] = write.dry_run
             case PutOutbox():
                 self._outbox[write.event.owner, write.event.id] = write.event
             case _:
@@ -169,6 +177,9 @@ class MemoryLedger:
     async def commits_by_sha(self, sha: str) -> list[Commit]:
         check_sha_prefix(sha)
         return [commit for _, commit in sorted(self._commits.items()) if commit.sha.startswith(sha)]
+
+    async def dry_run(self, dry_run_id: str) -> DryRun | None:
+        return self._dry_runs.get(dry_run_id)
 
     async def search(self, wanted: DeploymentFilter, limit: int) -> list[Deployment]:
         found = [deployment for deployment in self._deployments.values() if matches(deployment, wanted)]
