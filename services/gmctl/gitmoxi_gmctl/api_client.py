@@ -15,6 +15,7 @@ from pydantic import ValidationError
 
 from gitmoxi.domain.repositories import repository_id
 from gitmoxi.errors import InvalidInputError
+from gitmoxi_gmctl.dryrun.replies import DryRun
 from gitmoxi_gmctl.exits import ExitCode, GmctlError, RefusedError, UnreachableError
 from gitmoxi_gmctl.replies import (
     Command,
@@ -101,6 +102,16 @@ class ApiClient:
     def push_deployments(self, delivery_id: str) -> Deployments:
         """The deployments that a push led to."""
         return self._ask(Deployments, "GET", f"/v1/pushes/{_segment(delivery_id)}/deployments")
+
+    def ask_dry_run(self, *, repository: str, branch: str, head: str | None, force: bool) -> DryRun:
+        """Ask what deploying a branch would do."""
+        body = {"repository": repository, "branch": branch, "head": head, "force": force}
+        return self._ask(DryRun, "POST", "/v1/dryruns", body=body)
+
+    def dry_run(self, dry_run_id: str, *, wait_seconds: float, rendered: bool) -> DryRun:
+        """A dry run; the API waits for its end for so long, at most 20 s."""
+        query: Query = {"wait": f"{wait_seconds:.2f}", "rendered": str(rendered).lower()}
+        return self._ask(DryRun, "GET", f"/v1/dryruns/{_segment(dry_run_id)}", query=query)
 
     def commits(self, *, repository: str, branch: str, limit: int) -> Commits:
         """The processed commits of a branch."""

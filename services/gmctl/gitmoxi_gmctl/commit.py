@@ -9,6 +9,7 @@ from rich.console import Console
 
 from gitmoxi.domain.records import PushOutcome
 from gitmoxi_gmctl.api_client import ApiClient
+from gitmoxi_gmctl.dryrun.command import dryrun
 from gitmoxi_gmctl.exits import ExitCode, GmctlError, code_of
 from gitmoxi_gmctl.following import Follower, interruptible
 from gitmoxi_gmctl.options import BranchOption, NumberOption, OutputOption, RepositoryOption, TimeoutOption
@@ -29,6 +30,9 @@ app = typer.Typer(no_args_is_help=True, help="Deploy commits and look into them.
 
 _ANSWER_SECONDS = 20.0
 """Without --wait, the ingestor's answer is waited for so long: a refused push should be seen at once."""
+
+
+app.command("dryrun")(dryrun)
 
 
 @app.command("deploy")

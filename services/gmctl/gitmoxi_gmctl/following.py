@@ -10,13 +10,19 @@ from typing import TypeVar
 
 from rich.console import Console
 
+from gitmoxi.domain.dryruns import DryRunState
 from gitmoxi.domain.records import PushOutcome
+from gitmoxi.domain.states import Worker
 from gitmoxi_gmctl.api_client import ApiClient
+from gitmoxi_gmctl.dryrun.replies import DryRun
 from gitmoxi_gmctl.exits import ExitCode, GmctlError, UnreachableError
-from gitmoxi_gmctl.printing import cell, print_plan, print_step
+from gitmoxi_gmctl.printing import cell, print_plan, print_plan_warnings, print_step
 from gitmoxi_gmctl.replies import Deployment, DeploymentDetails, Push
 
 POLL_SECONDS = 0.5
+API_WAIT_SECONDS = 15.0
+"""How long the API waits for a dry run; load balancers commonly end requests that take 60 s."""
+
 _INDEX_LOOKS = 4
 """How often a commit's warnings are looked for: the index of commits may be a little behind its table."""
 
@@ -108,6 +114,19 @@ class Follower:
 
         return self._until(ended, lambda: _still_going(last))
 
+    def dry_run(self, dry_run_id: str, *, rendered: bool) -> DryRun:
+        """A dry run, ended."""
+        last: list[DryRun] = []
+
+        def ended() -> DryRun | None:
+            wait = API_WAIT_SECONDS if self._deadline is None else self._deadline - time.monotonic()
+            wait = min(API_WAIT_SECONDS, max(0.0, wait))
+            found = self._api.dry_run(dry_run_id, wait_seconds=wait, rendered=rendered)
+            last[:] = [found]
+            return found if found.state.terminal else None
+
+        return self._until(ended, lambda: _unplanned(last))
+
     def _show(self, deployment: Deployment, *, prefix: str) -> None:
         if deployment.version > self._shown.get(deployment.id, 0):
             self._show_news(self._api.deployment(deployment.id), prefix=prefix)
@@ -127,8 +146,7 @@ class Follower:
             if self._verbose:
                 print_plan(self._console, details.plan)
             else:
-                for warning in details.plan.warnings:
-                    self._console.print(cell(f"  warning: {warning}", "yellow"), soft_wrap=True)
+                print_plan_warnings(self._console, details.plan)
 
     def _until(self, look: Callable[[], Found | None], unfinished: Callable[[], str]) -> Found:
         while True:
@@ -153,6 +171,13 @@ class Follower:
         if text != self._said:
             self._said = text
             self._console.print(cell(f"  {text}", "yellow"), soft_wrap=True)
+
+
+def _unplanned(last: list[DryRun]) -> str:
+    if not last:
+        return "Nothing is known of the dry run."
+    worker = Worker.INGESTOR if last[-1].state is DryRunState.RECEIVED else Worker.PLANNER
+    return f"The dry run is {last[-1].state}: is the {worker} running? Its log says what it does."
 
 
 def _still_going(deployments: Iterable[Deployment]) -> str:

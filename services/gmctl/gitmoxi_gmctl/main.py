@@ -12,9 +12,11 @@ import typer
 
 from gitmoxi_gmctl import commit, deployment, event, repo
 from gitmoxi_gmctl.exits import GmctlError
+from gitmoxi_gmctl.init.command import init
 from gitmoxi_gmctl.printing import cell, make_console
 from gitmoxi_gmctl.session import DEFAULT_ENDPOINT, Session
 from gitmoxi_gmctl.up_command import up
+from gitmoxi_gmctl.validate.command import validate
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -27,7 +29,9 @@ app.add_typer(repo.app, name="repo")
 app.add_typer(commit.app, name="commit")
 app.add_typer(deployment.app, name="deployment")
 app.add_typer(event.app, name="event")
+app.command("init")(init)
 app.command("up")(up)
+app.command("validate")(validate)
 
 
 class LogLevel(StrEnum):

@@ -133,14 +133,38 @@ class Deployments(Reply):
     deployments: tuple[Deployment, ...]
 
 
+class PlannedDifference(Reply):
+    """One place that changes; None on the side that has nothing there."""
+
+    document: str
+    path: str
+    before: str | None
+    after: str | None
+
+
+class PlannedCall(Reply):
+    """A mutating AWS call that a plan makes."""
+
+    api: str
+    summary: str
+
+
+class PlannedWarning(Reply):
+    """What to know before a plan is carried out."""
+
+    text: str
+    risk: str | None
+
+
 class Plan(Reply):
     """What a deployment is going to do."""
 
     verb: str
     strategy: str
-    differences: tuple[str, ...]
+    differences: tuple[PlannedDifference, ...]
     steps: tuple[str, ...]
-    warnings: tuple[str, ...]
+    calls: tuple[PlannedCall, ...]
+    warnings: tuple[PlannedWarning, ...]
 
 
 class Step(Reply):

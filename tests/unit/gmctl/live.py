@@ -5,18 +5,20 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Self
 
 from fastapi import FastAPI
 
-from gitmoxi.contracts.messages import Push
+from gitmoxi.adapters.codec import encode
+from gitmoxi.contracts.messages import DryRunRequested, Push
 from gitmoxi.domain.deployments import Deployment, Step
+from gitmoxi.domain.dryruns import DryRunReport, DryRunState
 from gitmoxi.domain.records import PushOutcome, PushRecord
 from gitmoxi.domain.states import State
-from gitmoxi.ports.ledger import OutboxEvent
+from gitmoxi.ports.ledger import OutboxEvent, PutDryRun
 from gitmoxi_api.server import ApiServer, address_of, listen
-from tests.unit.api.stage import T0, FaultyLedger, FaultyPublisher, Stage, a_deployment
+from tests.unit.api.stage import SHA, T0, FaultyLedger, FaultyPublisher, Stage, a_deployment
 
 Story = Callable[["World", Push], Awaitable[None]]
 Move = Callable[[], Awaitable[None]]
@@ -53,10 +55,11 @@ class PlayingLedger(FaultyLedger):
 
 
 class PlayingPublisher(FaultyPublisher):
-    """Gives every push to the story."""
+    """Gives every push to the story, and every dry run to those who answer it."""
 
     def __init__(self) -> None:
         super().__init__()
+        self.asked: Callable[[str], Awaitable[None]] | None = None
         self.told: Callable[[Push], Awaitable[None]] | None = None
 
     async def publish(self, events: Sequence[OutboxEvent]) -> None:
@@ -64,6 +67,8 @@ class PlayingPublisher(FaultyPublisher):
         for event in events:
             if event.detail_type == Push.DETAIL_TYPE and self.told is not None:
                 await self.told(Push.model_validate_json(event.detail))
+            if event.detail_type == DryRunRequested.DETAIL_TYPE and self.asked is not None:
+                await self.asked(DryRunRequested.model_validate_json(event.detail).dryrun_id)
 
 
 @dataclass
@@ -76,6 +81,21 @@ class World(Stage):
     def tell(self, story: Story) -> None:
         """From now on every push is answered by ``story``."""
         self.publisher.told = lambda push: story(self, push)
+
+    def report(self, report: DryRunReport | str) -> None:
+        """From now on every dry run is planned so, or fails for the reason that is given."""
+
+        async def answer(dry_run_id: str) -> None:
+            asked = await self.ledger.dry_run(dry_run_id)
+            assert asked is not None
+            if isinstance(report, str):
+                done = replace(asked, state=DryRunState.FAILED, because=report)
+            else:
+                body = await self.bodies.put(encode(report).encode())
+                done = replace(asked, state=DryRunState.PLANNED, sha=SHA, message="Add a job", report=body)
+            await self.ledger.transact([PutDryRun(dry_run=done, expected_state=DryRunState.RECEIVED)])
+
+        self.publisher.asked = answer
 
     async def answer(self, push: Push, outcome: PushOutcome, because: str) -> None:
         """What the ingestor says when nothing comes of a push."""

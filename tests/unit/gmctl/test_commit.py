@@ -35,13 +35,13 @@ def test_warnings_of_the_plan_are_always_shown(gmctl, world):
     world.tell(deploying(web=State.SUCCEEDED))
     done = gmctl(*DEPLOY, "--wait")
     assert done.out.count("warning: deployed ALL_AT_ONCE") == 1
-    assert "image: web:1 -> web:2" not in done.out
+    assert "image: web:1 → web:2" not in done.out
 
 
 def test_the_whole_plan_is_shown_if_wanted(gmctl, world):
     world.tell(deploying(web=State.SUCCEEDED))
     done = gmctl(*DEPLOY, "--wait", "-v")
-    assert done.out.count("image: web:1 -> web:2") == 1
+    assert done.out.count("image: web:1 → web:2") == 1
     assert "1. register the task definition" in done.out
 
 

@@ -102,8 +102,10 @@ def test_one_deployment_with_its_plan_and_steps(gmctl, past):
     for text in (
         "Deployment d-web: FAILED (PROCESSED_ERROR)",
         "Plan: update, rolling update",
-        "image: web:1 -> web:2",
+        "  task definition\n    ~ image: web:1 → web:2",
+        "  ecs:UpdateService  taskDefinition",
         "warning: deployed ALL_AT_ONCE",
+        "data path risk: the network changes",
         "RUNNING  receive: a newer image is wanted",
         "FAILED  tick: The image web:2 cannot be pulled.",
     ):

@@ -1,0 +1,1 @@
+"""``gmctl validate``: checks deployment files on disk with the planner's own code, without AWS."""
