@@ -1,0 +1,1 @@
+"""Explains failures: AWS's own words become cause, evidence and advice."""
