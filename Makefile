@@ -9,7 +9,7 @@ SOURCES := shared services deploy docs tests
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up test check format docs lock clean
+.PHONY: help setup demo up test check bench format docs lock clean
 
 help: ## list the commands
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -45,9 +45,15 @@ check: setup ## formatting, lint, types, layers, templates
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/cfn-lint deploy/cloudformation/*.yaml
 
+bench: setup ## measure speed against bare loops, into build/bench.json
+	$(BIN)/python -m tests.benchmark
+
 docs: setup ## renew the reference pages that are made from the code
 	$(BIN)/python -m docs.settings_page
+	$(BIN)/python -m docs.reference_pages
+	$(BIN)/python -m gitmoxi_api.openapi docs/reference/openapi.json
 	$(BIN)/python -m gitmoxi.domain.states_page > docs/reference/states.md
+	$(BIN)/python -m gitmoxi.explaining.failures_page > docs/reference/failures.md
 
 format: setup ## format and mend what the linter can mend
 	$(BIN)/ruff format $(SOURCES)
