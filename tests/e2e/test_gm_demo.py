@@ -134,6 +134,6 @@ def _assert_warnings(installation: Installation, sha: str) -> None:
         if deployment["prefix"] not in FUNCTIONS:
             continue
         told = installation.gmctl("deployment", "get", deployment["id"], "--output", "json").json
-        warnings = " ".join(told["plan"]["warnings"])
+        warnings = " ".join(warning["text"] for warning in told["plan"]["warnings"])
         assert "ALL_AT_ONCE" in warnings
         assert "not yet supported" in warnings
