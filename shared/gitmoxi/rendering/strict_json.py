@@ -193,8 +193,9 @@ class _Parser(JsonCursor):
         match = _STRING.match(self.text, self.at)
         if match is None:
             self._bad_string()
-        value: str = json.loads(match[0])
-        if _SURROGATE.search(value):
+        quoted = match[0]
+        value: str = json.loads(quoted) if "\\" in quoted else quoted[1:-1]
+        if not value.isascii() and _SURROGATE.search(value):
             self.fail("json.surrogate", "the text has half of a surrogate pair, which is no character")
         self.at = match.end()
         return value
