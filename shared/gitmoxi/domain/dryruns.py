@@ -76,8 +76,10 @@ class DryRunObject:
     """One service object that would be deployed.
 
     ``plan`` is None where none could be made, or none is needed; ``failure`` says why the object would be
-    refused, ``findings`` what its files have to do with it. ``notes`` are what else people should know.
-    ``rendered`` are its files after rendering, as JSON text by path, sensitive values masked.
+    refused, ``findings`` what its files have to do with it. ``label`` is the name that the rendered
+    definition file has for a target that is not known, because the files have mistakes. ``notes`` are what
+    else people should know. ``rendered`` are its files after rendering, as JSON text by path, sensitive
+    values masked.
     """
 
     prefix: str
@@ -85,6 +87,7 @@ class DryRunObject:
     change: ObjectChange
     files: tuple[str, ...] = ()
     target: Target | None = None
+    label: str | None = None
     plan: PlanRecord | None = None
     failure: str | None = None
     findings: tuple[Finding, ...] = ()

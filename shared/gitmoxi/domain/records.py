@@ -110,9 +110,14 @@ class ManifestObject:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Manifest:
-    """What a commit changed; ``all_deleted`` says that no definition file is left in the tree."""
+    """What a commit changed; ``all_deleted`` says that no definition file is left in the tree.
+
+    ``settings_only`` are the objects of which nothing but our settings changed: listed for a dry run, which
+    checks them, and never deployed.
+    """
 
     objects: tuple[ManifestObject, ...]
+    settings_only: tuple[ManifestObject, ...] = ()
     relevant_files: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
     all_deleted: bool = False
