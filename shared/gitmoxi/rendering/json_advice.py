@@ -11,6 +11,29 @@ _PLACEHOLDER: Final = re.compile(r"\$+(\w+\$*|\{\w+\})|<[A-Za-z].*|%\w+%|@\w+@|_
 _WORD: Final = re.compile(r"[A-Za-z_].*")
 _LIKENESS: Final = "it looks like a placeholder of another tool"
 
+_CONFLICT: Final = re.compile(r"(?:<{7}|={7}|>{7})(?: |\r?$)", re.MULTILINE)
+_YAML: Final = re.compile(r"\s*+(?:#[^\n]*+\s*+)*+(?:---\s|[A-Za-z_][\w.-]*+:(?:\s|\Z))")
+
+
+def known_fault(text: str, at: int) -> tuple[str, str]:
+    """What is wrong with a text that cannot go on at ``at``, and what to do; both empty if that is not known.
+
+    A text that is empty, that git left half merged, or that is YAML, says more than its first odd character.
+    """
+    if not text.strip():
+        return "the file is empty", "write a JSON document, or delete the file"
+    if _CONFLICT.match(text, at) and text[at - 1 : at] in {"", "\n"}:
+        return (
+            "a merge conflict is left in the file",
+            "keep one of the two sides, and remove the lines that begin with <<<<<<<, ======= and >>>>>>>",
+        )
+    if not text[:at].strip() and _YAML.match(text):
+        return (
+            "this is YAML; JSON is expected",
+            "write it as JSON: keys and texts in double quotes, within { }",
+        )
+    return "", ""
+
 
 def syntax_advice(found: str, *, before: str, following: str, expected: str) -> str:
     """What to do; empty if nothing tells what was meant.

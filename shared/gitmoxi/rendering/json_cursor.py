@@ -9,7 +9,7 @@ from typing import NoReturn
 from gitmoxi.domain.rendered import JsonPath, Position, show_path
 from gitmoxi.domain.unknown import MARK
 from gitmoxi.rendering.errors import NeedsValuesError, render_error
-from gitmoxi.rendering.json_advice import syntax_advice
+from gitmoxi.rendering.json_advice import known_fault, syntax_advice
 from gitmoxi.rendering.origins import Origins
 
 _SPACE = re.compile(r"[ \t\n\r]*+")
@@ -58,7 +58,11 @@ class JsonCursor:
         """Refuses what comes next, where ``expected`` should."""
         word = _WORD.match(self.text, self.at)
         found = word[0] if word is not None else self.peek()
-        if found and not self.origins.is_verbatim(self.at):
+        if not found or self.origins.is_verbatim(self.at):
+            fault, advice = known_fault(self.text, self.at)
+            if fault:
+                self.fail("json.syntax", fault, expected=expected, advice=advice)
+        else:
             self.fail(
                 "json.syntax",
                 f"expected {expected} and found something else that an expression wrote",

@@ -36,7 +36,8 @@ _LITERAL = re.compile(r"[a-z]++(?![\w$.<>-])")
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 _SENSITIVE_FROM = 4
 """Characters of a text that is sensitive only because it was made of a sensitive value: a shorter one tells
-little, and to mask it would hide unrelated text. Sensitive values themselves count at any length."""
+little, and to mask it would hide unrelated text. As a part of a longer text it makes all of that sensitive.
+Sensitive values themselves count at any length."""
 
 _MARKED = re.compile(f"{MARK}([^{MARK}]*+){MARK}")
 _UNKNOWN = re.compile(rf"[\w.+-]*+(?:{_MARKED.pattern}[\w.+-]*+)++")
@@ -159,6 +160,8 @@ class _Parser(JsonCursor):
             written = text if whole else _unquoted(piece)
             if len(written) >= _SENSITIVE_FROM:
                 self.sensitive.add(written)
+            elif written and written != text:  # several short pieces side by side are the value itself
+                self.sensitive.add(as_written(text))
 
     def _unknown(self, match: re.Match[str]) -> Unknown:
         """A piece outside of a text, with what stands close to it: ``{{ cpu }}`` or ``{{ size }}000``."""

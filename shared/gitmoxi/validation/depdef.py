@@ -9,7 +9,7 @@ from typing import Annotated, Final, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
-from gitmoxi.validation.settings_base import Percent, Seconds, Settings
+from gitmoxi.validation.settings_base import Percent, Seconds, Settings, TargetGroupArn
 from gitmoxi.validation.sources import shown
 
 _ALIAS = re.compile(r"(?![0-9]+$)[A-Za-z0-9_-]{1,128}")
@@ -158,9 +158,6 @@ def _two_different(pair: tuple[str, str]) -> tuple[str, str]:
     return pair
 
 
-TargetGroupArn = Annotated[
-    str, Field(pattern=r"^arn:aws[a-z-]*:elasticloadbalancing:[a-z0-9-]+:\d{12}:targetgroup/[^/]+/[0-9a-f]+$")
-]
 TargetGroupArnPair = Annotated[tuple[TargetGroupArn, TargetGroupArn], AfterValidator(_two_different)]
 
 

@@ -12,7 +12,12 @@ from gitmoxi.domain.rendered import JsonValue, RenderedDocument, RenderedObject,
 from gitmoxi.domain.sensitive import presentable
 from gitmoxi.domain.targets import TargetKind
 from gitmoxi.validation.ecs_service import check_ecs
-from gitmoxi.validation.lambda_function import check_event_sources, check_function, check_lambda_settings
+from gitmoxi.validation.lambda_function import (
+    check_event_sources,
+    check_function,
+    check_lambda_settings,
+    region_of,
+)
 from gitmoxi.validation.sources import Source
 from gitmoxi.validation.verdict import settings_missing
 
@@ -141,7 +146,9 @@ def _check_lambda(rendered: RenderedObject, unreadable: Collection[FileKind]) ->
         yield from check_document(FileKind.LAMBDA_DEPDEF, settings)
     listed = rendered.documents.get(FileKind.LAMBDA_EVENT_SOURCE_DEF)
     if listed is not None:
-        yield from check_event_sources(listed.document, Source.of(listed), function_name=function_name)[1]
+        yield from check_event_sources(
+            listed.document, Source.of(listed), function_name=function_name, region=region_of(rendered)
+        )[1]
 
 
 def not_deployed(item: ServiceObject) -> Finding:

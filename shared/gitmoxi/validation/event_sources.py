@@ -23,7 +23,7 @@ from gitmoxi.validation.event_source_rules import (
 )
 from gitmoxi.validation.native import EVENT_SOURCE_MAPPING, Checked, check_native
 from gitmoxi.validation.rule import run_rules
-from gitmoxi.validation.settings_base import Settings, read_settings
+from gitmoxi.validation.settings_base import Settings, TargetGroupArn, read_settings
 from gitmoxi.validation.shape_rules import WRONG_TYPE
 from gitmoxi.validation.sources import Source, shown, type_name
 
@@ -43,9 +43,7 @@ class TargetGroupSource(_EventSourceSettings):
     """A target group that the alias is registered with."""
 
     service: Literal["elasticloadbalancing.amazonaws.com"]
-    target_group_arn: Annotated[
-        str, Field(pattern=r"^arn:aws[a-z-]*:elasticloadbalancing:.+:targetgroup/.+$")
-    ]
+    target_group_arn: TargetGroupArn
 
 
 class ApiRouteSource(_EventSourceSettings):
@@ -74,7 +72,7 @@ class EventSources:
 
 
 def read_event_sources(
-    document: JsonValue, source: Source, *, function_name: JsonValue = None
+    document: JsonValue, source: Source, *, function_name: JsonValue = None, region: JsonValue = None
 ) -> tuple[EventSources, tuple[Finding, ...]]:
     """The event sources in a document, and what is wrong or odd about them.
 
@@ -82,6 +80,7 @@ def read_event_sources(
         document: the document as committed; what is not known of it is not checked.
         source: where it stands.
         function_name: the name of the function that they invoke; None where it is not known.
+        region: the region that the function is deployed to; None where the settings do not say it.
     """
     if is_unknown(document):
         return EventSources(), ()
@@ -90,7 +89,7 @@ def read_event_sources(
     found = _found_mappings(document, source)
     members, misspelt = _with_names_mended(found.members, source)
     push, complaints = read_settings(_PushSources, {**members, _PULL: "checked apart"}, source)
-    pull = [_checked(mapping, source.below(*path), function_name) for mapping, path in found.mappings]
+    pull = [_checked(mapping, source.below(*path), function_name, region) for mapping, path in found.mappings]
     listed = ListedSources(
         pull=tuple((checked.document, checked.source) for checked in pull), push=tuple(_pushed(members))
     )
@@ -156,7 +155,7 @@ def _mappings_in_wrapper(value: JsonValue, path: JsonPath) -> Iterator[tuple[Jso
         yield from _mappings(value, path)
 
 
-def _checked(mapping: JsonValue, source: Source, function_name: JsonValue) -> Checked:
+def _checked(mapping: JsonValue, source: Source, function_name: JsonValue, region: JsonValue) -> Checked:
     checked = check_native(EVENT_SOURCE_MAPPING, mapping, source, not_required=("FunctionName",))
     if not isinstance(mapping, dict):
         return checked
@@ -164,6 +163,7 @@ def _checked(mapping: JsonValue, source: Source, function_name: JsonValue) -> Ch
         document=checked.document,
         function_name=function_name,
         described_function=mapping.get("FunctionArn"),
+        region=region,
     )
     return replace(
         checked, findings=(*checked.findings, *run_rules(PULL_SOURCE_RULES, subject, checked.source))

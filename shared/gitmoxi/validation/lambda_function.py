@@ -8,11 +8,13 @@ from typing import Final
 from gitmoxi.domain.files import FileKind
 from gitmoxi.domain.findings import Finding
 from gitmoxi.domain.rendered import JsonValue, RenderedObject
+from gitmoxi.domain.unknown import UnknownValueError
 from gitmoxi.validation.depdef import LambdaDepdef
 from gitmoxi.validation.event_sources import EventSources, read_event_sources
 from gitmoxi.validation.function_rules import FUNCTION_RULES
 from gitmoxi.validation.native import LAMBDA_FUNCTION, Checked, check_native
 from gitmoxi.validation.placeholders import placeholder_rule, without_echoes
+from gitmoxi.validation.reading import text_at
 from gitmoxi.validation.rule import Rule, run_rules
 from gitmoxi.validation.settings_base import read_settings
 from gitmoxi.validation.sources import Source
@@ -58,7 +60,10 @@ def validate_lambda(rendered: RenderedObject) -> ValidatedLambda:
     listed = rendered.documents.get(FileKind.LAMBDA_EVENT_SOURCE_DEF)
     if listed is not None:
         event_sources, complaints = check_event_sources(
-            listed.document, Source.of(listed), function_name=function.get("FunctionName")
+            listed.document,
+            Source.of(listed),
+            function_name=function.get("FunctionName"),
+            region=region_of(rendered),
         )
         findings += complaints
     warnings = warnings_or_raise(rendered, findings)
@@ -81,11 +86,20 @@ def check_function(document: JsonValue, source: Source) -> Checked:
 
 
 def check_event_sources(
-    document: JsonValue, source: Source, *, function_name: JsonValue = None
+    document: JsonValue, source: Source, *, function_name: JsonValue = None, region: JsonValue = None
 ) -> tuple[EventSources, tuple[Finding, ...]]:
     """One ``_lambdaeventsourcedef.json``: see ``gitmoxi.validation.event_sources.read_event_sources``."""
-    sources, findings = read_event_sources(document, source, function_name=function_name)
+    sources, findings = read_event_sources(document, source, function_name=function_name, region=region)
     return sources, without_echoes(findings)
+
+
+def region_of(rendered: RenderedObject) -> JsonValue:
+    """The region that the deployment settings name; None where they name none, or it is not known here."""
+    settings = rendered.documents.get(FileKind.LAMBDA_DEPDEF)
+    try:
+        return text_at(settings.document, "environment", "region") if settings is not None else None
+    except UnknownValueError:
+        return None
 
 
 def check_lambda_settings(

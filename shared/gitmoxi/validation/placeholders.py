@@ -24,7 +24,9 @@ _UNMISTAKABLE: Final = re.compile(
     r"""
       (?<!\$)\${3,5}\w{1,100}\${3,5}            # $$$NAME$$$
     | \b(?:REPLACE|CHANGE|FILL)[_-]ME\w*        # REPLACE_ME, REPLACE_ME_WITH_...
-    | \A<[A-Za-z][\w .:/-]*>\Z                  # <your-key>, and nothing else
+    | \A<(?:[A-Z][A-Z0-9_ -]+|(?i:your)\b[\w .:/-]*|[a-z0-9]+(?:[_-][a-z0-9]+)+|[A-Za-z]\w*(?:[ ]\w+)+)>\Z
+                                              # <your-key>, <KEY>, <aws_key>, <the key>, and nothing else;
+                                              # <html> and <none> are no placeholders
     """,
     re.VERBOSE,
 )
@@ -42,6 +44,10 @@ _ANYWHERE: Final = re.compile(
     """,
     re.VERBOSE,
 )
+_TOKEN: Final = re.compile(
+    r"(?:PLACEHOLDER|TO[_-]?DO|TBD|FIX[_-]?ME|(?:CHANGE|REPLACE|FILL)[_-]?(?:ME|THIS|IN)|YOUR_\w+|X{3,})",
+    re.IGNORECASE,
+)
 _UPPER_TOKEN: Final = re.compile(r"[A-Z]{2,}(?:_[A-Z0-9]+)+(?::[A-Z_]+)?")
 _IDENTIFIERS: Final = ("arn", "id", "image", "uri", "role", "bucket")
 """How the names of members end whose values AWS makes up, or that are never written in capitals."""
@@ -50,6 +56,11 @@ _IDENTIFIERS: Final = ("arn", "id", "image", "uri", "role", "bucket")
 def has_placeholder(text: str) -> bool:
     """Whether something in ``text`` looks as if another tool would have replaced it."""
     return any((_UNMISTAKABLE.search(text), _ANYWHERE.search(text), _UPPER_TOKEN.fullmatch(text)))
+
+
+def is_stand_in(text: str) -> bool:
+    """Whether ``text`` is surely no value of AWS: it has a placeholder's characters, or is a known token."""
+    return any((_UNMISTAKABLE.search(text), _ANYWHERE.search(text), _TOKEN.fullmatch(text)))
 
 
 def placeholder_advice(text: str) -> str:

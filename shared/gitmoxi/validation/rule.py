@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
-from typing import Generic, TypeVar
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from typing import Final, Generic, TypeVar
 
 from gitmoxi.domain.findings import Finding, RuleInfo, Severity
 from gitmoxi.domain.rendered import JsonPath
@@ -33,6 +35,9 @@ class Problem:
     advice: str = ""
     source: Source | None = None
 
+
+_MOST: Final = 50
+"""Findings of one rule in one file: nobody reads more, and a generated file could make thousands."""
 
 Check = Callable[[Subject], Iterable[Problem]]
 
@@ -63,13 +68,31 @@ def rule(
 
 
 def run_rules(rules: Iterable[Rule[Subject]], subject: Subject, source: Source) -> Iterator[Finding]:
-    """What the rules find; a rule that needs a value that is not known here finds no more from there on."""
+    """What the rules find; a rule that needs a value that is not known here finds no more from there on.
+
+    Of each rule the first 50 findings in a file are told, and then how many more there are.
+    """
     for each in rules:
-        try:
-            for problem in each.check(subject):
+        counts: Counter[str] = Counter()
+        first_left_out: dict[str, Problem] = {}
+        for problem in _known_problems(each, subject):
+            file = (problem.source or source).file
+            counts[file] += 1
+            if counts[file] <= _MOST:
                 yield _finding(each.info, problem, source)
-        except UnknownValueError:
-            continue
+            else:
+                first_left_out.setdefault(file, problem)
+        for file, problem in first_left_out.items():
+            others = counts[file] - _MOST - 1
+            more = problem.message + (
+                f"; and {others} more like this, which are not listed" if others else ""
+            )
+            yield _finding(each.info, replace(problem, message=more), source)
+
+
+def _known_problems(each: Rule[Subject], subject: Subject) -> Iterator[Problem]:
+    with suppress(UnknownValueError):
+        yield from each.check(subject)
 
 
 def _finding(info: RuleInfo, problem: Problem, source: Source) -> Finding:

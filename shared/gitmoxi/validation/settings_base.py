@@ -6,15 +6,17 @@ import json
 from collections.abc import Mapping
 from typing import Annotated, Any, Final, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 from pydantic.alias_generators import to_camel
 from pydantic_core import ErrorDetails
 
 from gitmoxi.domain.findings import Finding, RuleInfo, Severity
 from gitmoxi.domain.rendered import JsonPath, JsonValue
 from gitmoxi.domain.unknown import MARK, is_unknown
+from gitmoxi.validation.arns import TARGET_GROUP, target_group_fault
 from gitmoxi.validation.document_rules import nulls_found
-from gitmoxi.validation.placeholders import has_placeholder
+from gitmoxi.validation.placeholders import placeholder_advice
+from gitmoxi.validation.settings_words import must_be
 from gitmoxi.validation.sources import Source, nearest_advice, shown, type_name
 
 MISSING_KEY: Final = RuleInfo(
@@ -38,6 +40,19 @@ SETTINGS_RULES: Final = (MISSING_KEY, UNKNOWN_KEY, VALUE)
 Percent = Annotated[float, Field(ge=0, le=100)]
 Seconds = Annotated[int, Field(ge=0, le=14 * 24 * 3600)]
 """A fortnight at most, which is as long as ECS lets one of its own deployments pause."""
+
+
+def _target_group_arn(text: str) -> str:
+    if TARGET_GROUP.fullmatch(text) is None:
+        raise ValueError(f"{shown(text, 200)} is not the ARN of a target group{target_group_fault(text)}")
+    return text
+
+
+TargetGroupArn = Annotated[
+    str,
+    AfterValidator(_target_group_arn),
+    Field(json_schema_extra={"pattern": f"^{TARGET_GROUP.pattern}$"}),
+]
 
 
 class Settings(BaseModel):
@@ -144,11 +159,13 @@ def _finding(model: type[BaseModel], document: JsonValue, detail: ErrorDetails, 
             advice = nearest_advice(context["tag"], known, otherwise="write one of these")
             return source.breach(VALUE, (*path, _tag(detail)), message, found=context["tag"], advice=advice)
         case "value_error":
-            return source.breach(VALUE, path, str(context["error"]), found=shown(value))
-        case kind:
+            advice = placeholder_advice(value) if isinstance(value, str) else ""
+            return source.breach(VALUE, path, str(context["error"]), found=shown(value), advice=advice)
+        case _:
             text = type_name(value) if isinstance(value, dict | list) else shown(value)
-            message = f"{name} is {text}: {_in_our_words(detail['msg'])}"
-            return source.breach(VALUE, path, message, found=text, advice=_quotes_advice(kind, value))
+            expected, advice = must_be(detail, path)
+            message = f"{name} is {text}: it must be {expected}"
+            return source.breach(VALUE, path, message, found=text, expected=expected, advice=advice)
 
 
 def _name_of(path: JsonPath) -> str:
@@ -193,23 +210,6 @@ def _model_within(annotation: Any) -> type[BaseModel] | None:
     return None
 
 
-def _quotes_advice(kind: str, value: JsonValue) -> str:
-    if kind in {"int_type", "float_type", "bool_type"} and isinstance(value, str):
-        if has_placeholder(value):
-            return (
-                "it looks like a placeholder of another tool: write {{ name }} without quotes, "
-                "and define name in the input file"
-            )
-        return "write it without quotes"
-    if kind == "string_type" and not isinstance(value, str):
-        return "write it in quotes"
-    return ""
-
-
 def _tag(detail: ErrorDetails) -> str:
     """The member, as it is named in files, that tells which kind of settings an object is."""
     return str(detail.get("ctx", {}).get("discriminator", "")).rpartition("'")[0].rpartition("'")[2]
-
-
-def _in_our_words(text: str) -> str:
-    return text[:1].lower() + text[1:].replace("valid array", "list").replace("valid ", "")

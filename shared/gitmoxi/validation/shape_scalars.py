@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import binascii
-import json
 import re
 from collections.abc import Iterator
 from datetime import datetime
@@ -17,8 +16,9 @@ from gitmoxi.domain.rendered import JsonPath, JsonValue, show_path
 from gitmoxi.validation import shape_rules
 from gitmoxi.validation.aws_model import MODEL
 from gitmoxi.validation.placeholders import has_placeholder
+from gitmoxi.validation.shape_advice import HOW_TO_FILL_IN, enum_advice, type_advice
 from gitmoxi.validation.shape_patterns import FORMS, has_form
-from gitmoxi.validation.sources import Source, nearest_advice, shown, type_name
+from gitmoxi.validation.sources import Source, shown, type_name
 
 _EXPECTED: Final = {
     "structure": "an object",
@@ -34,8 +34,9 @@ _EXPECTED: Final = {
     "timestamp": "a time as a string or a number",
 }
 _INTEGERS: Final = frozenset({"integer", "long"})
+_LARGEST: Final = {"integer": 2**31 - 1, "long": 2**63 - 1}
+"""AWS's integers have 32 bits, its longs 64."""
 _DECIMALS: Final = frozenset({"float", "double"})
-_OBJECTS: Final = frozenset({"structure", "map"})
 _UNQUOTED: Final = _INTEGERS | _DECIMALS | {"boolean"}
 
 GROWING_ENUMS: Final = {
@@ -44,11 +45,11 @@ GROWING_ENUMS: Final = {
 }
 """AWS adds values of this form to these lists faster than botocore is renewed."""
 
-_INTEGER: Final = re.compile(r"-?[0-9]{1,18}")
 _NUMBER: Final = re.compile(r"-?[0-9]{1,18}(\.[0-9]{1,18})?")
 _CAPITALS: Final = re.compile(r"(__|@|\$\(|\[|\(\()?[A-Z][A-Z0-9_]{2,}(__|@|\)|\]|\)\))?")
-_HOW_TO_FILL_IN: Final = "write {{ name }} there, and define name in the input file"
 _LONGEST_PATH: Final = 80
+_LETTERS: Final = re.compile(r"[A-Za-z_]+")
+_DIGITS: Final = re.compile(r"[0-9]+")
 _FEW: Final = 8
 """Allowed values that a message lists; of more, it names those that are most alike."""
 
@@ -94,32 +95,8 @@ def wrong_type(shape: Shape, value: JsonValue, path: JsonPath, source: Source) -
         f"expected {expected} and found {type_name(value)}: {shown(value)}",
         found=shown(value),
         expected=expected,
-        advice=_type_advice(kind, value),
+        advice=type_advice(shape, value, path),
     )
-
-
-def _type_advice(kind: str, value: JsonValue) -> str:
-    match value:
-        case None | "":
-            return "leave it out"
-        case bool() | int() | float() if kind == "string":
-            return f'write it in quotes: "{json.dumps(value)}"'
-        case dict() | list() if kind == "string":
-            return f"write it as text, with its quotes escaped: {shown(json.dumps(value), 200)}"
-        case str() if (kind in _INTEGERS and _INTEGER.fullmatch(value)) or (
-            kind in _DECIMALS and _NUMBER.fullmatch(value)
-        ):
-            return f"write it without quotes: {value}"
-        case float() if kind in _INTEGERS and value.is_integer():
-            return f"write {int(value)}"
-        case str() if kind == "boolean" and value.lower() in {"true", "false"}:
-            return f"write it without quotes: {value.lower()}"
-        case str() | int() | float() | dict() if kind == "list":
-            return "write it in brackets: [...]"
-        case [dict()] if kind in _OBJECTS:
-            return "take the object out of the list: remove [ and ]"
-        case _:
-            return ""
 
 
 def check_text(shape: Shape, text: str, path: JsonPath, source: Source) -> Iterator[Finding]:
@@ -147,7 +124,7 @@ def check_text(shape: Shape, text: str, path: JsonPath, source: Source) -> Itera
 
 def _form_advice(name: str, pattern: str, text: str) -> str:
     if has_placeholder(text):
-        return f"a placeholder of another tool stands in it: {_HOW_TO_FILL_IN}"
+        return f"a placeholder of another tool stands in it: {HOW_TO_FILL_IN}"
     words = FORMS.get(name)
     return f"write {words}" if words else f"it must match {pattern}"
 
@@ -156,30 +133,23 @@ def _not_in_enum(shape: Shape, text: str, path: JsonPath, source: Source) -> Fin
     known: list[str] = shape.metadata["enum"]
     form = GROWING_ENUMS.get(shape.name)
     is_new = form is not None and form.fullmatch(text) is not None
+    said = f"{shown(text)} is not among the values {'known here' if is_new else 'that AWS takes'}"
     return source.breach(
         shape_rules.NEW_VALUE if is_new else shape_rules.ENUM,
         path,
-        f"{shown(text)} is none of the values that {MODEL} knows: {_allowed(text, known)}",
+        f"{said}: {_allowed(text, known)}{'' if is_new else f' (by its API model of {MODEL})'}",
         found=shown(text),
         expected=", ".join(known),
-        advice="" if is_new else _enum_advice(text, known),
+        advice="" if is_new else enum_advice(shape, text),
     )
 
 
 def _allowed(text: str, known: list[str]) -> str:
     if len(known) <= _FEW:
         return ", ".join(known)
-    alike = get_close_matches(text[:64], known, n=3, cutoff=0.3) or known[:3]
+    versions = [value for value in known if _letters(value) == _letters(text)]
+    alike = _newest_first(versions)[:3] or get_close_matches(text[:64], known, n=3, cutoff=0.3) or known[:3]
     return f"{', '.join(alike)} and {len(known) - len(alike)} more"
-
-
-def _enum_advice(text: str, known: list[str]) -> str:
-    if not text:
-        return "leave it out to take AWS's default"
-    is_known = text.casefold() in {value.casefold() for value in known}
-    if not is_known and _is_stand_in(text):
-        return f"it looks like a placeholder of another tool: {_HOW_TO_FILL_IN}"
-    return nearest_advice(text, known, otherwise="write one of these")
 
 
 def _is_stand_in(text: str) -> bool:
@@ -187,12 +157,23 @@ def _is_stand_in(text: str) -> bool:
     return has_placeholder(text) or _CAPITALS.fullmatch(text) is not None
 
 
+def _letters(value: str) -> str:
+    """What a value of several versions begins with: ``python`` of ``python3.14``."""
+    match = _LETTERS.match(value)
+    return match[0] if match is not None else ""
+
+
+def _newest_first(values: list[str]) -> list[str]:
+    """With the largest versions first: ``python3.14`` before ``python3.9``."""
+    return sorted(values, key=lambda value: [int(number) for number in _DIGITS.findall(value)], reverse=True)
+
+
 def check_size(shape: Shape, size: int, unit: str, path: JsonPath, source: Source) -> Iterator[Finding]:
     """Findings on the length of a string, list or map."""
     if shape.metadata:
         expected = _bounds(shape, size)
         if expected:
-            state = f"has {size} {unit}" if size else "is empty"
+            state = f"has {size} {unit if size > 1 else unit.removesuffix('s')}" if size else "is empty"
             yield source.breach(
                 shape_rules.LENGTH,
                 path,
@@ -203,7 +184,7 @@ def check_size(shape: Shape, size: int, unit: str, path: JsonPath, source: Sourc
 
 
 def _check_range(shape: Shape, number: float, path: JsonPath, source: Source) -> Iterator[Finding]:
-    if shape.metadata:
+    if shape.metadata or shape.type_name in _LARGEST:
         expected = _bounds(shape, number)
         if expected:
             yield source.breach(
@@ -219,6 +200,9 @@ def _check_range(shape: Shape, number: float, path: JsonPath, source: Source) ->
 def _bounds(shape: Shape, measure: float) -> str:
     """What AWS takes instead of ``measure``; empty if it takes that."""
     low, high = shape.metadata.get("min"), shape.metadata.get("max")
+    largest = _LARGEST.get(shape.type_name)
+    if largest is not None and not -largest - 1 <= measure <= largest:
+        low, high = -largest - 1 if low is None else low, largest if high is None else high
     if (low is None or measure >= low) and (high is None or measure <= high):
         return ""
     return f"at least {low}" if high is None else f"{low or 0} to {high}"

@@ -86,7 +86,24 @@ def test_every_value_has_its_place_and_a_member_stands_where_its_name_does():
         pytest.param(f"[{'1' * 5000}]", "json.number", (1, 2), "5000 digits", id="a number of 5000 digits"),
         pytest.param(f"[{'0,' * 100_000}0]", "json.size", (1, 100_000), "50000 values", id="100k values"),
         pytest.param('["\\ud800"]', "json.surrogate", (1, 2), "surrogate", id="half a surrogate pair"),
-        pytest.param("", "json.syntax", (1, 1), "end of the file", id="empty"),
+        pytest.param("", "json.syntax", (1, 1), "the file is empty", id="empty"),
+        pytest.param(" \n", "json.syntax", (2, 1), "the file is empty", id="blank"),
+        pytest.param(
+            '{\n<<<<<<< HEAD\n"a": 1\n=======\n"a": 2\n>>>>>>> x\n}',
+            "json.syntax",
+            (2, 1),
+            "a merge conflict is left in the file",
+            id="a merge conflict",
+        ),
+        pytest.param(
+            '{\n"a": 1\n=======\n"a": 2\n}',
+            "json.syntax",
+            (3, 1),
+            "a merge conflict is left",
+            id="the middle of a merge conflict",
+        ),
+        pytest.param("family: web\n", "json.syntax", (1, 1), "this is YAML", id="YAML"),
+        pytest.param("# ours\n---\na: 1\n", "json.syntax", (1, 1), "this is YAML", id="YAML with a comment"),
         pytest.param("{", "json.syntax", (1, 2), "end of the file", id="unclosed object"),
         pytest.param(
             '{"a": 1,}', "json.syntax", (1, 8), "remove the comma", id="trailing comma in an object"

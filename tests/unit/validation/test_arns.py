@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from gitmoxi.validation.arns import arn_fault
+from gitmoxi.validation.arns import TARGET_GROUP, arn_fault, target_group_fault
 
 
 @pytest.mark.parametrize(
@@ -33,3 +33,49 @@ def test_the_wrong_part_is_named(text, says):
 )
 def test_nothing_is_said_where_no_part_stands_out(text):
     assert arn_fault(text) == ""
+
+
+@pytest.mark.parametrize(
+    "id_",
+    [
+        pytest.param("0123456789abcdef", id="as AWS makes it"),
+        pytest.param("sgpitalk1mub85al", id="as local clouds make it"),
+    ],
+)
+def test_a_target_group_has_an_id_of_letters_and_digits(id_):
+    arn = f"arn:aws:elasticloadbalancing:eu-west-1:111122223333:targetgroup/tg1/{id_}"
+
+    assert TARGET_GROUP.fullmatch(arn)
+
+
+ELB = "arn:aws:elasticloadbalancing"
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        pytest.param("tg1", "it has not the form arn:aws:elasticloadbalancing:", id="a name"),
+        pytest.param("arn:gcp:elasticloadbalancing:r:a:t/n/i", 'partition is "gcp"', id="the partition"),
+        pytest.param(
+            "arn:aws:ecs:eu-west-1:111122223333:targetgroup/n/1", 'service is "ecs"', id="the service"
+        ),
+        pytest.param(f"{ELB}::111122223333:targetgroup/n/1", "it has no region", id="no region"),
+        pytest.param(f"{ELB}:eu-west-1::targetgroup/n/1", "it has no account", id="no account"),
+        pytest.param(f"{ELB}:HERE:111122223333:targetgroup/n/1", 'region is "HERE"', id="the region"),
+        pytest.param(f"{ELB}:eu-west-1:1:targetgroup/n/1", 'account "1" is not 12', id="the account"),
+        pytest.param(
+            f"{ELB}:eu-west-1:111122223333:loadbalancer/app/n/1",
+            'it names "loadbalancer/',
+            id="what it names",
+        ),
+        pytest.param(
+            f"{ELB}:eu-west-1:111122223333:targetgroup/n", 'after targetgroup/ it has "n"', id="no id"
+        ),
+        pytest.param(
+            f"{ELB}:eu-west-1:111122223333:targetgroup/n/1-2", 'it has "n/1-2", not <name>/<id>', id="the id"
+        ),
+    ],
+)
+def test_the_wrong_part_of_a_target_groups_arn_is_named(text, says):
+    assert not TARGET_GROUP.fullmatch(text)
+    assert says in target_group_fault(text)

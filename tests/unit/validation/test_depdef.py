@@ -270,3 +270,70 @@ def test_times_and_shares_are_described_with_their_unit(model):
     assert times
     assert all("econds" in settings[name] for name in times)
     assert all("percentage" in settings[name] for name in shares)
+
+
+@pytest.mark.parametrize(
+    ("value", "message", "advice"),
+    [
+        pytest.param(
+            {"trafficShiftingConfig": {"percent": 101}},
+            "percent is 101: it must be at most 100",
+            "write 100 or less",
+            id="too large",
+        ),
+        pytest.param(
+            {"stabilityCheck": {"pollInterval": 0}},
+            "pollInterval is 0: it must be at least 1",
+            "write 1 or more",
+            id="too small",
+        ),
+        pytest.param(
+            {"gmDeploymentCircuitBreaker": {"failureThresholdPercent": 0}},
+            "failureThresholdPercent is 0: it must be more than 0",
+            "write more than 0",
+            id="not more than a limit",
+        ),
+        pytest.param(
+            {"stabilityCheck": {"timeout": 10_000_000}},
+            "timeout is 10000000: it must be at most 1209600",
+            "write 1209600 or less",
+            id="a limit of many digits",
+        ),
+        pytest.param(
+            {"environment": {"region": "Virginia"}},
+            'region is "Virginia": it must be a region of AWS, such as eu-west-1',
+            "write a region of AWS, such as eu-west-1",
+            id="a form",
+        ),
+        pytest.param(
+            {"trafficShiftingConfig": {"type": "LINEARLY"}},
+            'type is "LINEARLY": it must be CANARY, LINEAR or ALL_AT_ONCE',
+            "did you mean LINEAR?",
+            id="a choice",
+        ),
+        pytest.param(
+            {"alarms": {"alarmNames": [""]}},
+            'item 0 is "": it must be at least 1 character long',
+            "fill it in, or remove it",
+            id="an empty text",
+        ),
+        pytest.param({"alarms": []}, "alarms is a list: it must be an object", "", id="a list"),
+        pytest.param(
+            {"deleteNewUponFailure": 1},
+            "deleteNewUponFailure is 1: it must be true or false",
+            "",
+            id="no boolean",
+        ),
+        pytest.param(
+            {"targetGroupArnPairs": [[BLUE, "tg1"]]},
+            '"tg1" is not the ARN of a target group: it has not the form arn:aws:elasticloadbalancing:'
+            "<region>:<account>:targetgroup/<name>/<id>",
+            "",
+            id="no ARN",
+        ),
+    ],
+)
+def test_what_is_wrong_is_said_in_plain_words(value, message, advice):
+    finding = refusal(EcsDepdef, value)
+
+    assert (finding.message, finding.advice) == (message, advice)

@@ -58,6 +58,30 @@ def findings_of(mapping):
 PATTERN = json.dumps({"body": {"kind": ["order"]}})
 
 REFUSED = [
+    pytest.param(
+        "event-source.record-age",
+        kinesis(MaximumRecordAgeInSeconds=59),
+        ".MaximumRecordAgeInSeconds",
+        "-1 or at least 60",
+        id="records of less than a minute",
+    ),
+    pytest.param(
+        "event-source.scaling-twice",
+        queue(
+            ScalingConfig={"MaximumConcurrency": 2},
+            ProvisionedPollerConfig={"MinimumPollers": 2, "MaximumPollers": 4},
+        ),
+        ".ScalingConfig",
+        "exclude each other",
+        id="scaled in two ways",
+    ),
+    pytest.param(
+        "event-source.filters-too-many",
+        queue(FilterCriteria={"Filters": [{"Pattern": PATTERN}] * 11}),
+        ".FilterCriteria.Filters",
+        "11 filters",
+        id="11 filters",
+    ),
     pytest.param("event-source.no-source", {"BatchSize": 1}, "", "EventSourceArn", id="no source"),
     pytest.param(
         "event-source.no-source",
@@ -222,6 +246,7 @@ def test_what_a_rule_forbids_is_found_with_path_and_advice(rule, mapping, path, 
 
 def test_every_rule_is_shown_here():
     of_whole_files = {
+        "event-source.elsewhere",
         "event-source.misspelt",
         "event-source.not-wrapped",
         "event-source.twice",
@@ -347,3 +372,19 @@ def test_unknown_values_anywhere_are_skipped(document):
     source = Source(file="f", positions={})
 
     assert check_event_sources(document, source, function_name=Unknown("{{ y }}"))[1] == ()
+
+
+@pytest.mark.parametrize(
+    ("region", "rules"),
+    [
+        pytest.param("us-east-1", [], id="where it is"),
+        pytest.param("eu-west-1", ["event-source.elsewhere"], id="elsewhere"),
+        pytest.param(None, [], id="not said"),
+        pytest.param(Unknown("{{ region }}"), [], id="not known"),
+    ],
+)
+def test_a_queue_lies_in_the_region_of_the_function(region, rules):
+    rendered = rendered_document("a/f_lambdaeventsourcedef.json", {"PullEventSources": [queue()]})
+    found = check_event_sources(rendered.document, Source.of(rendered), region=region)[1]
+
+    assert [finding.rule for finding in found] == rules

@@ -64,6 +64,13 @@ def snapshots(**members):
 
 
 REFUSED = [
+    pytest.param(
+        "function.image-uri",
+        {**IMAGED, "Code": {"ImageUri": "docker.io/library/python:3.13"}},
+        "$.Code.ImageUri",
+        "push the image to ECR",
+        id="an image of another registry",
+    ),
     pytest.param("function.no-code", zipped(Code={}), "$.Code", "S3Bucket", id="an empty Code"),
     pytest.param(
         "function.no-code",

@@ -64,7 +64,11 @@ def test_words_in_capitals_where_aws_has_identifiers(member, text, is_found):
     ("text", "is_found"),
     [
         pytest.param("echo $HOME ${A} <file", False, id="a shell's own"),
-        pytest.param("<html>", True, id="nothing but angles"),
+        pytest.param("<html>", False, id="a tag"),
+        pytest.param("<none>", False, id="a word that programs write"),
+        pytest.param("<your-key>", True, id="nothing but angles around your own"),
+        pytest.param("<API_KEY>", True, id="nothing but angles around capitals"),
+        pytest.param("<aws_account_id>", True, id="nothing but angles around several words"),
         pytest.param("a $$$B$$$ c", True, id="three dollars"),
         pytest.param("CHANGE_ME", True, id="in words"),
     ],

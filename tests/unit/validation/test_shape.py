@@ -34,6 +34,88 @@ def function(**members):
     return check("lambda", "CreateFunction", {"FunctionName": "f", "Role": role, "Code": code, **members})
 
 
+def service(**members):
+    return check("ecs", "CreateService", {"serviceName": "s", **members})
+
+
+def public_ip(value):
+    return service(networkConfiguration={"awsvpcConfiguration": {"subnets": ["s"], "assignPublicIp": value}})
+
+
+def platform(**members):
+    return task(runtimePlatform=members)
+
+
+@pytest.mark.parametrize(
+    ("findings", "count"),
+    [
+        pytest.param(service(desiredCount=2**31 - 1), 0, id="the largest integer"),
+        pytest.param(service(desiredCount=2**31), 1, id="one more"),
+        pytest.param(service(desiredCount=-(2**31)), 0, id="the smallest integer"),
+        pytest.param(service(desiredCount=-(2**31) - 1), 1, id="one less"),
+    ],
+)
+def test_integers_have_32_bits(findings, count):
+    assert [finding.rule for finding in findings] == ["shape.range"] * count
+
+
+@pytest.mark.parametrize(
+    ("findings", "says"),
+    [
+        pytest.param(service(launchType="FARGATE_SPOT"), '"capacityProvider": "FARGATE_SPOT"', id="spot"),
+        pytest.param(service(launchType="SERVERLESS"), "write FARGATE", id="a launch type"),
+        pytest.param(task(requiresCompatibilities=["FARGATE_SPOT"]), "write FARGATE", id="compatibility"),
+        pytest.param(platform(cpuArchitecture="AMD64"), "write X86_64", id="a processor"),
+        pytest.param(platform(cpuArchitecture="amd64"), "write X86_64", id="a processor in small letters"),
+        pytest.param(
+            platform(operatingSystemFamily="WINDOWS"), "WINDOWS_SERVER_2022_CORE", id="no version of Windows"
+        ),
+        pytest.param(service(propagateTags="TASK"), "write TASK_DEFINITION", id="half of a value"),
+        pytest.param(
+            service(deploymentConfiguration={"strategy": "BLUEGREEN"}), "mean BLUE_GREEN?", id="a slip"
+        ),
+        pytest.param(
+            container(dependsOn=[{"containerName": "a", "condition": "STARTED"}]), "mean START?", id="a form"
+        ),
+        pytest.param(service(launchType="REPLACE_ME"), "placeholder", id="a token"),
+        pytest.param(service(launchType="XXX"), "placeholder", id="crosses"),
+        pytest.param(service(launchType="${TYPE}"), "placeholder", id="a placeholder"),
+        pytest.param(service(launchType="__TYPE__"), "placeholder", id="a decorated name"),
+        pytest.param(public_ip(True), 'write "ENABLED"', id="true for enabled"),
+        pytest.param(public_ip(False), 'write "DISABLED"', id="false for disabled"),
+        pytest.param(public_ip(1), "write one of ENABLED, DISABLED", id="a number for an enum"),
+        pytest.param(
+            container(environment={"A": "1"}), '[{"name": "A", "value": "1"}]', id="an object of variables"
+        ),
+        pytest.param(
+            container(environment={"A": 1, "B": 2}), '[{"name": "A", "value": "1"}, ...]', id="of several"
+        ),
+        pytest.param(service(tags={"a": "b"}), '[{"key": "a", "value": "b"}]', id="an object of tags"),
+        pytest.param(
+            container(environment={"name": "A", "value": "1"}), "write it in brackets: [...]", id="one pair"
+        ),
+        pytest.param(
+            container(command="npm start"),
+            '["npm", "start"], or ["sh", "-c", "npm start"]',
+            id="a command as a text",
+        ),
+        pytest.param(
+            container(command="it's on"), '["sh", "-c", "it\'s on"]', id="a command for a shell only"
+        ),
+        pytest.param(container(links="a"), 'write it in brackets: ["a"]', id="a text for a list"),
+        pytest.param(task(cpu=0.25), 'write "256" or "0.25 vCPU"', id="a part of a processor"),
+        pytest.param(task(cpu=2), 'write "2048" or "2 vCPU"', id="processors"),
+        pytest.param(task(memory=0.5), 'write "512" or "0.5 GB"', id="a part of a GB"),
+        pytest.param(task(memory=512), 'write it in quotes: "512"', id="memory as a number"),
+        pytest.param(container(memory="128"), "in the input file, if it comes from there", id="by an input"),
+    ],
+)
+def test_the_advice_is_what_was_probably_meant(findings, says):
+    (finding,) = findings
+
+    assert says in finding.advice
+
+
 def test_a_good_request_has_no_findings():
     assert task() == []
     assert function() == []
@@ -368,3 +450,29 @@ def test_very_many_mistakes_are_listed_up_to_a_number_and_said_to_be_more():
 def test_each_rule_has_its_own_id_and_says_what_it_looks_at():
     assert len({info.id for info in SHAPE_RULES}) == len(SHAPE_RULES)
     assert all(info.id.startswith("shape.") and info.summary.endswith(".") for info in SHAPE_RULES)
+
+
+@pytest.mark.parametrize(
+    ("findings", "says"),
+    [
+        pytest.param(
+            function(Runtime="python3.99"),
+            "known here: python3.15, python3.14, python3.13 and",
+            id="a version",
+        ),
+        pytest.param(
+            task(networkMode="vpc"),
+            f"that AWS takes: bridge, host, awsvpc, none (by its API model of {MODEL})",
+            id="a few values",
+        ),
+        pytest.param(
+            function(Code={"S3Bucket": "b", "S3Key": "k"}),
+            "S3Bucket has 1 character: AWS",
+            id="one character",
+        ),
+    ],
+)
+def test_what_is_wrong_is_said_in_plain_words(findings, says):
+    (finding,) = findings
+
+    assert says in finding.message

@@ -72,7 +72,7 @@ class _Finder:
             self._walk(path)
         elif not self._any_json and classify(path) is None:
             self._refuse(path, f"its name ends in none of {SUFFIXES}; name its kind with --as")
-        elif not self._any_json and os.path.islink(path):  # noqa: PTH114
+        elif os.path.islink(path):  # noqa: PTH114
             self._refuse(path, NO_LINKS)
         else:
             self._add(path, None)
@@ -126,17 +126,13 @@ class _Finder:
         self.found.unchecked.append(Unchecked(path, reason))
 
 
-def read_file(path: str, *, follow: bool = False) -> bytes:
+def read_file(path: str) -> bytes:
     """The content of a regular file, at most one byte more than may be rendered.
 
-    Args:
-        path: of the file.
-        follow: read a link's target; without it a link is refused, as it is in a commit.
-
     Raises:
-        UnreadableError: it cannot be read; the message says why.
+        UnreadableError: it cannot be read, or is a link, which no commit follows; the message says why.
     """
-    flags = os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK | (0 if follow else os.O_NOFOLLOW)
+    flags = os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK | os.O_NOFOLLOW
     try:
         descriptor = os.open(path, flags)
         with os.fdopen(descriptor, "rb") as file:

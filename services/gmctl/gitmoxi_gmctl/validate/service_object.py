@@ -99,7 +99,7 @@ def _read(job: Job) -> tuple[dict[str, bytes], tuple[Unchecked, ...]]:
     unchecked: list[Unchecked] = []
     for name, path in job.disk.items():
         try:
-            contents[name] = read_file(path, follow=job.alone)
+            contents[name] = read_file(path)
         except UnreadableError as error:
             unchecked.append(Unchecked(path, str(error)))
     return contents, tuple(unchecked)

@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.text import Text
 
 from gitmoxi.domain.findings import Severity
+from gitmoxi.validation.documents import NOT_DEPLOYED
 from gitmoxi_gmctl.validate.report import Report, ReportedFinding
 from gitmoxi_gmctl.validate.wording import explanation, further_lines, harmless, one_line, summary_line
 
@@ -20,12 +21,13 @@ _INDENT = "    "
 def print_report(console: Console, report: Report, *, verbose: bool) -> None:
     """The findings by file, then what else there is to say, then one line that sums up."""
     file = None
-    for finding in report.findings:
+    shown = [finding for finding in report.findings if verbose or finding.rule != NOT_DEPLOYED.id]
+    for finding in shown:
         if file is not None and finding.file != file:
             console.print()
         file = finding.file
         _print_finding(console, finding)
-    if report.findings:
+    if shown:
         console.print()
     for line in further_lines(report, verbose=verbose):
         _print(console, Text(_line_start(one_line(line)), style="dim"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from gitmoxi.validation.documents import NOT_DEPLOYED
 from gitmoxi_gmctl.printing import plain
 from gitmoxi_gmctl.validate.report import Report, ReportedFinding, Result
 
@@ -50,6 +51,10 @@ def further_lines(report: Report, *, verbose: bool) -> Iterator[str]:
         yield f"checked with the given files, since they form one service object: {names}"
     for path in report.unchecked:
         yield f"{'not checked' if path.error else 'skipped'}: {path.path}: {path.reason}"
+    alone = sum(finding.rule == NOT_DEPLOYED.id for finding in report.findings)
+    if alone and not verbose:
+        what = "1 file is" if alone == 1 else f"{alone} files are"
+        yield f"{what} deployed by no definition file (-v lists them)"
     others = len(report.other_json_files)
     if others:
         how = "" if verbose else " (-v lists them)"

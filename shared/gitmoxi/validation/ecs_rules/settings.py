@@ -171,11 +171,11 @@ def _timeout_within_grace(documents: EcsDocuments) -> Iterator[Problem]:
         yield Problem(
             at=("healthCheckGracePeriodSeconds",),
             message=(
-                f"a deployment is given up after {effective:g} s, and health checks are overlooked for "
-                f"{grace:g} s: tasks that need the grace period never become stable in time"
+                f"a deployment is given up after {effective} s, and health checks are overlooked for "
+                f"{grace} s: tasks that need the grace period never become stable in time"
             ),
-            found=f"{grace:g} s",
-            expected=f"at most {effective:g} s",
+            found=f"{grace} s",
+            expected=f"at most {effective} s",
         )
 
 

@@ -11,6 +11,7 @@ from gitmoxi.validation.reading import flag_at, list_at, number_at, objects_at, 
 from gitmoxi.validation.rule import Problem, rule
 from gitmoxi.validation.service_rules.facts import ServiceDocument, has, on_fargate
 from gitmoxi.validation.service_rules.pages import (
+    CAPACITY_PROVIDER_STRATEGY_ITEM,
     CREATE_SERVICE,
     EXECUTE_COMMAND,
     LOAD_BALANCER,
@@ -210,6 +211,27 @@ def _grace_period(documents: EcsDocuments) -> Iterator[Problem]:
     )
 
 
+@rule(
+    "ecs.windows-spot",
+    summary="FARGATE_SPOT runs Linux only.",
+    advice="write FARGATE as the capacity provider of Windows tasks",
+    source=CAPACITY_PROVIDER_STRATEGY_ITEM,
+)
+def _windows_spot(documents: EcsDocuments) -> Iterator[Problem]:
+    if documents.pair is None:
+        return
+    service, task = documents.pair
+    family = text_at(task, "runtimePlatform", "operatingSystemFamily") or ""
+    for path, _ in objects_at(service, "capacityProviderStrategy") if family.startswith("WINDOWS") else ():
+        if text_at(service, *path, "capacityProvider") == "FARGATE_SPOT":
+            yield Problem(
+                at=(*path, "capacityProvider"),
+                message=f"FARGATE_SPOT does not run Windows, and the task definition says {family}",
+                found="FARGATE_SPOT",
+                expected="FARGATE",
+            )
+
+
 def _is_checked(service: ServiceDocument) -> bool:
     return has(service, "loadBalancers") or has(service, "vpcLatticeConfigurations")
 
@@ -223,4 +245,5 @@ TASK_USE_RULES = (
     _volume_not_configured,
     _execute_command,
     _grace_period,
+    _windows_spot,
 )

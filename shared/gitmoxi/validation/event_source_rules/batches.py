@@ -8,11 +8,13 @@ from typing import Final
 
 from gitmoxi.validation.event_source_rules.subject import PullSource, SourceKind
 from gitmoxi.validation.function_rules.pages import api, guide
-from gitmoxi.validation.reading import number_at, objects_at, text_at
+from gitmoxi.validation.reading import list_at, number_at, objects_at, text_at
 from gitmoxi.validation.rule import Problem, rule
 from gitmoxi.validation.sources import shown
 
 _BATCH_AT_ONCE: Final = 10
+_LEAST_AGE: Final = 60
+_MOST_FILTERS: Final = 10
 _SQS: Final = guide("services-sqs-configure")
 
 
@@ -57,6 +59,53 @@ def _fifo_is_taken_in_order(pull: PullSource) -> Iterator[Problem]:
             at=("MaximumBatchingWindowInSeconds",),
             message="a FIFO queue has no batching window",
             advice="remove it",
+        )
+
+
+@rule(
+    "event-source.record-age",
+    summary="MaximumRecordAgeInSeconds is -1, which is for ever, or at least 60.",
+    source=api("CreateEventSourceMapping"),
+    advice="write 60 or more, or -1 to keep records until they expire in the source",
+)
+def _records_may_grow_old(pull: PullSource) -> Iterator[Problem]:
+    age = number_at(pull.document, "MaximumRecordAgeInSeconds")
+    if age is not None and 0 <= age < _LEAST_AGE:
+        yield Problem(
+            at=("MaximumRecordAgeInSeconds",),
+            message=f"MaximumRecordAgeInSeconds is {age}, and AWS takes -1 or at least {_LEAST_AGE}",
+            found=str(age),
+            expected=f"-1 or at least {_LEAST_AGE}",
+        )
+
+
+@rule(
+    "event-source.scaling-twice",
+    summary="A queue is scaled by ScalingConfig or by ProvisionedPollerConfig, not by both.",
+    source=guide("services-sqs-scaling"),
+    advice="keep one of them",
+)
+def _is_scaled_in_one_way(pull: PullSource) -> Iterator[Problem]:
+    if pull.has("ScalingConfig") and pull.has("ProvisionedPollerConfig"):
+        yield Problem(
+            at=("ScalingConfig",), message="ScalingConfig and ProvisionedPollerConfig exclude each other"
+        )
+
+
+@rule(
+    "event-source.filters-too-many",
+    summary="A mapping has at most 10 filters; AWS takes 5 until the account's quota is raised.",
+    source=guide("invocation-eventfiltering"),
+    advice="join some of them: a value in a pattern can be a list of all that match",
+)
+def _filters_are_few(pull: PullSource) -> Iterator[Problem]:
+    count = len(list_at(pull.document, "FilterCriteria", "Filters"))
+    if count > _MOST_FILTERS:
+        yield Problem(
+            at=("FilterCriteria", "Filters"),
+            message=f"there are {count} filters, and AWS takes {_MOST_FILTERS} at most",
+            found=str(count),
+            expected=f"at most {_MOST_FILTERS}",
         )
 
 
@@ -114,6 +163,9 @@ def _pollers_fit(pull: PullSource) -> Iterator[Problem]:
 BATCH_RULES = (
     _batch_has_time_to_fill,
     _fifo_is_taken_in_order,
+    _records_may_grow_old,
+    _is_scaled_in_one_way,
+    _filters_are_few,
     _filters_are_json,
     _destination_is_for_failures,
     _pollers_fit,

@@ -41,11 +41,13 @@ class PullSource:
         document: the ``CreateEventSourceMapping`` request, cleaned.
         function_name: the function that is to be invoked; None where it is not known.
         described_function: the ARN of the function that AWS says it invokes; None without a description.
+        region: the region that the function is deployed to; None where the settings do not say it.
     """
 
     document: dict[str, JsonValue] = field(repr=False)
     function_name: JsonValue = None
     described_function: JsonValue = None
+    region: JsonValue = None
 
     @property
     def arn(self) -> str:

@@ -9,13 +9,16 @@ from typing import Final
 
 from gitmoxi.domain.rendered import JsonPath, JsonValue
 from gitmoxi.domain.unknown import UnknownValueError
-from gitmoxi.validation.event_source_rules.subject import PullSource
-from gitmoxi.validation.function_rules.pages import api
+from gitmoxi.validation.event_source_rules.subject import PullSource, SourceKind
+from gitmoxi.validation.function_rules.pages import api, guide
 from gitmoxi.validation.reading import known, text_at, value_at
 from gitmoxi.validation.rule import Problem, rule
 from gitmoxi.validation.sources import Source, shown
 
 _CREATE: Final = api("CreateEventSourceMapping")
+_REGION: Final = 3
+"""Its place among the parts of an ARN."""
+
 _TELLS_APART: Final = (
     "EventSourceArn",
     "SelfManagedEventSource",
@@ -50,6 +53,27 @@ def _invokes_this_function(pull: PullSource) -> Iterator[Problem]:
             at=(place,),
             message=f"the mapping invokes {shown(named)}, and the function here is {shown(wanted)}",
             found=named,
+            expected=wanted,
+        )
+
+
+@rule(
+    "event-source.elsewhere",
+    summary="A queue lies in the region of the function that it invokes.",
+    source=guide("services-sqs-configure"),
+    advice="name a queue there, or change environment in the deployment settings",
+)
+def _queue_is_in_the_region(pull: PullSource) -> Iterator[Problem]:
+    wanted = known(pull.region)
+    region = "".join(pull.arn.split(":")[_REGION : _REGION + 1])
+    if pull.kind is SourceKind.SQS and region and isinstance(wanted, str) and region != wanted:
+        yield Problem(
+            at=("EventSourceArn",),
+            message=(
+                f"the queue is in the region {region}, and environment.region of the deployment settings "
+                f"says {wanted}"
+            ),
+            found=region,
             expected=wanted,
         )
 
@@ -110,5 +134,5 @@ def _shown_source(document: dict[str, JsonValue]) -> str:
         return ""
 
 
-MAPPING_RULES = (_invokes_this_function,)
+MAPPING_RULES = (_invokes_this_function, _queue_is_in_the_region)
 FILE_RULES = (_sources_differ, _push_sources_differ)

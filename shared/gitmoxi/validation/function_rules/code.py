@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import binascii
+import re
 from collections.abc import Iterator
 
 from gitmoxi.validation.function_rules.pages import api, guide
 from gitmoxi.validation.function_rules.subject import Function, given, is_image
+from gitmoxi.validation.placeholders import placeholder_advice
 from gitmoxi.validation.reading import object_at, text_at
 from gitmoxi.validation.rule import Problem, rule
+from gitmoxi.validation.sources import shown
 
 _WHERE = '{"S3Bucket": ..., "S3Key": ...} or {"ImageUri": ...}'
+_ECR_IMAGE = re.compile(r"\d{12}\.dkr[.-]ecr(-fips)?\.[a-z0-9-]+\.[^/]+/\S+")
+"""Whatever the domain: local clouds have their own."""
 _ZIP_BEGINS = b"PK"
 _CREATE = api("CreateFunction")
 _CODE = api("FunctionCode")
@@ -59,6 +64,24 @@ def _s3_is_complete(function: Function) -> Iterator[Problem]:
     for name, other in (("S3Bucket", "S3Key"), ("S3Key", "S3Bucket")):
         if name in code and other not in code:
             yield Problem(at=("Code",), message=f"Code has {name} without {other}", expected=other)
+
+
+@rule(
+    "function.image-uri",
+    summary="ImageUri names an image in Amazon ECR: Lambda pulls from no other registry.",
+    source=guide("images-create"),
+    advice="push the image to ECR, and write ACCOUNT.dkr.ecr.REGION.amazonaws.com/REPOSITORY:TAG",
+)
+def _image_is_in_ecr(function: Function) -> Iterator[Problem]:
+    uri = text_at(function, "Code", "ImageUri")
+    if uri and not _ECR_IMAGE.fullmatch(uri):
+        yield Problem(
+            at=("Code", "ImageUri"),
+            message=f"{shown(uri)} is no image in Amazon ECR",
+            found=uri,
+            expected="ACCOUNT.dkr.ecr.REGION.amazonaws.com/REPOSITORY:TAG",
+            advice=placeholder_advice(uri),
+        )
 
 
 @rule(
@@ -148,6 +171,7 @@ CODE_RULES = (
     _code_is_named,
     _code_is_named_once,
     _s3_is_complete,
+    _image_is_in_ecr,
     _inline_code_is_a_zip_file,
     _package_type_fits_the_code,
     _zip_file_has_runtime_and_handler,

@@ -16,6 +16,7 @@ from gitmoxi.validation.service_rules.facts import (
     is_rolling,
 )
 from gitmoxi.validation.service_rules.pages import (
+    CREATE_SERVICE,
     DEPLOYMENT_ALARMS,
     DEPLOYMENT_CONFIGURATION,
     DEPLOYMENT_EARLY_SUCCESS,
@@ -118,6 +119,23 @@ def _negative(service: ServiceDocument) -> Iterator[Problem]:
 
 
 @rule(
+    "service.grace-period",
+    summary="healthCheckGracePeriodSeconds is not negative.",
+    advice="write 0 or more",
+    source=CREATE_SERVICE,
+)
+def _grace_period(service: ServiceDocument) -> Iterator[Problem]:
+    grace = number_at(service, "healthCheckGracePeriodSeconds")
+    if grace is not None and grace < 0:
+        yield Problem(
+            at=("healthCheckGracePeriodSeconds",),
+            message=f"healthCheckGracePeriodSeconds is {grace}: a time cannot be negative",
+            found=str(grace),
+            expected="0 or more",
+        )
+
+
+@rule(
     "service.daemon-maximum-percent",
     summary="A DAEMON service has a maximum percentage of at most 100: an instance runs one task of it.",
     advice="write 100 or leave it out; a minimumHealthyPercent below 100 lets deployments progress",
@@ -207,6 +225,7 @@ DEPLOYMENT_RULES = (
     _stuck,
     _below_all,
     _negative,
+    _grace_period,
     _daemon_maximum,
     _alarms_empty,
     _alarm_twice,

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Final
 
 from gitmoxi.domain.findings import Severity
-from gitmoxi.validation.arns import arn_fault
+from gitmoxi.validation.arns import TARGET_GROUP, TARGET_GROUP_FORM, target_group_fault
 from gitmoxi.validation.placeholders import placeholder_advice
 from gitmoxi.validation.reading import list_at, number_at, objects_at, text_at, value_at
 from gitmoxi.validation.rule import Problem, rule
@@ -16,9 +15,6 @@ from gitmoxi.validation.service_rules.pages import CREATE_SERVICE, LOAD_BALANCER
 from gitmoxi.validation.sources import shown
 
 _MOST_TARGET_GROUPS: Final = 5
-_TARGET_GROUP: Final = re.compile(
-    r"arn:aws[a-z-]*:elasticloadbalancing:[a-z0-9-]+:\d{12}:targetgroup/[^/]+/[0-9a-f]+"
-)
 
 
 @rule(
@@ -71,12 +67,12 @@ def _target_group_arn(service: ServiceDocument) -> Iterator[Problem]:
     for path, _ in objects_at(service, "loadBalancers"):
         for at in ((*path, "targetGroupArn"), (*path, "advancedConfiguration", "alternateTargetGroupArn")):
             arn = text_at(service, *at)
-            if arn and not _TARGET_GROUP.fullmatch(arn):
+            if arn and not TARGET_GROUP.fullmatch(arn):
                 yield Problem(
                     at=at,
-                    message=f"{shown(arn)} is not the ARN of a target group{arn_fault(arn)}",
+                    message=f"{shown(arn)} is not the ARN of a target group{target_group_fault(arn)}",
                     found=arn,
-                    expected="arn:aws:elasticloadbalancing:<region>:<account>:targetgroup/<name>/<id>",
+                    expected=TARGET_GROUP_FORM,
                     advice=placeholder_advice(arn),
                 )
 

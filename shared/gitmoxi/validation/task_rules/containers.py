@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from typing import Final
 
 from gitmoxi.domain.findings import Severity
+from gitmoxi.domain.rendered import JsonValue
 from gitmoxi.validation.placeholders import placeholder_advice
-from gitmoxi.validation.reading import list_at, number_at, text_at, value_at
+from gitmoxi.validation.reading import known, list_at, number_at, text_at, value_at
 from gitmoxi.validation.rule import Problem, Rule, rule
 from gitmoxi.validation.sources import shown
-from gitmoxi.validation.task_rules.pages import api
+from gitmoxi.validation.task_rules.pages import api, guide
 from gitmoxi.validation.task_rules.subject import CONTAINERS, Container, TaskDefinition, container_rule
 
 _PAGE: Final = api("ContainerDefinition")
@@ -19,6 +21,8 @@ _NAME: Final = re.compile(r"[A-Za-z0-9_-]{1,255}")
 _NAME_ADVICE: Final = "use letters, digits, _ and -, at most 255 of them"
 _RESTART_PERIOD: Final = range(60, 1800 + 1)
 _IGNORED_CODES: Final = 50
+_MOST_CONTAINERS: Final = 10
+_MOST_BYTES: Final = 64 * 1024
 
 
 @rule(
@@ -73,6 +77,51 @@ def _container_name(_task: TaskDefinition, container: Container) -> Iterator[Pro
             expected=_NAME.pattern,
             advice=placeholder_advice(name),
         )
+
+
+@rule(
+    "task.containers-too-many",
+    summary="A task has at most 10 containers.",
+    source=guide("service-quotas"),
+    advice="move some of them into another task definition",
+)
+def _containers_too_many(task: TaskDefinition) -> Iterator[Problem]:
+    count = len(list_at(task.document, CONTAINERS))
+    if count > _MOST_CONTAINERS:
+        yield Problem(
+            at=(CONTAINERS,),
+            message=f"there are {count} containers, and AWS takes {_MOST_CONTAINERS}",
+            found=str(count),
+            expected=f"at most {_MOST_CONTAINERS}",
+        )
+
+
+@rule(
+    "task.too-large",
+    summary="A task definition has at most 64 KiB.",
+    source=guide("service-quotas"),
+    advice="move long texts, such as scripts, into images, environment files or parameters",
+)
+def _too_large(task: TaskDefinition) -> Iterator[Problem]:
+    size = len(json.dumps(_all_known(task.document), ensure_ascii=False, separators=(",", ":")).encode())
+    if size > _MOST_BYTES:
+        yield Problem(
+            at=(),
+            message=f"the task definition has {size} bytes, and AWS takes {_MOST_BYTES}",
+            found=f"{size} bytes",
+            expected=f"at most {_MOST_BYTES} bytes",
+        )
+
+
+def _all_known(value: JsonValue) -> JsonValue:
+    """``value``, of which nothing is unknown; the size of what is unknown cannot be told."""
+    match known(value):
+        case dict() as members:
+            return {name: _all_known(member) for name, member in members.items()}
+        case list() as items:
+            return [_all_known(item) for item in items]
+        case scalar:
+            return scalar
 
 
 @rule(
@@ -184,6 +233,8 @@ CONTAINER_RULES: Final[tuple[Rule[TaskDefinition], ...]] = (
     _family,
     _no_container,
     _container_name,
+    _containers_too_many,
+    _too_large,
     _container_twice,
     _no_essential_container,
     _ulimit,

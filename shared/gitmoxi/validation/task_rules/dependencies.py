@@ -23,9 +23,10 @@ _DEPENDENCY: Final = api("ContainerDependency")
 )
 def _unknown_container(task: TaskDefinition) -> Iterator[Problem]:
     names = task.container_names()
+    known_names = frozenset(names)
     for container in task.containers():
         for path, name in _references(container):
-            if name not in names:
+            if name not in known_names:
                 yield Problem(
                     at=path,
                     message=f"{container.shown} names {name}, and the task has no such container",

@@ -52,7 +52,7 @@ def _is_used(value: JsonValue) -> bool:
 )
 def _network(task: TaskDefinition) -> Iterator[Problem]:
     mode = text_at(task.document, "networkMode")
-    if task.fargate and mode != "awsvpc" and not has_placeholder(mode or ""):
+    if task.fargate and mode in {None, "", "bridge", "host", "none"}:  # of others the shape check says more
         shown = f"it is {mode}" if mode else "it is missing, which means bridge"
         yield Problem(
             at=("networkMode",),

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import islice
+from typing import Final
 
 from gitmoxi.domain.findings import Severity
 from gitmoxi.domain.rendered import JsonPath, JsonValue
@@ -12,6 +14,9 @@ from gitmoxi.validation.reading import known, list_at, objects_at, text_at
 from gitmoxi.validation.rule import Problem, Rule, rule
 
 CONTAINERS = "containerDefinitions"
+
+_MOST_CHECKED: Final = 100
+"""Containers: ten times as many as AWS takes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,12 +134,13 @@ def container_rule(
 ) -> Callable[[ContainerCheck], Rule[TaskDefinition]]:
     """Makes a check of one container a rule for all of a task definition; see ``RuleInfo``.
 
-    What is not known of one container ends the check of that container only.
+    What is not known of one container ends the check of that container only. Of very many containers, which
+    AWS refuses as a whole, only the first 100 are checked.
     """
 
     def made(check: ContainerCheck) -> Rule[TaskDefinition]:
         def each(task: TaskDefinition) -> Iterator[Problem]:
-            for container in task.known_containers():
+            for container in islice(task.known_containers(), _MOST_CHECKED):
                 try:
                     yield from check(task, container)
                 except UnknownValueError:

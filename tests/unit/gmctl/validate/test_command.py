@@ -59,7 +59,8 @@ class TestEnding:
         tree({"web_taskdef.json": TASK})
         ran = validate("web_taskdef.json", "--strict")
         assert ran.code == 0
-        assert "nothing is deployed from this file" in ran.out
+        assert "1 file is deployed by no definition file" in ran.out
+        assert "nothing is deployed from this file" in validate("web_taskdef.json", "-v").out
 
     @pytest.mark.parametrize("files", [{}, {"package.json": "{}"}])
     def test_nothing_to_check_is_wrong_usage(self, validate, tree, files):

@@ -149,10 +149,18 @@ def test_a_pipe_is_not_waited_for(tmp_path):
         read_file(str(pipe))
 
 
-def test_a_link_is_read_only_on_demand(tmp_path):
+def test_a_link_is_not_read(tmp_path):
     (tmp_path / "real.json").write_text("{}")
     link = tmp_path / "link.json"
     link.symlink_to("real.json")
     with pytest.raises(UnreadableError, match="symbolic link"):
         read_file(str(link))
-    assert read_file(str(link), follow=True) == b"{}"
+
+
+@pytest.mark.parametrize("any_json", [False, True])
+def test_a_file_that_is_given_may_be_no_link(tree, any_json):
+    folder = tree("a/web_svcdef.json")
+    (folder / "link_svcdef.json").symlink_to("a/web_svcdef.json")
+    found = find_files(["link_svcdef.json"], any_json=any_json)
+    assert found.files == {}
+    assert [(each.path, each.is_wrong) for each in found.unchecked] == [("link_svcdef.json", True)]

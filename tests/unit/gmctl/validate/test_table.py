@@ -113,3 +113,14 @@ def test_what_was_not_looked_into_is_named():
 
 def test_files_that_are_passed_over_are_listed_on_demand():
     assert "  package.json\n" in printed(others=["package.json"], verbose=True)
+
+
+def test_files_that_are_not_deployed_are_counted_and_listed_on_demand():
+    note = {"rule": "document.not-deployed", "severity": Severity.NOTE, "message": "lone"}
+    lone = [finding(file=f"{name}_taskdef.json", **note) for name in "ab"]
+
+    assert printed(*lone, files=()).splitlines() == [
+        "2 files are deployed by no definition file (-v lists them)",
+        "0 files checked",
+    ]
+    assert printed(*lone, files=(), verbose=True).count("note lone") == 2

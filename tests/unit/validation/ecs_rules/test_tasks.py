@@ -8,6 +8,7 @@ from tests.unit.validation.rule_tables import Table, accepted, refused
 AWSVPC = {"networkMode": "awsvpc"}
 NETWORK = {"networkConfiguration": {"awsvpcConfiguration": {"subnets": ["s"]}}}
 OPEN = {"volumes": [{"name": "data", "configuredAtLaunch": True}]}
+SPOT = {"capacityProviderStrategy": [{"capacityProvider": "FARGATE"}, {"capacityProvider": "FARGATE_SPOT"}]}
 
 TABLES = {
     "ecs.network-configuration": Table(
@@ -129,6 +130,20 @@ TABLES = {
             "a role": documents({"enableExecuteCommand": True}, {"taskRoleArn": "x"}),
             "off": documents({"enableExecuteCommand": False}, {}),
             "a named task definition, which is not known": documents({"enableExecuteCommand": True}),
+        },
+    ),
+    "ecs.windows-spot": Table(
+        refused={
+            "Windows": (
+                documents(SPOT, {"runtimePlatform": {"operatingSystemFamily": "WINDOWS_SERVER_2022_CORE"}}),
+                "svcdef.json $.capacityProviderStrategy[1].capacityProvider",
+                "FARGATE_SPOT does not run Windows",
+            )
+        },
+        accepted={
+            "Linux": documents(SPOT, {"runtimePlatform": {"operatingSystemFamily": "LINUX"}}),
+            "the default": documents(SPOT, {}),
+            "a named task definition, which is not known": documents(SPOT),
         },
     ),
     "ecs.grace-period-unused": Table(

@@ -45,6 +45,16 @@ TABLES = {
             "task sets": {"deploymentController": {"type": "EXTERNAL"}, **configured(maximumPercent=100)},
         },
     ),
+    "service.grace-period": Table(
+        refused={
+            "negative": (
+                {"healthCheckGracePeriodSeconds": -1},
+                "$.healthCheckGracePeriodSeconds",
+                "is -1: a time cannot be negative",
+            )
+        },
+        accepted={"none": {"healthCheckGracePeriodSeconds": 0}, "left out": {}},
+    ),
     "service.deployment-stuck": Table(
         refused={
             "one task, stop first": (

@@ -29,6 +29,10 @@ def ulimits(*limits):
 ACCEPTED = [
     accepted("task.family", task(family="Web_1-a" + "x" * 248), case="255 characters"),
     accepted("task.no-container", task(), case="one"),
+    accepted(
+        "task.containers-too-many", task(*(container(name=f"c{n}") for n in range(10))), case="as many as go"
+    ),
+    accepted("task.too-large", one(command=["x" * 65_000]), case="close to 64 KiB"),
     accepted("task.container-name", one(name="Web_1-a"), case="letters, digits, _ and -"),
     accepted("task.container-twice", task(container(), container(name="Web")), case="capitals count"),
     accepted(
@@ -95,6 +99,24 @@ ACCEPTED = [
 ]
 
 REFUSED = [
+    refused(
+        "task.containers-too-many",
+        task(*(container(name=f"c{n}") for n in range(11))),
+        C,
+        "11 containers",
+        "takes 10",
+        advice="another task definition",
+        case="one more",
+    ),
+    refused(
+        "task.too-large",
+        one(command=["\u00e9" * 33_000]),
+        "$",
+        "66",
+        "bytes, and AWS takes 65536",
+        advice="long texts",
+        case="66 KB of two bytes each",
+    ),
     refused("task.family", task(family="my web"), "$.family", '"my web"', advice="letters", case="a space"),
     refused("task.family", task(family=""), "$.family", "family is empty", advice="letters", case="empty"),
     refused("task.family", task(family="a" * 256), "$.family", "aaa", advice="255", case="too long"),

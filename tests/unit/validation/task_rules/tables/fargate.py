@@ -36,6 +36,7 @@ CREDENTIALS = {"credentialsParameter": SECRET_ARN}
 
 ACCEPTED = [
     accepted("task.fargate-network", fargate(), case="awsvpc"),
+    accepted("task.fargate-network", fargate(networkMode="AWSVPC"), case="no mode, as the shape check says"),
     accepted(
         "task.fargate-container", fargate(container(privileged=False, links=[])), case="false asks nothing"
     ),
