@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
+from gitmoxi.domain.explanations import UNKNOWN, Explanation
 from gitmoxi.explaining.capacity import STOP_ENTRIES
 from gitmoxi.explaining.containers import EXIT_ENTRIES, EXITED
 from gitmoxi.explaining.entry import first_fit, readable
-from gitmoxi.explaining.explanation import MOST_EVIDENCE, UNKNOWN, Explanation, as_evidence
+from gitmoxi.explaining.evidence import MOST_EVIDENCE, as_evidence
 from gitmoxi.explaining.function_states import FUNCTION_STATE_ENTRIES, QUIET_CODES
 from gitmoxi.explaining.load_balancing import TARGET_ENTRIES
 from gitmoxi.explaining.names import names_in
@@ -108,8 +109,7 @@ def explain(
     merged: dict[tuple[str, ...], Explanation] = {}
     for one in found:
         if one is not None:
-            key = (one.id, one.cause, *(one.evidence if one.id == UNKNOWN else ()))
-            merged[key] = _both(merged[key], one) if key in merged else one
+            merged[one.key] = _both(merged[one.key], one) if one.key in merged else one
     return tuple(sorted(merged.values(), key=_rank))
 
 

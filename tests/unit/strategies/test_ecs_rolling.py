@@ -12,7 +12,7 @@ from gitmoxi.domain.states import State
 from gitmoxi.errors import InvariantError
 from gitmoxi.planning.errors import PlanningError
 from gitmoxi.strategies.ecs_deleting import DELETE, decide_deletion
-from gitmoxi.strategies.ecs_following import ECS_DEPLOYMENT, SERVICE_DEPLOYMENT, STARTS_DEPLOYMENT
+from gitmoxi.strategies.ecs_progress import ECS_DEPLOYMENT, SERVICE_DEPLOYMENT, STARTS_DEPLOYMENT
 from gitmoxi.strategies.ecs_rolling import (
     CREATE,
     REGISTER,

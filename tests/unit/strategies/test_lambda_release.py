@@ -11,7 +11,7 @@ from gitmoxi.domain.states import State
 from gitmoxi.errors import InvariantError
 from gitmoxi.planning.errors import PlanningError
 from gitmoxi.strategies.failing import CHANGED
-from gitmoxi.strategies.lambda_observation import readiness
+from gitmoxi.strategies.lambda_observation import has_failed, is_ready
 from gitmoxi.strategies.lambda_release import decide_release
 from gitmoxi.strategies.lambda_steps import (
     CODE,
@@ -80,8 +80,8 @@ def back(phase="start", values=None, **members):
     ],
 )
 def test_readiness(state, update, ready, failed):
-    is_ready, why = readiness(function(state=state, update=update))
-    assert (is_ready, why is not None) == (ready, failed)
+    looked_at = function(state=state, update=update)
+    assert (is_ready(looked_at), has_failed(looked_at)) == (ready, failed)
 
 
 class TestRelease:
