@@ -130,7 +130,7 @@ def _unknown(evidence: Iterable[str], log: Iterable[str] = ()) -> Explanation:
         id=UNKNOWN,
         cause="AWS gives a reason that Gitmoxi does not know." if shown else "AWS gave no reason.",
         evidence=(*shown, *as_evidence(log)),
-        advice="Read AWS's words below." if shown else "Look at the resource in the AWS console.",
+        advice="Read AWS's words." if shown else "Look at the resource in the AWS console.",
         source="",
     )
 

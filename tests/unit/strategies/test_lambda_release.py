@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from gitmoxi.domain.deployments import Verb
+from gitmoxi.domain.sensitive import mask_of
 from gitmoxi.domain.states import State
 from gitmoxi.errors import InvariantError
 from gitmoxi.planning.errors import PlanningError
@@ -232,6 +233,25 @@ class TestRelease:
         decision = decide_release(head, record(LAMBDA, {VERSION: "1"}), seen, READINESS, NOW)
         assert summary(decision) == expected
         assert decision.because
+
+    def test_a_change_that_fails_is_explained_and_its_values_are_masked(self):
+        canary = "first\nsecond"
+        failed = function(
+            update="Failed",
+            LastUpdateStatusReasonCode="InvalidSubnet",
+            LastUpdateStatusReason=f"no such subnet in {canary}",
+        )
+        decision = decide_release(
+            forward("settle", {CODE: "yes"}),
+            record(LAMBDA),
+            greet(failed, plan=UNCHANGED, sensitive_values=(canary,)),
+            READINESS,
+            NOW,
+        )
+        (one,) = decision.explanations
+        assert one.id == "function.invalid-subnet"
+        assert decision.because == f"The function's last update Failed: {one.cause}"
+        assert one.evidence == (f"no such subnet in {mask_of(canary)}",)
 
     def test_what_already_serves_is_remembered_as_good(self):
         seen = greet(function(sha="sha-1"), alias=alias("4"), plan=UNCHANGED)
