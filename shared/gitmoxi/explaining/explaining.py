@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from functools import lru_cache
 
 from gitmoxi.domain.explanations import UNKNOWN, Explanation
 from gitmoxi.explaining.capacity import STOP_ENTRIES
@@ -20,6 +21,9 @@ from gitmoxi.explaining.table import BY_WORDS, REFUSALS, SYMPTOMS
 MOST_LOG_LINES = 20
 """So many of the last log lines are shown."""
 
+REMEMBERED = 1_024
+"""Answers kept: a service under way shows the same events at every look, half a millisecond each."""
+
 _GENERAL_CODES = frozenset({"FunctionError", "InvalidConfiguration"})
 """Codes of functions beside which the words may tell more."""
 
@@ -28,6 +32,7 @@ _LEAST_TELLING: Sequence[int] = (143, 0, 137)
 """Exit codes of containers that ECS stops after the essential one ended, the least telling first."""
 
 
+@lru_cache(maxsize=REMEMBERED)
 def explain_task(task: FailedTask) -> Explanation:
     """Why the task stopped: by AWS's words, else by the exit code, else by the stop code."""
     words = [one for one in (task.reason, *(each.reason for each in task.containers)) if one]
@@ -45,6 +50,7 @@ def explain_task(task: FailedTask) -> Explanation:
     return entry.explain([*told, *log], names) if entry else _unknown(told, log)
 
 
+@lru_cache(maxsize=REMEMBERED)
 def explain_event(text: str) -> Explanation | None:
     """What an event of a service means; None for events of a service that is well, and empty ones."""
     if (entry := first_fit(BY_WORDS, [text])) is not None:
