@@ -187,6 +187,19 @@ class PlanReply(Reply):
     warnings: tuple[PlannedWarningReply, ...]
 
 
+class ExplanationReply(Reply):
+    """One cause of a failure."""
+
+    id: str = Field(
+        description="stable; docs/reference/failures.md lists all", examples=["image.not-found", "unknown"]
+    )
+    cause: str
+    evidence: tuple[str, ...] = Field(description="AWS's own words")
+    advice: str = Field(description="what to do now; a missing permission as an IAM statement")
+    source: str = Field(description="AWS's page about it, or empty")
+    count: int = Field(description="how many tasks, events or targets failed for it")
+
+
 class StepReply(Reply):
     """One thing that happened to a deployment."""
 
@@ -197,6 +210,7 @@ class StepReply(Reply):
     state: State
     because: str
     actions: tuple[str, ...] = Field(description="the AWS calls that were decided upon")
+    explanations: tuple[ExplanationReply, ...] = Field(description="of the failures that the step met")
 
 
 class CommandReply(Reply):
@@ -212,6 +226,9 @@ class DeploymentDetails(Reply):
     """A deployment with its plan and its history, oldest first."""
 
     deployment: DeploymentReply
+    explanations: tuple[ExplanationReply, ...] = Field(
+        description="of all failures that it met, causes first; empty where nothing that AWS did failed"
+    )
     plan: PlanReply | None
     steps: tuple[StepReply, ...]
     commands: tuple[CommandReply, ...]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from gitmoxi.domain.deployments import Command, Deployment, PlannedDifference, PlanRecord, Step
+from gitmoxi.domain.explanations import Explanation
 from gitmoxi.domain.records import (
     AuditEntry,
     Commit,
@@ -17,6 +18,7 @@ from gitmoxi_api.replies import (
     CommitReply,
     DeploymentReply,
     EventReply,
+    ExplanationReply,
     ObjectReply,
     PlannedCallReply,
     PlannedDifferenceReply,
@@ -159,6 +161,18 @@ def _difference_view(difference: PlannedDifference) -> PlannedDifferenceReply:
     )
 
 
+def explanation_view(explanation: Explanation) -> ExplanationReply:
+    """One cause of a failure."""
+    return ExplanationReply(
+        id=explanation.id,
+        cause=explanation.cause,
+        evidence=explanation.evidence,
+        advice=explanation.advice,
+        source=explanation.source,
+        count=explanation.count,
+    )
+
+
 def step_view(step: Step) -> StepReply:
     """One entry of a deployment's history."""
     return StepReply(
@@ -169,6 +183,7 @@ def step_view(step: Step) -> StepReply:
         state=step.state,
         because=step.because,
         actions=step.actions,
+        explanations=tuple(map(explanation_view, step.explanations)),
     )
 
 

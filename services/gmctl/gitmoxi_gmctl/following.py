@@ -12,11 +12,11 @@ from rich.console import Console
 
 from gitmoxi.domain.dryruns import DryRunState
 from gitmoxi.domain.records import PushOutcome
-from gitmoxi.domain.states import Worker
+from gitmoxi.domain.states import Status, Worker
 from gitmoxi_gmctl.api_client import ApiClient
 from gitmoxi_gmctl.dryrun.replies import DryRun
 from gitmoxi_gmctl.exits import ExitCode, GmctlError, UnreachableError
-from gitmoxi_gmctl.printing import cell, print_plan, print_plan_warnings, print_step
+from gitmoxi_gmctl.printing import cell, print_explanations, print_plan, print_plan_warnings, print_step
 from gitmoxi_gmctl.replies import Deployment, DeploymentDetails, Push
 
 POLL_SECONDS = 0.5
@@ -55,6 +55,7 @@ class Follower:
         self._deadline = None if timeout_seconds is None else time.monotonic() + timeout_seconds
         self._shown: dict[str, int] = {}
         self._planned: set[str] = set()
+        self._explained: set[str] = set()
         self._said: str | None = None
 
     def push(self, delivery_id: str) -> Push:
@@ -132,7 +133,7 @@ class Follower:
             self._show_news(self._api.deployment(deployment.id), prefix=prefix)
 
     def _show_news(self, details: DeploymentDetails, *, prefix: str) -> None:
-        """Every step that was not shown yet; the plan, or its warnings, when it is there.
+        """Every step that was not shown yet; the plan, or its warnings, when it is there; why it failed.
 
         The steps are read after the head, so they may be ahead of its version.
         """
@@ -141,6 +142,9 @@ class Follower:
             if step.version > self._shown.get(deployment.id, 0):
                 print_step(self._console, step, prefix=prefix)
                 self._shown[deployment.id] = step.version
+        if deployment.status is Status.PROCESSED_ERROR and deployment.id not in self._explained:
+            self._explained.add(deployment.id)
+            print_explanations(self._console, details.explanations, prefix=prefix)
         if details.plan is not None and deployment.id not in self._planned:
             self._planned.add(deployment.id)
             if self._verbose:

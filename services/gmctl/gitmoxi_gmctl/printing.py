@@ -20,6 +20,7 @@ from gitmoxi_gmctl.replies import (
     Deployment,
     DeploymentDetails,
     Events,
+    Explanation,
     Plan,
     PlannedDifference,
     Processing,
@@ -197,6 +198,7 @@ def print_details(console: Console, details: DeploymentDetails) -> None:
     for name, value in facts.items():
         if value:
             console.print(cell(f"  {name:<15}", "dim") + cell(value))
+    print_explanations(console, details.explanations)
     if details.plan is not None:
         print_plan(console, details.plan)
     console.print(cell("Steps", "bold"))
@@ -204,6 +206,22 @@ def print_details(console: Console, details: DeploymentDetails) -> None:
         print_step(console, step)
     for command in details.commands:
         console.print(cell(f"  {moment(command.at)}  {command.kind} was asked for by {command.by}", "dim"))
+
+
+def print_explanations(console: Console, explanations: Iterable[Explanation], *, prefix: str = "") -> None:
+    """What failed, in AWS's words too, and what to do; ``prefix`` tells for which service object."""
+    of = f" of {prefix}" if prefix else ""
+    for item in explanations:
+        times = f", {item.count} times" if item.count > 1 else ""
+        console.print(
+            cell(f"Failure{of}: ", "bold") + cell(item.cause, "red") + cell(f" ({item.id}{times})", "dim"),
+            soft_wrap=True,
+        )
+        for text in item.evidence:
+            console.print(cell("  AWS says: ", "dim") + cell(text), soft_wrap=True)
+        console.print(cell("  What to do: ", "dim") + cell(item.advice, "bold"), soft_wrap=True)
+        if item.source:
+            console.print(cell(f"  More: {item.source}", "dim"), soft_wrap=True)
 
 
 def print_plan(console: Console, plan: Plan, *, verbose: bool = False) -> None:

@@ -167,6 +167,17 @@ class Plan(Reply):
     warnings: tuple[PlannedWarning, ...]
 
 
+class Explanation(Reply):
+    """One cause of a failure."""
+
+    id: str
+    cause: str
+    evidence: tuple[str, ...]
+    advice: str
+    source: str
+    count: int
+
+
 class Step(Reply):
     """One thing that happened to a deployment."""
 
@@ -192,6 +203,7 @@ class DeploymentDetails(Reply):
     """A deployment with its plan and history."""
 
     deployment: Deployment
+    explanations: tuple[Explanation, ...]
     plan: Plan | None
     steps: tuple[Step, ...]
     commands: tuple[Command, ...]

@@ -47,6 +47,8 @@ def _notes(candidate: Candidate, verdict: Verdict) -> Iterator[str]:
     match verdict:
         case Ended(state=state, because=because) if state is not State.FAILED:
             yield because
+        case Ended(explanations=explanations):
+            yield from (one.advice for one in explanations)
         case Planned(record=record):
             yield from _company(record)
     if candidate.renamed_from is not None:

@@ -8,6 +8,7 @@ from datetime import datetime
 from gitmoxi.contracts.messages import DeploymentPlanned
 from gitmoxi.domain.bodies import BodyRef
 from gitmoxi.domain.deployments import Deployment, PlanRecord, Verb, deployer_of
+from gitmoxi.domain.explanations import Explanation
 from gitmoxi.domain.records import Claim, LastGood, Ownership, TargetRecord
 from gitmoxi.domain.states import State, Worker, check_transition
 from gitmoxi.domain.targets import Target
@@ -52,7 +53,14 @@ class Placing:
         )
 
 
-def end(deployment: Deployment, state: State, because: str, now: datetime, ids: Ids) -> list[Write]:
+def end(
+    deployment: Deployment,
+    state: State,
+    because: str,
+    now: datetime,
+    ids: Ids,
+    explanations: tuple[Explanation, ...] = (),
+) -> list[Write]:
     """End a deployment that the planner sends no further."""
     check_transition(deployment.state, state, PLANNER)
     ended = replace(
@@ -65,10 +73,11 @@ def end(deployment: Deployment, state: State, because: str, now: datetime, ids: 
         next_at=None,
         ended_at=now,
     )
+    step = step_of(ended, "plan", PLANNER, explanations)
     return [
         UpdateDeployment(deployment=ended, expected_version=deployment.version),
-        PutStep(step=step_of(ended, "plan", PLANNER)),
-        fact(ended, step="plan", owner=PLANNER, ids=ids, at=now),
+        PutStep(step=step),
+        fact(ended, step, step.explanations, ids=ids),
     ]
 
 
@@ -89,13 +98,14 @@ def enqueue(placing: Placing, replaced: Deployment | None, ids: Ids) -> list[Wri
         next_at=now,
     )
     record = replace(_claimed(placing), waiting_id=head.id)
+    step = step_of(head, "plan", PLANNER)
     writes: list[Write] = [
         UpdateDeployment(deployment=head, expected_version=old.version),
         PutTarget(record=record, expected_revision=placing.record.revision),
         _ownership(placing),
         PutPlan(plan=placing.plan),
-        PutStep(step=step_of(head, "plan", PLANNER)),
-        fact(head, step="plan", owner=PLANNER, ids=ids, at=now),
+        PutStep(step=step),
+        fact(head, step, (), ids=ids),
         outbox(
             DeploymentPlanned(deployment_id=head.id, version=head.version, worker=head.owner),
             owner=PLANNER,

@@ -167,15 +167,15 @@ class Planner:
         now = self._clock.now()
         match await self._judge.verdict(candidate):
             case Ended() as verdict:
-                return self._ended(candidate, verdict.state, verdict.because, now)
+                return self._ended(candidate, verdict, now)
             case Planned() as verdict:
                 return await self._placing(candidate, verdict, now)
 
-    def _ended(self, candidate: Candidate, state: State, because: str, now: datetime) -> list[Write]:
+    def _ended(self, candidate: Candidate, verdict: Ended, now: datetime) -> list[Write]:
         """The end; a deletion that deletes nothing gives its target up: another prefix may take it."""
         head = replace(candidate.deployment, target=candidate.target)
-        writes = end(head, state, because, now, self._ids)
-        if candidate.deletes and candidate.target is not None and state is not State.SUPERSEDED:
+        writes = end(head, verdict.state, verdict.because, now, self._ids, verdict.explanations)
+        if candidate.deletes and candidate.target is not None and verdict.state is not State.SUPERSEDED:
             writes.append(DeleteOwnership(ownership=ownership_of(head, candidate.target)))
         return writes
 

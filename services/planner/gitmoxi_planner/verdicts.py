@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from gitmoxi.domain.bodies import BodyRef
 from gitmoxi.domain.deployments import PlanRecord
+from gitmoxi.domain.explanations import Explanation
 from gitmoxi.domain.records import TargetRecord
 from gitmoxi.domain.states import State
 from gitmoxi.errors import PermanentError
@@ -14,6 +15,7 @@ from gitmoxi.planning.desired import to_bytes
 from gitmoxi.planning.errors import ReplacementNeededError
 from gitmoxi.ports.bodies import BodyStore
 from gitmoxi.ports.ledger import Ledger
+from gitmoxi.strategies.explained import why_impossible
 from gitmoxi.workflow.masking import masked_error
 from gitmoxi_planner.candidates import Candidate
 from gitmoxi_planner.claims import refusal
@@ -22,10 +24,14 @@ from gitmoxi_planner.looking import Looker
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ended:
-    """There is nothing to carry out; ``plan`` shows what would be needed and cannot be done."""
+    """There is nothing to carry out; ``plan`` shows what would be needed and cannot be done.
+
+    ``explanations`` are of calls that AWS refused.
+    """
 
     state: State
     because: str
+    explanations: tuple[Explanation, ...] = ()
     plan: PlanRecord | None = None
 
 
@@ -75,7 +81,8 @@ class Judge:
         try:
             return await self._planned(candidate, record)
         except PermanentError as error:
-            return Ended(state=State.FAILED, because=str(error))
+            explanations = why_impossible(error)
+            return Ended(state=State.FAILED, because=str(error), explanations=explanations)
 
     async def _planned(self, candidate: Candidate, record: TargetRecord) -> Verdict:
         head = candidate.deployment

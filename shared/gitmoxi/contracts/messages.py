@@ -119,6 +119,18 @@ class Sweep(Message):
     DETAIL_TYPE: ClassVar[str] = "gitmoxi.sweep.v1"
 
 
+class ExplainedFact(BaseModel):
+    """One cause of a failure; AWS's own words, the evidence, are with the deployment in the API."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    id: str = Field(description="stable, such as image.not-found; unknown for words nobody knew")
+    cause: str
+    advice: str
+    source: str = Field(description="AWS's page about it, or empty")
+    count: int = Field(description="how many tasks, events or targets failed for it")
+
+
 class DeploymentFact(Message):
     """Something that happened to a deployment, for anyone who listens on the bus.
 
@@ -138,6 +150,10 @@ class DeploymentFact(Message):
     status: str
     step: str
     because: str
+    cause: str | None = Field(default=None, description="why the deployment failed, in one sentence")
+    explanations: tuple[ExplainedFact, ...] = Field(
+        default=(), description="of the failures that the step met; at the end of all, causes first"
+    )
 
 
 FACT_OF_STATE: dict[State, str] = {

@@ -26,6 +26,7 @@ from gitmoxi.domain.deployments import (
     Step,
     Verb,
 )
+from gitmoxi.domain.explanations import Explanation
 from gitmoxi.domain.records import (
     Commit,
     CommitStatus,
@@ -160,7 +161,9 @@ class Stage:
         )
         return commit
 
-    async def move(self, deployment: Deployment, state: State, because: str) -> Deployment:
+    async def move(
+        self, deployment: Deployment, state: State, because: str, *explanations: Explanation
+    ) -> Deployment:
         """One step further."""
         moved = replace(
             deployment,
@@ -172,7 +175,12 @@ class Stage:
         await self.ledger.transact(
             [
                 UpdateDeployment(deployment=moved, expected_version=deployment.version),
-                PutStep(step=a_step(moved, name="tick", actions=("ecs:UpdateService",))),
+                PutStep(
+                    step=replace(
+                        a_step(moved, name="tick", actions=("ecs:UpdateService",)),
+                        explanations=explanations,
+                    )
+                ),
             ]
         )
         return moved
@@ -236,6 +244,16 @@ def a_step(deployment: Deployment, *, name: str = "receive", actions: tuple[str,
         because=deployment.because,
         actions=actions,
     )
+
+
+NOT_FOUND = Explanation(
+    id="image.not-found",
+    cause="The image web:2 does not exist.",
+    evidence=("CannotPullContainerError: web:2: not found",),
+    advice="Push it.",
+    source="https://docs.aws.amazon.com/pull",
+    count=3,
+)
 
 
 def a_commit(seq: int = 7, **changes: Any) -> Commit:

@@ -14,7 +14,7 @@ from gitmoxi.adapters.codec import decode
 from gitmoxi.contracts.messages import DryRunIngested
 from gitmoxi.domain.deployments import Verb
 from gitmoxi.domain.dryruns import DryRun, DryRunObject, DryRunReport, DryRunState, Outcome
-from gitmoxi.errors import InvariantError, UnavailableError
+from gitmoxi.errors import AccessDeniedError, InvariantError, UnavailableError
 from gitmoxi.ports.ledger import PutDryRun
 from gitmoxi.runtime.dry_runs import DELAYS_SECONDS, DryRunHandler
 from gitmoxi.runtime.service import Shell
@@ -190,6 +190,15 @@ class TestRefused:
 
         assert web.outcome is Outcome.REFUSED
         assert "leaves no definition file at all" in web.failure
+
+    async def test_a_look_that_aws_denies_comes_with_advice(self, stage):
+        action = "ecs:DescribeServices"
+        stage.ecs.faults["web"] = [AccessDeniedError(operation=action, code="AccessDenied", reason="Denied.")]
+
+        web = (await dry_run(stage, WEB))["prod/web"]
+
+        assert web.failure == "ecs:DescribeServices was refused by AWS: AccessDenied: Denied."
+        assert any(f'"Action": "{action}"' in note for note in web.notes)
 
     async def test_an_object_that_aws_tells_nothing_of_is_tried_again_and_then_told(self, stage):
         stage.ecs.faults["web"] = [UnavailableError("ECS does not answer")] * 2

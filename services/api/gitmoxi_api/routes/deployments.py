@@ -10,6 +10,7 @@ from fastapi import APIRouter, Path, Query
 
 from gitmoxi.contracts.messages import CommandGiven
 from gitmoxi.domain.deployments import Command, Deployment
+from gitmoxi.domain.history import told_in
 from gitmoxi.ports.ledger import PutCommand
 from gitmoxi.workflow.events import outbox
 from gitmoxi_api.filters import DeploymentQuery, ledger_filter
@@ -17,7 +18,7 @@ from gitmoxi_api.parts import ApiParts, Parts
 from gitmoxi_api.problems import ProblemError, documented, not_found
 from gitmoxi_api.replies import CommandReply, DeploymentDetails, DeploymentsReply
 from gitmoxi_api.requests import CommandRequest
-from gitmoxi_api.views import command_view, deployment_view, plan_view, step_view
+from gitmoxi_api.views import command_view, deployment_view, explanation_view, plan_view, step_view
 
 router = APIRouter(prefix="/v1/deployments", tags=["deployments"])
 
@@ -45,6 +46,7 @@ async def get_deployment(id: DeploymentId, parts: Parts) -> DeploymentDetails:  
     )
     return DeploymentDetails(
         deployment=deployment_view(deployment),
+        explanations=tuple(map(explanation_view, told_in(steps))),
         plan=None if plan is None else plan_view(plan),
         steps=tuple(map(step_view, steps)),
         commands=tuple(map(command_view, commands)),
