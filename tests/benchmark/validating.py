@@ -10,13 +10,13 @@ from pathlib import Path
 
 from botocore.model import StructureShape
 from botocore.validate import ParamValidator
-from gitmoxi.validation.documents import check_document
 
 from gitmoxi.domain.files import FileKind
 from gitmoxi.domain.findings import FindingsError
 from gitmoxi.domain.rendered import RenderedDocument
 from gitmoxi.rendering.strict_json import parse_bytes
 from gitmoxi.validation.aws_model import input_shape
+from gitmoxi.validation.documents import check_document
 from tests.benchmark.measuring import Measured, compare
 
 _KINDS = {
