@@ -128,7 +128,7 @@ def deploying(**ends: State) -> Story:
 
         async def end() -> None:
             for name, state in ends.items():
-                if state.terminal:
+                if state.terminal or state is State.HELD:
                     await world.move(heads[name], state, f"{name} ended as {state}.")
 
         async def nothing() -> None:
