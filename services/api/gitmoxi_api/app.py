@@ -44,8 +44,7 @@ def create_app(
     """The API as an ASGI application.
 
     Args:
-        ledger: where everything is read from; written are registrations, commands, dry runs and the
-            audit trail only.
+        ledger: where all is read from; written are registrations, commands, dry runs and audit entries.
         bodies: where the lists of a commit's changes, and the reports of dry runs, lie.
         publisher: takes pushes, commands and dry runs to the bus.
         clock: for records and durations.

@@ -72,13 +72,17 @@ class HeldDeletions:
                 found += await self._superseded(held, record, candidate, writes)
         return found
 
+    async def asked(self, head: Deployment) -> Command | None:
+        """The first that was asked of a held deletion and is still to be answered."""
+        commands = await self.ledger.commands(head.id, head.command_cursor)
+        return next((command for command in commands if command.kind in _ANSWERS), None)
+
     async def answer(self, head: Deployment) -> list[Write]:
         """What becomes of a held deletion: the answer to what was asked of it, or another look later.
 
         Nothing, if nothing was asked and the next look is not due.
         """
-        asked = await self.ledger.commands(head.id, head.command_cursor)
-        command = next((command for command in asked if command.kind in _ANSWERS), None)
+        command = await self.asked(head)
         if command is None:
             return self._waiting(head)
         answered = replace(head, command_cursor=command.id)

@@ -120,7 +120,8 @@ class Planner:
 
     async def _answered(self, head: Deployment, tell: Tell) -> CommitPlanned:
         """Newer commits come first: one of them may have brought the definition file back."""
-        await self._plan_newer(head, tell)
+        if await self._held.asked(head) is not None:
+            await self._plan_newer(head, tell)
         origin = head.origin
         async with self._pace.turn((origin.repository_id, origin.branch)):
             for _ in range(1, _ATTEMPTS):
@@ -141,14 +142,18 @@ class Planner:
         return CommitPlanned(commit=None, outcome=outcome, because=after.because)
 
     async def _plan_newer(self, head: Deployment, tell: Tell) -> None:
+        """Plan the newest commit that is taken in, and with it those before."""
         origin = head.origin
         branch = await self._ledger.branch(origin.repository_id, origin.branch)
-        if branch.seq == origin.seq:
+        for seq in range(branch.seq, origin.seq, -1):
+            newer = await self._ledger.commit(origin.repository_id, origin.branch, seq)
+            if newer is None or newer.status is not CommitStatus.INGESTED:
+                continue
+            try:
+                await self.commit(origin.repository_id, origin.branch, seq, tell)
+            except (PermanentError, InvariantError):
+                return  # its own message meets and reports the same; a spoilt commit holds up no answer
             return
-        try:
-            await self.commit(origin.repository_id, origin.branch, branch.seq, tell)
-        except (PermanentError, InvariantError):
-            return  # its own message meets and reports the same; a spoilt commit holds up no answer
 
     async def _plan_earlier(self, changes: Changes, tell: Tell) -> None:
         try:

@@ -346,6 +346,17 @@ class TestOvertaken:
 
         assert (await now(stage, held["prod/a"])).state is State.SUPERSEDED
 
+    async def test_also_while_a_still_newer_one_is_being_taken_in(self, stage, held):
+        await stage.ingest(all_of("a"))
+        stage.commit(ecs_files("prod/stays", "stays", "web:2"))
+        stage.ledger.dies_at = stage.ledger.transactions + 2
+        with pytest.raises(KilledError):
+            await stage.push()
+
+        await approve(stage, held["prod/a"])
+
+        assert (await now(stage, held["prod/a"])).state is State.SUPERSEDED
+
     async def test_a_newer_commit_that_cannot_be_planned_now_is_waited_for(self, stage, held):
         await stage.ingest(all_of("a"))
         stage.renderer.faults = [UnavailableError("no process could be started")]
