@@ -25,6 +25,9 @@ class RepositoryReply(Reply):
     url: str = Field(examples=["https://github.com/acme/shop"])
     branches: tuple[str, ...]
     path_globs: tuple[str, ...] = Field(description="only these paths count; none: all do")
+    max_deletes: int | None = Field(
+        description="deletions of a commit that need no approval; null: the installation's limits count"
+    )
     token_arn: str | None = Field(description="where the access token lies; the token itself is never kept")
     registered_at: datetime
 
@@ -72,6 +75,7 @@ class CommitReply(Reply):
     received_at: datetime
     forced: bool
     deployment_count: int
+    held_count: int = Field(description="its deletions that wait for approval now")
 
 
 class CommitsReply(Reply):
@@ -89,6 +93,7 @@ class ObjectReply(Reply):
     deployment_id: str
     files: tuple[str, ...] = Field(description="the files that made it change")
     problem: str | None
+    held: str | None = Field(description="why its deletion waits for approval; null if it does not")
 
 
 class ProcessingReply(Reply):
@@ -220,6 +225,26 @@ class CommandReply(Reply):
     kind: CommandKind
     by: str
     at: datetime
+
+
+class ApprovedDeletionReply(Reply):
+    """A deletion that was approved; the planner carries it on."""
+
+    deployment_id: str
+    prefix: str
+    target: TargetReply | None
+    state: State = Field(description="HELD until the planner, who is woken, has carried it on")
+    by: str = Field(description="who approved it first")
+    at: datetime
+
+
+class ApprovalReply(Reply):
+    """What an approval covers: exactly these deletions, whatever comes later."""
+
+    commit: str
+    repository: str
+    branch: str
+    deletions: tuple[ApprovedDeletionReply, ...]
 
 
 class DeploymentDetails(Reply):

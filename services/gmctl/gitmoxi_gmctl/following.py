@@ -12,7 +12,7 @@ from rich.console import Console
 
 from gitmoxi.domain.dryruns import DryRunState
 from gitmoxi.domain.records import PushOutcome
-from gitmoxi.domain.states import Status, Worker
+from gitmoxi.domain.states import State, Status, Worker
 from gitmoxi_gmctl.api_client import ApiClient
 from gitmoxi_gmctl.dryrun.replies import DryRun
 from gitmoxi_gmctl.exits import ExitCode, GmctlError, UnreachableError
@@ -91,7 +91,7 @@ class Follower:
         return self._until(known, lambda: f"It is {unknown}")
 
     def deployments(self, delivery_id: str) -> tuple[Deployment, ...]:
-        """All deployments of a push, ended."""
+        """All deployments of a push, ended or held: those go on when a person approves, maybe in days."""
         last: tuple[Deployment, ...] = ()
 
         def ended() -> tuple[Deployment, ...] | None:
@@ -99,12 +99,12 @@ class Follower:
             last = self._api.push_deployments(delivery_id).deployments
             for deployment in last:
                 self._show(deployment, prefix=deployment.prefix)
-            return last if all(item.state.terminal for item in last) else None
+            return last if all(item.state.terminal or item.state is State.HELD for item in last) else None
 
         return self._until(ended, lambda: _still_going(last))
 
     def deployment(self, deployment_id: str) -> DeploymentDetails:
-        """One deployment, ended."""
+        """One deployment, ended; one that is held is waited for, for somebody may approve it meanwhile."""
         last: list[Deployment] = []
 
         def ended() -> DeploymentDetails | None:

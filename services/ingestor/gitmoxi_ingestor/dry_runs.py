@@ -81,4 +81,6 @@ class DryRunIngestor:
             sha=dry_run.sha,
             id_of=lambda path: f"{dry_run.id}/{path}",
         )
+        if dry_run.head is not None:  # another branch lacks commits of this one until it is merged
+            comparison = replace(comparison, rewritten=False)
         return await writer.store(comparison)

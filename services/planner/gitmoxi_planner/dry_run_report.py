@@ -12,7 +12,7 @@ from gitmoxi.domain.rendered import RenderedObject
 from gitmoxi.domain.sensitive import redact
 from gitmoxi.domain.states import State
 from gitmoxi_planner.candidates import Candidate
-from gitmoxi_planner.verdicts import Ended, Planned, Verdict, left_behind
+from gitmoxi_planner.verdicts import Ended, Held, Planned, Verdict, left_behind
 
 
 def reported(candidate: Candidate, verdict: Verdict) -> DryRunObject:
@@ -27,6 +27,7 @@ def reported(candidate: Candidate, verdict: Verdict) -> DryRunObject:
         target=candidate.target,
         plan=verdict.plan,
         failure=_failure(candidate, verdict.because) if isinstance(verdict, Ended) and refused else None,
+        held=f"{verdict.reason[:1].upper()}{verdict.reason[1:]}." if isinstance(verdict, Held) else None,
         findings=_findings(candidate),
         notes=tuple(_notes(candidate, verdict)),
         rendered=_shown(candidate.rendered) if candidate.rendered is not None else {},
@@ -49,7 +50,7 @@ def _notes(candidate: Candidate, verdict: Verdict) -> Iterator[str]:
             yield because
         case Ended(explanations=explanations):
             yield from (one.advice for one in explanations)
-        case Planned(record=record):
+        case Planned(record=record) | Held(record=record):
             yield from _company(record)
     if candidate.renamed_from is not None:
         yield f"{candidate.item.prefix} takes {candidate.target} over from {candidate.renamed_from}."

@@ -14,10 +14,11 @@ from gitmoxi.domain.states import State, Worker
 from gitmoxi.errors import InvariantError, RetryableError
 from gitmoxi.ports.bodies import BodyStore
 from gitmoxi.ports.ledger import Ledger, Write
-from gitmoxi_planner.candidates import Candidate, settle
+from gitmoxi_planner.candidates import Candidate
 from gitmoxi_planner.dry_run_report import reported
 from gitmoxi_planner.pacing import AT_ONCE
 from gitmoxi_planner.reading import CommitReader
+from gitmoxi_planner.settling import settle
 from gitmoxi_planner.verdicts import Ended, Judge
 
 
@@ -58,7 +59,8 @@ class DryRunPlanner:
         candidates = await asyncio.gather(
             *(self._candidate(item, dry_run, branch.seq + 1) for item in manifest.objects)
         )
-        settled = settle(candidates, manifest)
+        allowance = await self._reader.allowance(dry_run.repository_id, dry_run.branch, manifest)
+        settled = settle(candidates, manifest, allowance)
         objects = await asyncio.gather(*(self._object(item, patient=patient) for item in settled))
         return DryRunReport(
             objects=tuple(sorted(objects, key=lambda item: item.prefix)),

@@ -30,13 +30,17 @@ PLANNER = Worker.PLANNER
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Placing:
-    """What a deployment is placed with: the target's record as read, the plan, what is wanted."""
+    """What a deployment is placed with: the target's record as read, the plan, what is wanted.
+
+    ``approved_by`` is who approved it, if it was held.
+    """
 
     deployment: Deployment
     record: TargetRecord
     plan: PlanRecord
     desired: BodyRef | None
     now: datetime
+    approved_by: str | None = None
 
     @property
     def target(self) -> Target:
@@ -143,9 +147,11 @@ def settle_unchanged(placing: Placing, good: dict[str, str] | None, ids: Ids) ->
 
 
 def _claimed(placing: Placing) -> TargetRecord:
+    """Whoever comes into the line leaves no older deletion held beside it."""
     return replace(
         placing.record,
         revision=placing.record.revision + 1,
+        held_id=None,
         claim=placing.claim,
         last_seq=placing.deployment.origin.seq,
     )
@@ -173,7 +179,8 @@ def _because(placing: Placing) -> str:
         case Verb.CREATE:
             what = f"{placing.target} does not exist and is created."
         case Verb.DELETE:
-            what = f"The definition file was deleted, so {placing.target} is."
+            approved = f" {placing.approved_by} approved that." if placing.approved_by else ""
+            what = f"The definition file was deleted, so {placing.target} is.{approved}"
         case Verb.NOTHING:
             what = f"{placing.target} is as wanted now; it is looked at again when its turn comes."
         case _:

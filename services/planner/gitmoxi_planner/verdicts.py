@@ -48,7 +48,16 @@ class Planned:
     good: dict[str, str] | None = None
 
 
-Verdict = Ended | Planned
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Held:
+    """A deletion that could be carried out, but waits for a person's approval; ``reason`` says why."""
+
+    record: TargetRecord
+    plan: PlanRecord
+    reason: str
+
+
+Verdict = Ended | Planned | Held
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,7 +97,10 @@ class Judge:
         head = candidate.deployment
         if candidate.deletes:
             await self.looker.check_deletable(head, record)
-            return Planned(record=record, plan=describe_deletion(record.target, deployment_id=head.id))
+            plan = describe_deletion(record.target, deployment_id=head.id)
+            if candidate.held is not None:
+                return Held(record=record, plan=plan, reason=candidate.held)
+            return Planned(record=record, plan=plan)
         assert candidate.wanted is not None
         wanted = candidate.wanted
         desired = await self.bodies.put(to_bytes(wanted.desired))

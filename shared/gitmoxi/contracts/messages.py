@@ -134,7 +134,8 @@ class ExplainedFact(BaseModel):
 class DeploymentFact(Message):
     """Something that happened to a deployment, for anyone who listens on the bus.
 
-    Its detail-type is ``deployment.step.completed.v1`` or, at the end, ``deployment.<state>.v1``.
+    Its detail-type is ``deployment.step.completed.v1`` or, at the end and where a person has to approve,
+    ``deployment.<state>.v1``.
     """
 
     DETAIL_TYPE: ClassVar[str] = "deployment.step.completed.v1"
@@ -157,6 +158,7 @@ class DeploymentFact(Message):
 
 
 FACT_OF_STATE: dict[State, str] = {
+    State.HELD: "deployment.held.v1",
     State.SUCCEEDED: "deployment.succeeded.v1",
     State.NO_CHANGE: "deployment.succeeded.v1",
     State.FAILED: "deployment.failed.v1",
@@ -165,7 +167,7 @@ FACT_OF_STATE: dict[State, str] = {
     State.SUPERSEDED: "deployment.superseded.v1",
     State.CANCELLED: "deployment.cancelled.v1",
 }
-"""The detail-type of the fact that a deployment ended in a state."""
+"""The detail-type of the fact that a deployment ended in a state, or is held until a person approves it."""
 
 MESSAGES: tuple[type[Message], ...] = (
     Push,

@@ -170,6 +170,8 @@ class CommandKind(StrEnum):
     RESUME = "resume"
     PROMOTE = "promote"
     SUPERSEDE = "supersede"
+    APPROVE = "approve"
+    """Let a held deletion go on."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

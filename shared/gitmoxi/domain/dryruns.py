@@ -66,6 +66,8 @@ class Outcome(StrEnum):
     REPLACE = "replace"
     """Refused: AWS cannot change it in place."""
     DELETE = "delete"
+    HELD = "held"
+    """It would be deleted once a person has approved that."""
     NOTHING = "nothing"
     REFUSED = "refused"
     """It could not be deployed; the failure says why."""
@@ -76,7 +78,8 @@ class DryRunObject:
     """One service object that would be deployed.
 
     ``plan`` is None where none could be made, or none is needed; ``failure`` says why the object would be
-    refused, ``findings`` what its files have to do with it. ``notes`` are what else people should know.
+    refused, ``findings`` what its files have to do with it; ``held`` why its deletion would wait for
+    approval. ``notes`` are what else people should know.
     ``rendered`` are its files after rendering, as JSON text by path, sensitive values masked.
     """
 
@@ -87,6 +90,7 @@ class DryRunObject:
     target: Target | None = None
     plan: PlanRecord | None = None
     failure: str | None = None
+    held: str | None = None
     findings: tuple[Finding, ...] = ()
     notes: tuple[str, ...] = ()
     rendered: Mapping[str, str] = field(default_factory=dict)
@@ -97,6 +101,8 @@ class DryRunObject:
             return Outcome.REPLACE
         if self.failure is not None:
             return Outcome.REFUSED
+        if self.held is not None:
+            return Outcome.HELD
         return Outcome.NOTHING if self.plan is None else Outcome(self.plan.verb)
 
 
@@ -114,6 +120,7 @@ _WORDS = {
     Outcome.UPDATE: "to update",
     Outcome.REPLACE: "to replace (refused)",
     Outcome.DELETE: "to delete",
+    Outcome.HELD: "held: needs approval",
     Outcome.NOTHING: "unchanged",
     Outcome.REFUSED: "refused",
 }

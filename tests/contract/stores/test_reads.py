@@ -196,7 +196,7 @@ async def test_repositories_are_registered_changed_listed_and_forgotten(ledger: 
     await ledger.transact([PutBranch(branch=a_branch(repository_id="r-2"), expected_seq=0)])
     assert await ledger.repositories() == [api, web]
     changed = a_repository(
-        "r-2", branches=("main", "next"), token_arn="arn:aws:ssm:x", path_globs=("prod/**",)
+        "r-2", branches=("main", "next"), token_arn="arn:aws:ssm:x", path_globs=("prod/**",), max_deletes=0
     )
     await ledger.put_repository(changed)
     assert await ledger.repository("r-2") == changed

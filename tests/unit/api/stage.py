@@ -120,7 +120,13 @@ class Stage:
         await self.ledger.put_repository(repository)
         return repository
 
-    async def ingest(self, *deployments: Deployment, delivery_id: str = "delivery-1", seq: int = 7) -> Commit:
+    async def ingest(
+        self,
+        *deployments: Deployment,
+        delivery_id: str = "delivery-1",
+        seq: int = 7,
+        branch: str = "main",
+    ) -> Commit:
         """A commit that was taken in with these deployments, and the answer to its push."""
         objects = tuple(
             ManifestObject(
@@ -142,6 +148,7 @@ class Stage:
             status=CommitStatus.INGESTED,
             manifest=await self.bodies.put(encode(manifest).encode()),
             deployment_count=len(objects),
+            branch=branch,
         )
         writes: list[Write] = [PutCommit(commit=commit)]
         for item in deployments:
@@ -151,7 +158,7 @@ class Stage:
             PushRecord(
                 delivery_id=delivery_id,
                 repository=URL,
-                branch="main",
+                branch=branch,
                 at=T0,
                 outcome=PushOutcome.INGESTED,
                 because=f"{len(objects)} service objects changed.",

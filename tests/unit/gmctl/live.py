@@ -132,7 +132,7 @@ def deploying(*explanations: Explanation, **ends: State) -> Story:
 
         async def end() -> None:
             for name, state in ends.items():
-                if state.terminal:
+                if state.terminal or state is State.HELD:
                     await world.move(heads[name], state, f"{name} ended as {state}.", *explanations)
 
         async def nothing() -> None:

@@ -9,8 +9,9 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query
 
 from gitmoxi.contracts.messages import CommandGiven
-from gitmoxi.domain.deployments import Command, Deployment
+from gitmoxi.domain.deployments import Command, CommandKind, Deployment
 from gitmoxi.domain.history import told_in
+from gitmoxi.domain.states import State
 from gitmoxi.ports.ledger import PutCommand
 from gitmoxi.workflow.events import outbox
 from gitmoxi_api.filters import DeploymentQuery, ledger_filter
@@ -72,6 +73,7 @@ async def give_command(
             f"Deployment {id} has ended as {deployment.state}, there is nothing to {body.kind}: "
             f"{deployment.because}",
         )
+    _check_held(deployment, body.kind)
     now = parts.clock.now()
     command = Command(id=parts.ids.ulid(), deployment_id=deployment.id, kind=body.kind, by=body.by, at=now)
     message = CommandGiven(
@@ -83,6 +85,21 @@ async def give_command(
     wake = outbox(message, owner=deployment.owner, ids=parts.ids, at=now)
     await parts.courier.commit([PutCommand(command=command), wake])
     return command_view(command)
+
+
+def _check_held(deployment: Deployment, kind: CommandKind) -> None:
+    """Approvals are given by commit, where they are audited; a held deletion is approved or aborted."""
+    if kind is CommandKind.APPROVE:
+        raise ProblemError(
+            HTTPStatus.CONFLICT,
+            "Deletions are approved by commit: gmctl commit approve-deletes, or POST "
+            f"/v1/commits/{deployment.origin.commit_sha}/approve-deletes.",
+        )
+    if deployment.state is State.HELD and kind is not CommandKind.ABORT:
+        raise ProblemError(
+            HTTPStatus.CONFLICT,
+            f"Deployment {deployment.id} is held, there is nothing to {kind}: {deployment.because}",
+        )
 
 
 async def _existing(parts: ApiParts, deployment_id: str) -> Deployment:

@@ -39,6 +39,7 @@ class DryRunObject(Reply):
     target: Target | None
     plan: Plan | None
     failure: str | None
+    held: str | None
     findings: tuple[Finding, ...]
     notes: tuple[str, ...]
     rendered: dict[str, str] | None
