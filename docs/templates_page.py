@@ -40,7 +40,10 @@ repository's root in the same commit:
 - The input file's own values win over those of the files it refers to; of these, a later one wins over an
   earlier one.
 - A file that is referred to counts: a change of it deploys every object that refers to it.
-- What Terraform marks as `sensitive` is used, and shown nowhere: plans, logs and pages have a hash of it.
+- What Terraform marks as `sensitive` is used, and shown nowhere: plans, logs and pages have a mask like
+  `[sensitive 0123456789ab]`. Equal values have equal masks within one answer, and nobody can try values out.
+  What expressions make of such a value is masked too; what a template only decides by it, with an `if`, a
+  length or a counter, is shown.
 """
 
 _NOTES = f"""\

@@ -38,6 +38,7 @@ class DryRunObjectReply(Reply):
     files: tuple[str, ...] = Field(description="the files that made it change")
     outcome: Outcome
     target: TargetReply | None = Field(description="null where its files do not tell, or it never had one")
+    label: str | None = Field(description="without target: the name that its definition file has for it")
     plan: PlanReply | None = Field(description="also shown where AWS cannot change it in place, to tell what")
     failure: str | None = Field(description="why it would be refused")
     held: str | None = Field(description="why its deletion would wait for a person's approval")
@@ -113,6 +114,7 @@ def _object_view(item: DryRunObject, *, rendered: bool) -> DryRunObjectReply:
         files=item.files,
         outcome=item.outcome,
         target=None if item.target is None else target_view(item.target),
+        label=item.label,
         plan=None if item.plan is None else plan_view(item.plan),
         failure=item.failure,
         held=item.held,

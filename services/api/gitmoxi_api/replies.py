@@ -182,7 +182,7 @@ class PlannedWarningReply(Reply):
 
 
 class PlanReply(Reply):
-    """What a deployment is going to do; sensitive values give way to their hashes."""
+    """What a deployment is going to do; sensitive values give way to masks."""
 
     verb: Verb
     strategy: str

@@ -46,7 +46,7 @@ class DryRunIngestor:
             dry_run, sha=sha, previous_sha=branch.last_processed, author=info.author, message=info.subject
         )
         manifest, stored = await self._manifest(repository, found)
-        objects = len(manifest.objects)
+        objects = len(manifest.objects) + len(manifest.settings_only)
         ingested = replace(
             found,
             state=DryRunState.INGESTED,
@@ -80,6 +80,7 @@ class DryRunIngestor:
             repository=repository,
             sha=dry_run.sha,
             id_of=lambda path: f"{dry_run.id}/{path}",
+            settings_too=True,
         )
         if dry_run.head is not None:  # another branch lacks commits of this one until it is merged
             comparison = replace(comparison, rewritten=False)

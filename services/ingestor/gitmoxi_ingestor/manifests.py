@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from gitmoxi.adapters.codec import encode
@@ -21,18 +21,29 @@ from gitmoxi_ingestor.reading import Files, read_files
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ManifestWriter:
-    """Stores the objects of the tree ``sha``; ``id_of`` names an object by its definition file."""
+    """Stores the objects of the tree ``sha``; ``id_of`` names an object by its definition file.
+
+    ``settings_too`` lists those too of which nothing but our settings changed.
+    """
 
     bodies: BodyStore
     git: GitMirror
     repository: Repository
     sha: str
     id_of: Callable[[str], str]
+    settings_too: bool = False
 
     async def store(self, comparison: Comparison) -> tuple[Manifest, BodyRef]:
         """The manifest and where it lies; storing it again stores nothing new."""
+        changed = comparison.changes.changed
+        settings = tuple(_settings_only(comparison)) if self.settings_too else ()
+        files = await self._files((*changed, *settings), comparison)
         manifest = Manifest(
-            objects=tuple(await self._objects(comparison)),
+            objects=(
+                *[await self._object(item, comparison, files) for item in changed],
+                *self._conflicts(comparison),
+            ),
+            settings_only=tuple([await self._object(item, comparison, files) for item in settings]),
             relevant_files=comparison.relevant_files,
             warnings=_warnings(comparison),
             all_deleted=comparison.all_deleted,
@@ -40,10 +51,8 @@ class ManifestWriter:
         )
         return manifest, await self.bodies.put(encode(manifest).encode())
 
-    async def _objects(self, comparison: Comparison) -> list[ManifestObject]:
-        files = await self._files(comparison)
-        stored = [await self._object(item, comparison, files) for item in comparison.changes.changed]
-        conflicts = [
+    def _conflicts(self, comparison: Comparison) -> list[ManifestObject]:
+        return [
             ManifestObject(
                 prefix=conflict.prefix,
                 kind=TargetKind.ECS,
@@ -54,12 +63,11 @@ class ManifestWriter:
             )
             for conflict in comparison.changes.conflicts
         ]
-        return [*stored, *conflicts]
 
-    async def _files(self, comparison: Comparison) -> Files:
+    async def _files(self, objects: Iterable[ChangedObject], comparison: Comparison) -> Files:
         paths = {
             path
-            for item in comparison.changes.changed
+            for item in objects
             if item.change is not ObjectChange.DELETED
             for path in (*item.files, *comparison.references.get(item.prefix, ()))
         }
@@ -97,6 +105,18 @@ class ManifestWriter:
     def _id(self, prefix: str, kind: TargetKind) -> str:
         """A prefix that turns from ECS to Lambda is two objects in one commit: a deletion and an addition."""
         return self.id_of(f"{prefix}{definition_kind(kind).suffix}")
+
+
+def _settings_only(comparison: Comparison) -> Iterator[ChangedObject]:
+    for prefix in comparison.changes.settings_only:
+        item = comparison.objects[prefix]
+        yield ChangedObject(
+            prefix=prefix,
+            kind=item.kind,
+            change=ObjectChange.MODIFIED,
+            files=item.paths,
+            because_of=tuple(path for path in item.paths if path in comparison.relevant_files),
+        )
 
 
 def _problem(item: ChangedObject, comparison: Comparison, files: Files) -> str | None:

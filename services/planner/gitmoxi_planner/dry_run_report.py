@@ -13,6 +13,7 @@ from gitmoxi.domain.sensitive import redact
 from gitmoxi.domain.states import State
 from gitmoxi_planner.candidates import Candidate
 from gitmoxi_planner.verdicts import Ended, Held, Planned, Verdict, left_behind
+from gitmoxi_planner.wanting import written_name
 
 
 def reported(candidate: Candidate, verdict: Verdict) -> DryRunObject:
@@ -25,6 +26,7 @@ def reported(candidate: Candidate, verdict: Verdict) -> DryRunObject:
         change=item.change,
         files=item.files,
         target=candidate.target,
+        label=_label(candidate),
         plan=verdict.plan,
         failure=_failure(candidate, verdict.because) if isinstance(verdict, Ended) and refused else None,
         held=f"{verdict.reason[:1].upper()}{verdict.reason[1:]}." if isinstance(verdict, Held) else None,
@@ -32,6 +34,14 @@ def reported(candidate: Candidate, verdict: Verdict) -> DryRunObject:
         notes=tuple(_notes(candidate, verdict)),
         rendered=_shown(candidate.rendered) if candidate.rendered is not None else {},
     )
+
+
+def _label(candidate: Candidate) -> str | None:
+    """The name of what is not known, for its files have mistakes."""
+    if candidate.target is not None or candidate.rendered is None:
+        return None
+    name = written_name(candidate.rendered)
+    return redact(name, candidate.rendered.sensitive_values) if name is not None else None
 
 
 def _findings(candidate: Candidate) -> tuple[Finding, ...]:

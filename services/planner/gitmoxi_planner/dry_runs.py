@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from gitmoxi.adapters.codec import decode, encode
@@ -56,17 +56,21 @@ class DryRunPlanner:
             raise InvariantError(f"dry run {dry_run.id} is {dry_run.state} without manifest")
         manifest = decode(Manifest, await self._bodies.get(dry_run.manifest), key=dry_run.manifest.sha256)
         branch = await self._ledger.branch(dry_run.repository_id, dry_run.branch)
-        candidates = await asyncio.gather(
-            *(self._candidate(item, dry_run, branch.seq + 1) for item in manifest.objects)
-        )
+        candidates = await self._candidates(manifest.objects, dry_run, branch.seq + 1)
+        settings = await self._candidates(manifest.settings_only, dry_run, branch.seq + 1)
         allowance = await self._reader.allowance(dry_run.repository_id, dry_run.branch, manifest)
         settled = settle(candidates, manifest, allowance)
         objects = await asyncio.gather(*(self._object(item, patient=patient) for item in settled))
         return DryRunReport(
-            objects=tuple(sorted(objects, key=lambda item: item.prefix)),
+            objects=tuple(sorted((*objects, *_mistaken(settings)), key=lambda item: item.prefix)),
             files=manifest.relevant_files,
             warnings=manifest.warnings,
         )
+
+    async def _candidates(
+        self, items: Iterable[ManifestObject], dry_run: DryRun, seq: int
+    ) -> Sequence[Candidate]:
+        return await asyncio.gather(*(self._candidate(item, dry_run, seq) for item in items))
 
     async def _candidate(self, item: ManifestObject, dry_run: DryRun, seq: int) -> Candidate:
         async with self._gate:
@@ -81,6 +85,13 @@ class DryRunPlanner:
                     raise
                 verdict = Ended(state=State.FAILED, because=str(error))
         return reported(candidate, verdict)
+
+
+def _mistaken(candidates: Iterable[Candidate]) -> Iterator[DryRunObject]:
+    """Objects that nothing would be deployed of now, and whose files could not be."""
+    for candidate in candidates:
+        if candidate.failure is not None:
+            yield reported(candidate, Ended(state=State.FAILED, because=candidate.failure))
 
 
 def _deployment(item: ManifestObject, dry_run: DryRun, seq: int) -> Deployment:

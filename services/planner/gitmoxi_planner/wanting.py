@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import base64
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Final
 
 from gitmoxi.domain.files import FileKind
 from gitmoxi.domain.findings import Finding
@@ -15,6 +17,12 @@ from gitmoxi.ports.renderer import Renderer
 from gitmoxi.validation.depdef import EnvironmentSettings
 from gitmoxi.validation.ecs_service import validate_ecs
 from gitmoxi.validation.lambda_function import validate_lambda
+
+_NAMES: Final[Mapping[TargetKind, tuple[FileKind, str]]] = {
+    TargetKind.ECS: (FileKind.SVCDEF, "serviceName"),
+    TargetKind.LAMBDA: (FileKind.LAMBDADEF, "FunctionName"),
+}
+"""The file and its member that name the target."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +64,15 @@ def want(rendered: RenderedObject, home: Home) -> Wanted:
         FindingsError: the files cannot be used; the message names file, line and what to do.
     """
     return _ecs(rendered, home) if rendered.kind is TargetKind.ECS else _function(rendered, home)
+
+
+def written_name(rendered: RenderedObject) -> str | None:
+    """What the definition file calls its target, whether or not the rest of it is valid."""
+    kind, member = _NAMES[rendered.kind]
+    definition = rendered.documents.get(kind)
+    document = definition.document if definition is not None else None
+    name = document.get(member) if isinstance(document, dict) else None
+    return name if isinstance(name, str) and name else None
 
 
 def _ecs(rendered: RenderedObject, home: Home) -> Wanted:

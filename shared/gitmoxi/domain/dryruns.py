@@ -79,8 +79,9 @@ class DryRunObject:
 
     ``plan`` is None where none could be made, or none is needed; ``failure`` says why the object would be
     refused, ``findings`` what its files have to do with it; ``held`` why its deletion would wait for
-    approval. ``notes`` are what else people should know.
-    ``rendered`` are its files after rendering, as JSON text by path, sensitive values masked.
+    approval. ``label`` is the name that the rendered definition file has for a target that is not known,
+    because the files have mistakes. ``notes`` are what else people should know. ``rendered`` are its files
+    after rendering, as JSON text by path, sensitive values masked.
     """
 
     prefix: str
@@ -88,6 +89,7 @@ class DryRunObject:
     change: ObjectChange
     files: tuple[str, ...] = ()
     target: Target | None = None
+    label: str | None = None
     plan: PlanRecord | None = None
     failure: str | None = None
     held: str | None = None

@@ -117,10 +117,12 @@ class Manifest:
     """What a commit changed.
 
     ``all_deleted`` says that no definition file is left in the tree, ``rewritten`` that the commit that was
-    processed before is not among the commit's ancestors.
+    processed before is not among the commit's ancestors. ``settings_only`` are the objects of which nothing
+    but our settings changed: listed for a dry run, which checks them, and never deployed.
     """
 
     objects: tuple[ManifestObject, ...]
+    settings_only: tuple[ManifestObject, ...] = ()
     relevant_files: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
     all_deleted: bool = False

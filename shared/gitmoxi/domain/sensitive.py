@@ -1,12 +1,14 @@
-"""Keeps sensitive values out of what people read: each occurrence gives way to a short hash."""
+"""Keeps sensitive values out of what people read: each occurrence gives way to a mask of it."""
 
 from __future__ import annotations
 
-import hashlib
+import hmac
 import json
 import re
+import secrets
 from collections.abc import Iterable
 from dataclasses import replace
+from typing import Final
 
 from gitmoxi.domain.findings import Finding
 
@@ -17,9 +19,17 @@ _SHOWN = 400
 """Characters of one text of a finding: enough for a sentence, too few for a whole document."""
 
 
+_KEY: Final = secrets.token_bytes(32)
+"""This process's own and kept nowhere: whoever reads a mask cannot try values out (ADR 10)."""
+
+_DIGITS: Final = 12
+"""Hexadecimal digits of a mask: enough to tell different values apart."""
+
+
 def mask_of(value: str) -> str:
-    """What is shown in the place of ``value``; equal values have equal masks."""
-    return f"[sensitive {hashlib.sha256(value.encode(errors='surrogatepass')).hexdigest()[:12]}]"
+    """What is shown in the place of ``value``: equal values have equal masks, in one process only."""
+    digest = hmac.digest(_KEY, value.encode(errors="surrogatepass"), "sha256").hex()
+    return f"[sensitive {digest[:_DIGITS]}]"
 
 
 def redact(text: str, sensitive_values: Iterable[str]) -> str:

@@ -11,6 +11,7 @@ from gitmoxi.planning.documents import Document
 from gitmoxi.planning.errors import PlanningError, ReplacementNeededError
 from gitmoxi.planning.service_rules import SERVICE_RULES, UNCHANGEABLE
 from gitmoxi.planning.tags import check_tag_count, ecs_tags
+from gitmoxi.ports.ecs import EcsTaskDefinition
 
 
 def controller_of(document: Document) -> str:
@@ -96,6 +97,26 @@ def check_changeable(
         f"{target} cannot be changed in place ({changes}): ECS fixes these when the service is created. "
         f"Give the service another serviceName, or delete the live one first{hint}",
         differences=everything,
+    )
+
+
+def check_reference(target: EcsTarget, reference: str, found: EcsTaskDefinition | None) -> None:
+    """Refuse a task definition of which ECS starts no tasks (API_CreateService, taskDefinition).
+
+    ``found`` is what ``reference`` names.
+
+    Raises:
+        PlanningError: there is none, or it is not ACTIVE.
+    """
+    if found is not None and found.active:
+        return
+    if found is None:
+        wrong = f"does not exist in {target.account}, {target.region}"
+    else:
+        wrong = f"is {found.document.get('status')}: ECS starts no tasks from it"
+    raise PlanningError(
+        f"{target} is to run the task definition {reference}, which {wrong}. Name another one in the svcdef, "
+        "or add a _taskdef.json beside it"
     )
 
 

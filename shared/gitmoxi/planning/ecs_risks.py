@@ -24,8 +24,10 @@ _PERCENTAGES: Final[Mapping[str, tuple[int, int]]] = {"REPLICA": (100, 200), "DA
 _WHOLE: Final = 100
 """Percent of the tasks that are wanted."""
 
+_BALANCERS: Final = "loadBalancers"
+
 _PATHS: Final[Mapping[str, str]] = {
-    "loadBalancers": "the load balancers change: requests reach the new tasks only if a listener sends them "
+    _BALANCERS: "the load balancers change: requests reach the new tasks only if a listener sends them "
     "to the new target groups",
     "networkConfiguration": "the network changes: check that load balancers and clients reach the new tasks "
     "there, and that these reach what they need",
@@ -46,8 +48,15 @@ def ecs_risks(update: EcsUpdate) -> tuple[PlannedWarning, ...]:
 def changed_paths(update: EcsUpdate) -> Iterator[PlannedWarning]:
     """How requests reach the service changes."""
     for member, text in _PATHS.items():
-        if member in update.changed:
+        if member in update.changed and not (member == _BALANCERS and _unbalanced(update)):
             yield PlannedWarning(text=text, risk=Risk.DATA_PATH)
+
+
+def without_load_balancer(update: EcsUpdate) -> Iterator[PlannedWarning]:
+    """The last load balancer is taken away."""
+    if _unbalanced(update):
+        text = "nothing will reach the tasks through a load balancer any more"
+        yield PlannedWarning(text=text, risk=Risk.DOWNTIME)
 
 
 def changed_ports(update: EcsUpdate) -> Iterator[PlannedWarning]:
@@ -138,6 +147,7 @@ _PARTS: Final = re.compile(r"(containerDefinitions|volumes)\[([^\]]+)\]")
 
 RISK_RULES: Final[tuple[RiskRule, ...]] = (
     changed_paths,
+    without_load_balancer,
     changed_ports,
     scaled_to_nothing,
     stopped_before_started,
@@ -145,6 +155,11 @@ RISK_RULES: Final[tuple[RiskRule, ...]] = (
     fixed_host_ports,
     removed_parts,
 )
+
+
+def _unbalanced(update: EcsUpdate) -> bool:
+    """Whether the service had load balancers and is to have none."""
+    return _BALANCERS in update.changed and not update.wanted.get(_BALANCERS)
 
 
 def _replaces_tasks(update: EcsUpdate) -> bool:

@@ -1,10 +1,10 @@
-"""Sensitive values in what people read: each is replaced by a short hash of it."""
+"""Sensitive values in what people read: each gives way to its mask."""
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Mapping
 
+from gitmoxi.domain.sensitive import mask_of
 from gitmoxi.planning.differences import Mask
 from gitmoxi.planning.documents import Json
 
@@ -26,7 +26,7 @@ def masking(sensitive_values: Iterable[str]) -> Mask:
         if isinstance(value, str):
             return _masked_text(value, values)
         if isinstance(value, int | float) and not isinstance(value, bool) and str(value) in values:
-            return _replacement(str(value))
+            return mask_of(str(value))
         return value
 
     return mask
@@ -34,8 +34,8 @@ def masking(sensitive_values: Iterable[str]) -> Mask:
 
 def _masked_text(text: str, values: list[str]) -> str:
     if text in values:
-        return _replacement(text)
-    # One pass over the original, so that no value is looked for inside another one's hash.
+        return mask_of(text)
+    # One pass over the original, so that no value is looked for inside another one's mask.
     pieces: list[tuple[str, bool]] = [(text, False)]
     for value in values:
         if len(value) >= SHORTEST_PART:
@@ -49,9 +49,5 @@ def _split(piece: tuple[str, bool], value: str) -> list[tuple[str, bool]]:
         return [piece]
     parts: list[tuple[str, bool]] = []
     for part in text.split(value):
-        parts += [(part, False), (_replacement(value), True)]
+        parts += [(part, False), (mask_of(value), True)]
     return parts[:-1]
-
-
-def _replacement(value: str) -> str:
-    return f"(sensitive {hashlib.sha256(value.encode()).hexdigest()[:8]})"

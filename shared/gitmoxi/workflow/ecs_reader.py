@@ -14,6 +14,7 @@ from gitmoxi.errors import AwsRejectedError, InvariantError, NotFoundError, Perm
 from gitmoxi.explaining.signs import FailedTask
 from gitmoxi.planning.desired import DesiredEcs, task_definition_hash
 from gitmoxi.planning.ecs import EcsPlan, plan_ecs
+from gitmoxi.planning.ecs_checks import check_reference
 from gitmoxi.planning.tags import FOREIGN, OURS
 from gitmoxi.ports.bodies import BodyStore
 from gitmoxi.ports.ecs import EcsPort, EcsService, EcsTaskDefinition, ServiceDeployment
@@ -163,6 +164,9 @@ class EcsReader:
             plan = plan_ecs(
                 wish.desired, service, live, owner=self._owner, previous=wish.previous, force=wish.force
             )
+            if plan.task_definition is not None:
+                named = await self._ecs.task_definition(target, plan.task_definition)
+                check_reference(target, plan.task_definition, named)
         except PermanentError as error:
             refused = masked_error(error, wish.sensitive_values)
         known = await self._ecs.task_definition(target, wish.known_arn) if wish.known_arn else None

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import pickle
+import re
+import subprocess
+import sys
 from dataclasses import replace
 
 import pytest
@@ -77,6 +81,26 @@ def test_sensitive_values_are_masked_wherever_they_stand():
 
     assert redact(f"found {secret}!", [secret]) == f"found {mask_of(secret)}!"
     assert redact(r'found "pa\"ss\nword"', [secret]) == f'found "{mask_of(secret)}"'
+
+
+def test_equal_values_have_equal_masks_and_others_have_others():
+    assert mask_of("1234") == mask_of("1234") != mask_of("1235")
+
+
+@pytest.mark.parametrize("value", ["1234", "\udce4"], ids=["short", "not UTF-8"])
+def test_a_mask_is_of_one_length_and_no_plain_hash(value):
+    plain = hashlib.sha256(value.encode(errors="surrogatepass")).hexdigest()
+
+    assert re.fullmatch(r"\[sensitive [0-9a-f]{12}\]", mask_of(value))
+    assert plain[:8] not in mask_of(value)
+
+
+def test_another_process_has_other_masks_so_that_nothing_can_be_tried_out():
+    program = "from gitmoxi.domain.sensitive import mask_of; print(mask_of('1234'))"
+    elsewhere = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+
+    assert elsewhere.stdout.strip() != mask_of("1234")
+    assert elsewhere.stdout.startswith("[sensitive ")
 
 
 def test_of_overlapping_values_the_longer_one_is_masked():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -19,7 +20,8 @@ from gitmoxi.domain.deployments import (
 from gitmoxi.domain.dryruns import DryRunObject, DryRunReport
 from gitmoxi.domain.findings import Finding, Severity
 from gitmoxi.domain.targets import EcsTarget, LambdaTarget, TargetKind
-from gitmoxi_gmctl.dryrun.markdown import LONGEST_COMMENT, code, fence, table_cell
+from gitmoxi_gmctl.dryrun.markdown import FINDINGS_IN_COMMENT, LONGEST_COMMENT, code, fence, table_cell
+from gitmoxi_gmctl.dryrun.printing import FINDINGS_SHOWN
 from tests.unit.api.stage import SHA, URL
 
 ASK = ("commit", "dryrun", "-r", URL, "-b", "main")
@@ -63,7 +65,7 @@ def an_object(prefix: str = "prod/web", **changes: Any) -> DryRunObject:
     return DryRunObject(**values | changes)
 
 
-def a_refused_function() -> DryRunObject:
+def a_refused_function(errors: int = 1) -> DryRunObject:
     finding = Finding(
         file="prod/fn_lambdadef.json",
         rule="shape.unknown-key",
@@ -79,7 +81,7 @@ def a_refused_function() -> DryRunObject:
         target=None,
         plan=None,
         failure="Its files have 1 error.",
-        findings=(finding,),
+        findings=(finding,) * errors,
     )
 
 
@@ -158,6 +160,36 @@ class TestForPeople:
         assert "! replace  ecs service web in cluster main (prod/web)" in ran.out
         assert ran.out.count(failure) == 1
         assert ran.code == 1
+
+    @pytest.mark.parametrize(
+        ("kind", "named"),
+        [
+            pytest.param(TargetKind.ECS, "ecs service web (prod/x)", id="a service"),
+            pytest.param(TargetKind.LAMBDA, "lambda function web (prod/x)", id="a function"),
+        ],
+    )
+    def test_a_refused_object_is_called_as_its_file_calls_it(self, gmctl, world, kind, named):
+        refused = an_object("prod/x", kind=kind, target=None, plan=None, failure="No.", label="web")
+        world.report(DryRunReport(objects=(refused,)))
+
+        assert f"! refused  {named}" in gmctl(*ASK).out
+        assert named.partition(" (")[0] in gmctl(*ASK, "--output", "markdown").out
+
+    @pytest.mark.parametrize(
+        ("number", "rest"),
+        [
+            pytest.param(FINDINGS_SHOWN, None, id="as many as are shown"),
+            pytest.param(FINDINGS_SHOWN + 1, "  … 1 more (gmctl validate shows all)", id="one more"),
+            pytest.param(2_000, "  … 1980 more (gmctl validate shows all)", id="very many"),
+        ],
+    )
+    def test_of_many_findings_the_first_are_shown(self, gmctl, world, number, rest):
+        world.report(DryRunReport(objects=(a_refused_function(number),)))
+
+        lines = gmctl(*ASK).out.splitlines()
+
+        assert len([line for line in lines if "shape.unknown-key" in line]) == FINDINGS_SHOWN
+        assert [line for line in lines if "more (" in line] == ([rest] if rest else [])
 
     def test_colours_are_for_terminals(self, gmctl, world, monkeypatch):
         world.report(DryRunReport(objects=(an_object(),)))
@@ -245,6 +277,15 @@ class TestMarkdown:
         assert "```diff\n  service desiredCount\n-   1\n+   2\n" in said
         assert "- **data path risk**: `requests move to other subnets`" in said
         assert "AWS calls" not in said
+
+    def test_of_many_findings_each_refused_object_has_the_first(self, gmctl, world):
+        said = self.comment(
+            gmctl, world, *(replace(a_refused_function(1_000), prefix=f"prod/{name}") for name in "abc")
+        )
+
+        assert said.count("(shape.unknown-key)") == 3 * FINDINGS_IN_COMMENT
+        assert said.count("- … 995 more (`gmctl validate` shows all)\n") == 3
+        assert "are left out" not in said
 
     def test_verbose_and_rendered_are_there_too(self, gmctl, world):
         said = self.comment(gmctl, world, an_object(), flags=("-v", "-p"))

@@ -99,7 +99,10 @@ class LiveEcs(Faulty):
         return EcsService(document=found[0], tags=_tags(found[0])) if found else None
 
     async def task_definition(self, target: EcsTarget, name: str) -> EcsTaskDefinition | None:
-        answer = self.call("DescribeTaskDefinition", taskDefinition=name, include=["TAGS"])
+        try:
+            answer = self.call("DescribeTaskDefinition", taskDefinition=name, include=["TAGS"])
+        except AwsError:
+            return None
         return EcsTaskDefinition(document=answer["taskDefinition"], tags=_tags(answer))
 
     async def task_definition_arns(self, target: EcsTarget, family: str, limit: int) -> list[str]:

@@ -15,6 +15,7 @@ from gitmoxi.contracts.messages import DryRunIngested
 from gitmoxi.domain.delete_guard import DeleteLimits
 from gitmoxi.domain.deployments import Verb
 from gitmoxi.domain.dryruns import DryRun, DryRunObject, DryRunReport, DryRunState, Outcome
+from gitmoxi.domain.sensitive import mask_of
 from gitmoxi.errors import AccessDeniedError, InvariantError, UnavailableError
 from gitmoxi.ports.ledger import PutDryRun
 from gitmoxi.runtime.dry_runs import DELAYS_SECONDS, DryRunHandler
@@ -168,6 +169,28 @@ class TestRefused:
         assert (finding.file, finding.line) == ("prod/api_svcdef.json", 1)
         assert "launchTyp" in finding.message + finding.json_path
         assert json.loads(api.rendered["prod/api_svcdef.json"])["launchTyp"] == "FARGATE"
+        assert (api.target, api.label) == (None, "api")
+
+    @pytest.mark.parametrize(
+        ("files", "label"),
+        [
+            pytest.param({"prod/x_lambdadef.json": {"FunctionName": "resize"}}, "resize", id="a function"),
+            pytest.param(
+                {"prod/x_svcdef.json": {"serviceName": "{{ name }}"}, "prod/x_input.json": {"name": "web"}},
+                "web",
+                id="a name from a template",
+            ),
+            pytest.param({"prod/x_svcdef.json": {"serviceNam": "web"}}, None, id="no name"),
+            pytest.param({"prod/x_svcdef.json": {"serviceName": ["web"]}}, None, id="no text"),
+            pytest.param({"prod/x_svcdef.json": {"serviceName": ""}}, None, id="empty"),
+            pytest.param({"prod/x_svcdef.json": ["web"]}, None, id="no document"),
+            pytest.param({"prod/x_svcdef.json": "{"}, None, id="no JSON"),
+        ],
+    )
+    async def test_an_object_without_target_is_called_as_its_file_calls_it(self, stage, files, label):
+        item = (await dry_run(stage, files))["prod/x"]
+
+        assert (item.outcome, item.target, item.label) == (Outcome.REFUSED, None, label)
 
     async def test_two_prefixes_that_want_one_target(self, stage):
         found = await dry_run(stage, WEB | ecs_files("prod/twin", "web"))
@@ -244,6 +267,47 @@ class TestHeld:
         assert web.outcome is Outcome.DELETE
 
 
+class TestSettingsOnly:
+    """Deployment settings alone deploy nothing, but the next deployment stumbles over mistakes in them."""
+
+    async def test_mistakes_in_them_are_told(self, stage):
+        await deployed(stage, WEB)
+
+        web = (await dry_run(stage, {"prod/web_depdef.json": {"enviroment": {}}}))["prod/web"]
+
+        assert (web.outcome, web.failure, web.label) == (Outcome.REFUSED, "Its files have 1 error.", "web")
+        assert web.files == ("prod/web_depdef.json",)
+        assert [finding.file for finding in web.findings] == ["prod/web_depdef.json"]
+        (warning,) = (await report_of(stage)).warnings
+        assert warning == "prod/web: only its deployment settings changed, which deploys nothing"
+
+    async def test_without_mistakes_there_is_nothing_to_deploy(self, stage):
+        await deployed(stage, WEB)
+
+        assert await dry_run(stage, {"prod/web_depdef.json": {"environment": {}}}) == {}
+        assert (await stage.ledger.dry_run(ID)).because == "No service object would be deployed."
+
+    async def test_settings_that_are_gone_have_no_mistakes(self, stage):
+        await deployed(stage, WEB | {"prod/web_depdef.json": {}})
+
+        assert await dry_run(stage, gone({"prod/web_depdef.json": {}})) == {}
+
+    async def test_beside_a_change_they_refuse_nothing_else(self, stage):
+        await deployed(stage, WEB)
+
+        found = await dry_run(stage, {"prod/web_depdef.json": "{"} | API)
+
+        assert {prefix: item.outcome for prefix, item in found.items()} == {
+            "prod/api": Outcome.CREATE,
+            "prod/web": Outcome.REFUSED,
+        }
+
+    async def test_a_push_looks_at_none_of_them(self, stage):
+        await deployed(stage, WEB)
+
+        assert await stage.deploy({"prod/web_depdef.json": "{"}) == {}
+
+
 class TestNotes:
     async def test_a_renamed_prefix_takes_its_target_over(self, stage):
         stage.ecs.run(a_service_document("web"), a_task_definition("web"))
@@ -305,6 +369,18 @@ async def test_a_refused_object_shows_no_sensitive_value(stage):
     assert "desiredCount" in web.findings[0].json_path
     report = (await stage.ledger.dry_run(ID)).report
     assert SECRET.encode() not in await stage.bodies.get(report)
+
+
+async def test_a_sensitive_name_is_no_label(stage):
+    files = WEB | {
+        "infra/tf.json": {"db_password": {"value": SECRET, "sensitive": True}},
+        "prod/web_input.json": {"ref": {"file": ["infra/tf.json"], "type": "TERRAFORM"}},
+        "prod/web_svcdef.json": a_service_document("web-{{ db_password }}", launchTyp="x"),
+    }
+
+    web = (await dry_run(stage, files))["prod/web"]
+
+    assert web.label == f"web-{mask_of(SECRET)}"
 
 
 async def test_nothing_but_the_dry_run_is_written(stage):

@@ -200,6 +200,23 @@ class TestFailed:
 
         assert "taskDefinition" in await self.failed(stage, files)
 
+    async def test_a_task_definition_that_does_not_exist(self, stage):
+        files = {"prod/web_svcdef.json": a_service_document("web", taskDefinition="nofam:77")}
+
+        because = await self.failed(stage, files)
+
+        assert because.startswith(
+            f"{ecs_target('web')} is to run the task definition nofam:77, which does not exist in "
+        )
+        assert because.endswith("Name another one in the svcdef, or add a _taskdef.json beside it")
+
+    async def test_a_task_definition_that_is_not_active_any_more(self, stage):
+        stage.ecs.call("RegisterTaskDefinition", **a_task_definition("web"))
+        stage.ecs.call("DeregisterTaskDefinition", taskDefinition="web:1")
+        files = {"prod/web_svcdef.json": a_service_document("web", taskDefinition="web:1")}
+
+        assert "is INACTIVE: ECS starts no tasks from it" in await self.failed(stage, files)
+
     async def test_both_ecs_and_lambda(self, stage):
         because = await self.failed(stage, WEB | {"prod/web_lambdadef.json": "{}"})
 

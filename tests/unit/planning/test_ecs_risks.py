@@ -55,7 +55,6 @@ def test_a_new_image_alone_risks_nothing():
     ("change", "words"),
     [
         pytest.param({"loadBalancers": BALANCER}, "load balancers change", id="load balancers"),
-        pytest.param({"loadBalancers": []}, "load balancers change", id="no load balancer any more"),
         pytest.param({"networkConfiguration": NETWORK}, "the network changes", id="network"),
         pytest.param({"serviceRegistries": REGISTRY}, "service discovery", id="service registries"),
         pytest.param({"serviceConnectConfiguration": CONNECT}, "Service Connect", id="Service Connect"),
@@ -65,6 +64,12 @@ def test_a_new_image_alone_risks_nothing():
 def test_what_changes_how_requests_reach_the_tasks_is_a_risk_of_the_data_path(change, words):
     (text,) = of(Risk.DATA_PATH, risks(change))
     assert words in text
+
+
+def test_no_load_balancer_any_more_is_a_downtime():
+    assert risks({"loadBalancers": []}) == [
+        (Risk.DOWNTIME, "nothing will reach the tasks through a load balancer any more")
+    ]
 
 
 def test_another_port_is_a_risk_of_the_data_path():

@@ -72,7 +72,7 @@ class TestCreation:
         desired = desired_ecs(task_definition={"containerDefinitions": containers})
         made = record(ecs(desired), sensitive_values=(SECRET,))
         assert shown(made)["task definition", "containerDefinitions[a].environment[KEY].value"].startswith(
-            "(sensitive "
+            "[sensitive "
         )
         assert SECRET not in repr(made)
 

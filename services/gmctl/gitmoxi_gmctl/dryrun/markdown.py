@@ -19,6 +19,9 @@ from gitmoxi_gmctl.replies import Plan, PlannedDifference
 LONGEST_COMMENT = 60_000
 """Characters; GitHub refuses comments above 65,536."""
 
+FINDINGS_IN_COMMENT = 5
+"""Of one object, so that there is room for the other objects."""
+
 _LONGEST_VALUE = 2_000
 """Characters of one side of a difference: what is longer is read with gmctl."""
 
@@ -99,8 +102,10 @@ def _body(item: DryRunObject, *, verbose: bool) -> Iterator[str]:
         yield f"- **refused**: {code(item.failure)}\n"
     if item.held is not None:
         yield f"- **held: needs approval**: {code(item.held)}\n"
-    for finding in item.findings:
+    for finding in item.findings[:FINDINGS_IN_COMMENT]:
         yield f"- {finding.severity}: {code(finding.place)} {code(finding.told)}\n"
+    if len(item.findings) > FINDINGS_IN_COMMENT:
+        yield f"- … {len(item.findings) - FINDINGS_IN_COMMENT} more (`gmctl validate` shows all)\n"
     if item.plan is not None and not item.refused:
         for warning in item.plan.warnings:
             risk = f"**{warning.risk} risk**" if warning.risk else "warning"

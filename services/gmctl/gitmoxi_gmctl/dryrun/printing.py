@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from rich.console import Console
 
 from gitmoxi.domain.dryruns import Outcome, tally
 from gitmoxi.domain.findings import Severity
-from gitmoxi_gmctl.dryrun.replies import DryRun, DryRunObject, Report
+from gitmoxi_gmctl.dryrun.replies import DryRun, DryRunObject, Finding, Report
 from gitmoxi_gmctl.printing import (
     cell,
     print_differences,
@@ -38,6 +38,9 @@ _STYLES: Mapping[Outcome, str] = {
 }
 _SEVERITIES = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.NOTE: "dim"}
 _SHORT_SHA = 12
+
+FINDINGS_SHOWN = 20
+"""Of one object; each is a line."""
 
 
 def print_dry_run(console: Console, found: DryRun, report: Report, *, verbose: bool) -> None:
@@ -78,11 +81,7 @@ def _print_object(console: Console, item: DryRunObject, *, verbose: bool) -> Non
         console.print(cell(f"  refused: {item.failure}", "red"), soft_wrap=True)
     if item.held is not None:
         console.print(cell(f"  held: needs approval. {item.held}", "yellow"), soft_wrap=True)
-    for finding in item.findings:
-        style = _SEVERITIES[finding.severity]
-        console.print(
-            cell(f"  {finding.place}: ") + cell(f"{finding.severity}: {finding.told}", style), soft_wrap=True
-        )
+    _print_findings(console, item.findings)
     if item.plan is not None:
         _print_plan(console, item.plan, item, verbose=verbose)
     for note in item.notes:
@@ -90,6 +89,17 @@ def _print_object(console: Console, item: DryRunObject, *, verbose: bool) -> Non
     for path, text in (item.rendered or {}).items():
         console.print(cell(f"  {path}, rendered:", "bold"), soft_wrap=True)
         console.print(cell("\n".join(f"    {line}" for line in text.splitlines())), soft_wrap=True)
+
+
+def _print_findings(console: Console, findings: Sequence[Finding]) -> None:
+    for finding in findings[:FINDINGS_SHOWN]:
+        style = _SEVERITIES[finding.severity]
+        console.print(
+            cell(f"  {finding.place}: ") + cell(f"{finding.severity}: {finding.told}", style), soft_wrap=True
+        )
+    if len(findings) > FINDINGS_SHOWN:
+        rest = len(findings) - FINDINGS_SHOWN
+        console.print(cell(f"  … {rest} more (gmctl validate shows all)", "dim"), soft_wrap=True)
 
 
 def _print_plan(console: Console, plan: Plan, item: DryRunObject, *, verbose: bool) -> None:

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from gitmoxi.domain.dryruns import DryRunState, Outcome
 from gitmoxi.domain.findings import Severity
+from gitmoxi.domain.targets import TargetKind
 from gitmoxi_gmctl.replies import Plan, Reply, Target
+
+_KINDS: Mapping[TargetKind, str] = {TargetKind.ECS: "ecs service", TargetKind.LAMBDA: "lambda function"}
 
 
 class Finding(Reply):
@@ -34,9 +39,10 @@ class DryRunObject(Reply):
     """What deploying would do to one service object."""
 
     prefix: str
-    kind: str
+    kind: TargetKind
     outcome: Outcome
     target: Target | None
+    label: str | None = None
     plan: Plan | None
     failure: str | None
     held: str | None
@@ -52,10 +58,10 @@ class DryRunObject(Reply):
     def name(self) -> str:
         """What people call the target: ``ecs service web in cluster prod``."""
         if self.target is None:
-            return f"{self.kind}, not known yet"
+            return f"{_KINDS[self.kind]} {self.label}" if self.label else f"{self.kind}, not known yet"
         if self.target.cluster is None:
-            return f"lambda function {self.target.name}"
-        return f"ecs service {self.target.name} in cluster {self.target.cluster}"
+            return f"{_KINDS[TargetKind.LAMBDA]} {self.target.name}"
+        return f"{_KINDS[TargetKind.ECS]} {self.target.name} in cluster {self.target.cluster}"
 
     @property
     def place(self) -> str:

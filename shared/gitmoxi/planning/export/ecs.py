@@ -119,7 +119,7 @@ def _service_document(target: EcsTarget, service: EcsService, *, scaled: bool | 
         live.pop("role")
     if live.get("capacityProviderStrategy"):
         live.pop("launchType", None)
-    if scaled or live.get("schedulingStrategy") == "DAEMON":
+    if scaled or _is_daemon(live):
         live.pop("desiredCount", None)
     for not_ours in ("tags", "taskDefinition", "clientToken"):
         live.pop(not_ours, None)
@@ -171,14 +171,8 @@ def _task_set(service: EcsService) -> Document:
 def _service_notes(
     service: EcsService, task_definition: EcsTaskDefinition | None, *, scaled: bool | None
 ) -> Iterator[str]:
-    count = service.document.get("desiredCount")
-    if scaled:
-        yield f"desiredCount is left out: Application Auto Scaling sets it ({count} at the moment)"
-    elif scaled is None:
-        yield (
-            f"desiredCount is written as {count}: whether Application Auto Scaling sets it could not be "
-            "read; if it does, take it out"
-        )
+    if not _is_daemon(service.document):
+        yield from _count_notes(service.document.get("desiredCount"), scaled=scaled)
     advice = _ADVICE.get(controller_of(service.document))
     if advice is not None:
         yield advice
@@ -188,4 +182,19 @@ def _service_notes(
         yield (
             f"{task_definition.arn.rpartition('/')[2]} is {task_definition.document.get('status')}: its "
             "equal is registered again with the next deployment"
+        )
+
+
+def _is_daemon(service: Document) -> bool:
+    """Whether ECS counts the instances itself, and nobody sets a desiredCount (API_CreateService)."""
+    return bool(service.get("schedulingStrategy") == "DAEMON")
+
+
+def _count_notes(count: Json, *, scaled: bool | None) -> Iterator[str]:
+    if scaled:
+        yield f"desiredCount is left out: Application Auto Scaling sets it ({count} at the moment)"
+    elif scaled is None:
+        yield (
+            f"desiredCount is written as {count}: whether Application Auto Scaling sets it could not be "
+            "read; if it does, take it out"
         )

@@ -16,6 +16,8 @@ from gitmoxi_gmctl.init.run import export_with
 from tests.unit.gmctl.init.account import FUNCTION_ARN, PACKAGE, SHA256, Account
 from tests.unit.planning.export.modelled import HERE
 
+IMAGE = f"{HERE.account}.dkr.ecr.{HERE.region}.amazonaws.com/greet:7"
+
 PLACE = "s3://code/greet.zip"
 
 
@@ -213,9 +215,9 @@ def test_a_place_is_an_object_in_s3(account, place):
 
 
 def test_an_image_needs_no_place(account):
-    account.image = "repo/greet:7"
+    account.image = IMAGE
     export = function(account, code=None)
-    assert written(export, FileKind.LAMBDADEF)["Code"] == {"ImageUri": "repo/greet:7"}
+    assert written(export, FileKind.LAMBDADEF)["Code"] == {"ImageUri": IMAGE}
     assert export.exported.first_run == ()
     assert "is a container image" in refused(lambda: function(account))[0]
 
@@ -235,7 +237,7 @@ def test_an_unknown_function_is_told_with_the_nearest(account):
     ],
 )
 def test_the_alias_is_named(account, aliases, wanted, named):
-    account.aliases, account.image = aliases, "repo/greet:7"
+    account.aliases, account.image = aliases, IMAGE
     export = function(account, alias=wanted, code=None)
     assert written(export, FileKind.LAMBDA_DEPDEF)["alias"] == named
     assert any("there is no alias" in note for note in export.exported.notes) is (named not in aliases)
@@ -254,7 +256,7 @@ def test_event_sources_of_the_alias_are_written_and_others_told(account):
     ours = {"UUID": "1", "EventSourceArn": queue, "FunctionArn": f"{FUNCTION_ARN}:live", "State": "Enabled"}
     past = {"UUID": "2", "EventSourceArn": queue, "FunctionArn": FUNCTION_ARN, "State": "Enabled"}
     account.mappings = {"greet:live": [ours], "greet": [ours, past]}
-    account.image = "repo/greet:7"
+    account.image = IMAGE
     export = function(account, code=None)
     assert written(export, FileKind.LAMBDA_EVENT_SOURCE_DEF) == {
         "PullEventSources": [{"EventSourceMapping": {"EventSourceArn": queue, "FunctionName": "greet"}}]

@@ -233,6 +233,13 @@ def test_the_count_is_left_to_autoscaling(scaled, count, note):
     assert exported.first_run == ()
 
 
+@pytest.mark.parametrize("scaled", [True, False, None], ids=["scaled", "not scaled", "nobody knows"])
+def test_of_the_count_of_a_daemon_nothing_is_said(scaled):
+    exported = export(live_ecs({"schedulingStrategy": "DAEMON"}), scaled=scaled)
+    assert "desiredCount" not in document(exported, FileKind.SVCDEF)
+    assert not any("desiredCount" in note for note in exported.notes)
+
+
 def test_an_inactive_task_definition_is_told():
     exported = export(task_definition=live_task_definition({"status": "INACTIVE"}))
     assert exported.notes == ("web:7 is INACTIVE: its equal is registered again with the next deployment",)
