@@ -225,6 +225,10 @@ class GitRepository:
         self._git("commit", "--quiet", *(["--allow-empty"] if empty else []), "-m", message)
         return self._git("rev-parse", "HEAD")
 
+    def rewind(self, sha: str) -> None:
+        """Force the branch back to an older commit."""
+        self._git("reset", "--quiet", "--hard", sha)
+
     def switch_to_new(self, branch: str) -> None:
         """From now on commits go to ``branch``, which begins where the present one is."""
         self._git("switch", "--quiet", "--create", branch)

@@ -33,7 +33,9 @@ def test_a_bad_image_trips_the_breaker_and_the_service_goes_back(
     ran = installation.deploy(repository)
 
     assert ran.code == 1, ran.text
-    assert "CannotPullContainerError" in ran.out + ran.err
+    assert f"Failure of prod/{name}: The image does not exist in its registry. (image.not-found" in ran.out
+    assert "AWS says: CannotPullContainerError" in ran.out
+    assert "What to do: " in ran.out
     [deployment] = installation.deployments(sha)
     assert (deployment["state"], deployment["status"]) == ("ROLLED_BACK", "PROCESSED_ERROR")
     service = service_of(installation, name)
@@ -123,6 +125,8 @@ def test_a_denied_call_fails_with_action_and_reason(
     [deployment] = installation.deployments(sha)
     assert deployment["state"] == "FAILED"
     assert "ecs:RegisterTaskDefinition" in deployment["because"]
+    assert "(access.denied)" in ran.out
+    assert '"Action": "ecs:RegisterTaskDefinition"' in ran.out, "the missing statement, ready to paste"
     answer = installation.client("ecs").describe_services(cluster=CLUSTER, services=[name])
     assert answer["services"] == []
 
@@ -176,7 +180,8 @@ def test_a_function_that_cannot_be_updated_goes_back_to_its_last_good_version(
     assert ran.code == 1, ran.text
     [deployment] = installation.deployments(sha)
     assert deployment["state"] == "ROLLED_BACK", deployment
-    assert "lambda:PublishVersion" in ran.out + ran.err
+    assert f"Failure of prod/{name}: Calling lambda:PublishVersion" in ran.out
+    assert '"Action": "lambda:PublishVersion"' in ran.out, "the missing statement, ready to paste"
     assert functions.get_alias(FunctionName=name, Name="live")["FunctionVersion"] == "1"
     latest = functions.get_function_configuration(FunctionName=name)
     assert (latest["CodeSha256"], latest["MemorySize"]) == (good["CodeSha256"], 128)

@@ -17,7 +17,7 @@ from gitmoxi.workflow.courier import Courier
 from gitmoxi_api.guards import Containment, Gatekeeper
 from gitmoxi_api.parts import ApiParts
 from gitmoxi_api.problems import Problem, handle_problems
-from gitmoxi_api.routes import commits, deployments, dry_runs, events, health, pushes, repositories
+from gitmoxi_api.routes import approvals, commits, deployments, dry_runs, events, health, pushes, repositories
 
 _DESCRIPTION = """\
 Deploys Amazon ECS services and AWS Lambda functions from Git.
@@ -44,7 +44,7 @@ def create_app(
     """The API as an ASGI application.
 
     Args:
-        ledger: where everything is read from; written are registrations, commands and dry runs only.
+        ledger: where all is read from; written are registrations, commands, dry runs and audit entries.
         bodies: where the lists of a commit's changes, and the reports of dry runs, lie.
         publisher: takes pushes, commands and dry runs to the bus.
         clock: for records and durations.
@@ -72,7 +72,7 @@ def create_app(
         allow_file=allow_file,
         dry_run_ttl=dry_run_ttl,
     )
-    for module in (repositories, pushes, dry_runs, commits, deployments, events, health):
+    for module in (repositories, pushes, dry_runs, commits, approvals, deployments, events, health):
         app.include_router(module.router)
     handle_problems(app)
     app.add_middleware(Gatekeeper, loopback_only=loopback_only)

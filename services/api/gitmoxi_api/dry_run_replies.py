@@ -41,6 +41,7 @@ class DryRunObjectReply(Reply):
     label: str | None = Field(description="without target: the name that its definition file has for it")
     plan: PlanReply | None = Field(description="also shown where AWS cannot change it in place, to tell what")
     failure: str | None = Field(description="why it would be refused")
+    held: str | None = Field(description="why its deletion would wait for a person's approval")
     findings: tuple[FindingReply, ...] = Field(description="on its files, errors first")
     notes: tuple[str, ...]
     rendered: dict[str, str] | None = Field(
@@ -116,6 +117,7 @@ def _object_view(item: DryRunObject, *, rendered: bool) -> DryRunObjectReply:
         label=item.label,
         plan=None if item.plan is None else plan_view(item.plan),
         failure=item.failure,
+        held=item.held,
         findings=tuple(map(_finding_view, item.findings)),
         notes=item.notes,
         rendered=dict(item.rendered) if rendered else None,

@@ -25,6 +25,9 @@ class RepositoryReply(Reply):
     url: str = Field(examples=["https://github.com/acme/shop"])
     branches: tuple[str, ...]
     path_globs: tuple[str, ...] = Field(description="only these paths count; none: all do")
+    max_deletes: int | None = Field(
+        description="deletions of a commit that need no approval; null: the installation's limits count"
+    )
     token_arn: str | None = Field(description="where the access token lies; the token itself is never kept")
     registered_at: datetime
 
@@ -72,6 +75,7 @@ class CommitReply(Reply):
     received_at: datetime
     forced: bool
     deployment_count: int
+    held_count: int = Field(description="its deletions that wait for approval now")
 
 
 class CommitsReply(Reply):
@@ -89,6 +93,7 @@ class ObjectReply(Reply):
     deployment_id: str
     files: tuple[str, ...] = Field(description="the files that made it change")
     problem: str | None
+    held: str | None = Field(description="why its deletion waits for approval; null if it does not")
 
 
 class ProcessingReply(Reply):
@@ -187,6 +192,19 @@ class PlanReply(Reply):
     warnings: tuple[PlannedWarningReply, ...]
 
 
+class ExplanationReply(Reply):
+    """One cause of a failure."""
+
+    id: str = Field(
+        description="stable; docs/reference/failures.md lists all", examples=["image.not-found", "unknown"]
+    )
+    cause: str
+    evidence: tuple[str, ...] = Field(description="AWS's own words")
+    advice: str = Field(description="what to do now; a missing permission as an IAM statement")
+    source: str = Field(description="AWS's page about it, or empty")
+    count: int = Field(description="how many tasks, events or targets failed for it")
+
+
 class StepReply(Reply):
     """One thing that happened to a deployment."""
 
@@ -197,6 +215,7 @@ class StepReply(Reply):
     state: State
     because: str
     actions: tuple[str, ...] = Field(description="the AWS calls that were decided upon")
+    explanations: tuple[ExplanationReply, ...] = Field(description="of the failures that the step met")
 
 
 class CommandReply(Reply):
@@ -208,10 +227,33 @@ class CommandReply(Reply):
     at: datetime
 
 
+class ApprovedDeletionReply(Reply):
+    """A deletion that was approved; the planner carries it on."""
+
+    deployment_id: str
+    prefix: str
+    target: TargetReply | None
+    state: State = Field(description="HELD until the planner, who is woken, has carried it on")
+    by: str = Field(description="who approved it first")
+    at: datetime
+
+
+class ApprovalReply(Reply):
+    """What an approval covers: exactly these deletions, whatever comes later."""
+
+    commit: str
+    repository: str
+    branch: str
+    deletions: tuple[ApprovedDeletionReply, ...]
+
+
 class DeploymentDetails(Reply):
     """A deployment with its plan and its history, oldest first."""
 
     deployment: DeploymentReply
+    explanations: tuple[ExplanationReply, ...] = Field(
+        description="of all failures that it met, causes first; empty where nothing that AWS did failed"
+    )
     plan: PlanReply | None
     steps: tuple[StepReply, ...]
     commands: tuple[CommandReply, ...]

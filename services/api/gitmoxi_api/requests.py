@@ -61,6 +61,16 @@ RepositoryId = Annotated[
 CommitHash = Annotated[
     str, Field(pattern=r"^[0-9a-fA-F]{7,64}$", description="a commit's hash, or 7 digits of it")
 ]
+Person = Annotated[
+    str,
+    Field(
+        min_length=1,
+        max_length=64,
+        pattern=r"^[\w.@+:/ -]+$",
+        description="who asks, for the record",
+        examples=["ada"],
+    ),
+]
 Limit = Annotated[int, Query(ge=1, le=200, description="how many at most, newest first")]
 
 
@@ -85,6 +95,11 @@ class RegistrationRequest(Request):
     )
     path_globs: tuple[PathGlob, ...] = Field(
         default=(), max_length=50, description="only these paths count; none: all do", examples=[["prod/**"]]
+    )
+    max_deletes: Annotated[int, Field(ge=0, le=100_000)] | None = Field(
+        default=None,
+        description="a commit that deletes more targets than this needs approval; null: the installation's "
+        "limits count",
     )
 
 
@@ -115,10 +130,12 @@ class CommandRequest(Request):
     """What is asked of a deployment."""
 
     kind: CommandKind
-    by: str = Field(
-        min_length=1,
-        max_length=64,
-        pattern=r"^[\w.@+:/ -]+$",
-        description="who asks, for the record",
-        examples=["ada"],
-    )
+    by: Person
+
+
+class ApprovalRequest(Request):
+    """Whose held deletions of a commit may go on; a hash may be known to several branches."""
+
+    repository: RepositoryUrl | None = Field(default=None, examples=["https://github.com/acme/shop"])
+    branch: BranchName | None = Field(default=None, examples=["main"])
+    by: Person

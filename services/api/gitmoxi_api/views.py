@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from gitmoxi.domain.deployments import Command, Deployment, PlannedDifference, PlanRecord, Step
+from gitmoxi.domain.explanations import Explanation
 from gitmoxi.domain.records import (
     AuditEntry,
     Commit,
@@ -13,10 +16,12 @@ from gitmoxi.domain.records import (
 )
 from gitmoxi.domain.targets import EcsTarget, Target
 from gitmoxi_api.replies import (
+    ApprovedDeletionReply,
     CommandReply,
     CommitReply,
     DeploymentReply,
     EventReply,
+    ExplanationReply,
     ObjectReply,
     PlannedCallReply,
     PlannedDifferenceReply,
@@ -37,6 +42,7 @@ def repository_view(repository: Repository) -> RepositoryReply:
         url=repository.url,
         branches=repository.branches,
         path_globs=repository.path_globs,
+        max_deletes=repository.max_deletes,
         token_arn=repository.token_arn,
         registered_at=repository.registered_at,
     )
@@ -56,8 +62,8 @@ def push_view(push: PushRecord) -> PushReply:
     )
 
 
-def commit_view(commit: Commit) -> CommitReply:
-    """One processing of a commit."""
+def commit_view(commit: Commit, held_count: int) -> CommitReply:
+    """One processing of a commit, ``held_count`` of whose deletions wait for approval."""
     return CommitReply(
         repository_id=commit.repository_id,
         repository=commit.repository_url,
@@ -72,21 +78,22 @@ def commit_view(commit: Commit) -> CommitReply:
         received_at=commit.received_at,
         forced=commit.forced,
         deployment_count=commit.deployment_count,
+        held_count=held_count,
     )
 
 
-def processing_view(commit: Commit, manifest: Manifest) -> ProcessingReply:
-    """One processing of a commit with what it found."""
+def processing_view(commit: Commit, manifest: Manifest, held: Mapping[str, str]) -> ProcessingReply:
+    """One processing of a commit with what it found; ``held`` says of which deployments why they wait."""
     return ProcessingReply(
-        commit=commit_view(commit),
+        commit=commit_view(commit, sum(item.deployment_id in held for item in manifest.objects)),
         relevant_files=manifest.relevant_files,
-        objects=tuple(_object_view(item) for item in manifest.objects),
+        objects=tuple(_object_view(item, held) for item in manifest.objects),
         warnings=manifest.warnings,
         all_deleted=manifest.all_deleted,
     )
 
 
-def _object_view(item: ManifestObject) -> ObjectReply:
+def _object_view(item: ManifestObject, held: Mapping[str, str]) -> ObjectReply:
     return ObjectReply(
         prefix=item.prefix,
         kind=item.kind,
@@ -94,6 +101,7 @@ def _object_view(item: ManifestObject) -> ObjectReply:
         deployment_id=item.deployment_id,
         files=item.files,
         problem=item.problem,
+        held=held.get(item.deployment_id),
     )
 
 
@@ -159,6 +167,18 @@ def _difference_view(difference: PlannedDifference) -> PlannedDifferenceReply:
     )
 
 
+def explanation_view(explanation: Explanation) -> ExplanationReply:
+    """One cause of a failure."""
+    return ExplanationReply(
+        id=explanation.id,
+        cause=explanation.cause,
+        evidence=explanation.evidence,
+        advice=explanation.advice,
+        source=explanation.source,
+        count=explanation.count,
+    )
+
+
 def step_view(step: Step) -> StepReply:
     """One entry of a deployment's history."""
     return StepReply(
@@ -169,12 +189,25 @@ def step_view(step: Step) -> StepReply:
         state=step.state,
         because=step.because,
         actions=step.actions,
+        explanations=tuple(map(explanation_view, step.explanations)),
     )
 
 
 def command_view(command: Command) -> CommandReply:
     """A command as it was appended."""
     return CommandReply(id=command.id, kind=command.kind, by=command.by, at=command.at)
+
+
+def approved_view(deployment: Deployment, approval: Command) -> ApprovedDeletionReply:
+    """A deletion and its approval."""
+    return ApprovedDeletionReply(
+        deployment_id=deployment.id,
+        prefix=deployment.origin.prefix,
+        target=None if deployment.target is None else target_view(deployment.target),
+        state=deployment.state,
+        by=approval.by,
+        at=approval.at,
+    )
 
 
 def event_view(entry: AuditEntry) -> EventReply:

@@ -18,6 +18,7 @@ from gitmoxi.errors import InvalidInputError
 from gitmoxi_gmctl.dryrun.replies import DryRun
 from gitmoxi_gmctl.exits import ExitCode, GmctlError, RefusedError, UnreachableError
 from gitmoxi_gmctl.replies import (
+    Approval,
     Command,
     CommitFiles,
     Commits,
@@ -67,10 +68,22 @@ class ApiClient:
         self._http.close()
 
     def register(
-        self, *, url: str, branches: list[str], token_arn: str | None, path_globs: list[str]
+        self,
+        *,
+        url: str,
+        branches: list[str],
+        token_arn: str | None,
+        path_globs: list[str],
+        max_deletes: int | None,
     ) -> Repository:
         """Register a repository."""
-        body = {"url": url, "branches": branches, "token_arn": token_arn, "path_globs": path_globs}
+        body = {
+            "url": url,
+            "branches": branches,
+            "token_arn": token_arn,
+            "path_globs": path_globs,
+            "max_deletes": max_deletes,
+        }
         return self._ask(Repository, "POST", "/v1/repositories", body=body)
 
     def repositories(self) -> Repositories:
@@ -134,6 +147,11 @@ class ApiClient:
     def commit_files(self, sha: str) -> CommitFiles:
         """The relevant files of a commit."""
         return self._ask(CommitFiles, "GET", f"/v1/commits/{_segment(sha)}/files")
+
+    def approve_deletes(self, sha: str, *, repository: str | None, branch: str | None, by: str) -> Approval:
+        """Approve the held deletions of a commit."""
+        body = {"repository": repository, "branch": branch, "by": by}
+        return self._ask(Approval, "POST", f"/v1/commits/{_segment(sha)}/approve-deletes", body=body)
 
     def deployments(self, query: Query) -> Deployments:
         """The newest deployments that match."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 from typing import Annotated
 
 import typer
@@ -12,7 +13,16 @@ from gitmoxi_gmctl.api_client import ApiClient
 from gitmoxi_gmctl.dryrun.command import dryrun
 from gitmoxi_gmctl.exits import ExitCode, GmctlError, code_of
 from gitmoxi_gmctl.following import Follower, interruptible
-from gitmoxi_gmctl.options import BranchOption, NumberOption, OutputOption, RepositoryOption, TimeoutOption
+from gitmoxi_gmctl.held import print_approval, print_held_commits, print_held_of
+from gitmoxi_gmctl.options import (
+    AnyRepositoryOption,
+    BranchOption,
+    ByOption,
+    NumberOption,
+    OutputOption,
+    RepositoryOption,
+    TimeoutOption,
+)
 from gitmoxi_gmctl.printing import (
     Output,
     cell,
@@ -27,6 +37,8 @@ from gitmoxi_gmctl.replies import Deployments, Push
 from gitmoxi_gmctl.session import follower, session_of
 
 app = typer.Typer(no_args_is_help=True, help="Deploy commits and look into them.")
+
+HashOption = Annotated[str, typer.Option("-c", "--commit", metavar="HASH", help="7 digits are enough.")]
 
 _ANSWER_SECONDS = 20.0
 """Without --wait, the ingestor's answer is waited for so long: a refused push should be seen at once."""
@@ -84,6 +96,7 @@ def _result(api: ApiClient, following: Follower, delivery_id: str, *, wait: bool
         print_json(console, found)
     elif found.deployments:
         print_deployments(console, found.deployments)
+    print_held_of(make_console(stderr=output is Output.JSON), found.deployments)
     return code_of(item.state for item in found.deployments) if wait else ExitCode.SUCCESS
 
 
@@ -104,13 +117,14 @@ def get(
         print_json(console, found)
     else:
         print_commits(console, found)
+        print_held_commits(console, found.commits)
 
 
 @app.command("files")
 def files(
     context: typer.Context,
     *,
-    commit: Annotated[str, typer.Option("-c", "--commit", metavar="HASH", help="7 digits are enough.")],
+    commit: HashOption,
     output: OutputOption = Output.TABLE,
 ) -> None:
     """Show the relevant files of a commit, and the service objects that they changed."""
@@ -122,3 +136,23 @@ def files(
         return
     for processing in found.processings:
         print_processing(console, processing)
+
+
+@app.command("approve-deletes")
+def approve_deletes(
+    context: typer.Context,
+    *,
+    commit: HashOption,
+    repository: AnyRepositoryOption = None,
+    branch: Annotated[str | None, typer.Option("-b", "--branch", help="On this branch.")] = None,
+    by: ByOption = None,
+    output: OutputOption = Output.TABLE,
+) -> None:
+    """Let the held deletions of a commit go on: exactly those that are held now."""
+    with session_of(context).api() as api:
+        found = api.approve_deletes(commit, repository=repository, branch=branch, by=by or getpass.getuser())
+    console = make_console()
+    if output is Output.JSON:
+        print_json(console, found)
+    else:
+        print_approval(console, found)

@@ -16,6 +16,7 @@ from gitmoxi_gmctl.options import (
     AccountOption,
     AllDetails,
     AnyRepositoryOption,
+    ByOption,
     ClusterOption,
     CommitOption,
     FailureDetails,
@@ -45,10 +46,6 @@ app.add_typer(ecs, name="ecs")
 app.add_typer(functions, name="lambda")
 
 DeploymentArgument = Annotated[str, typer.Argument(metavar="ID", help="A deployment's id.")]
-ByOption = Annotated[
-    str | None,
-    typer.Option("--by", help="Who asks, for the record; by default the name you are logged in with."),
-]
 
 
 @app.command("get")

@@ -47,8 +47,8 @@ class RefusedError(GmctlError):
 
 
 def code_of(states: Iterable[State]) -> ExitCode:
-    """The code for deployments that ended so: an error counts most, then being superseded."""
+    """The code for deployments that ended so, or are held: what is not done counts most, then superseded."""
     ended = list(states)
-    if any(state.status is Status.PROCESSED_ERROR for state in ended):
+    if any(state.status is Status.PROCESSED_ERROR or state is State.HELD for state in ended):
         return ExitCode.FAILED
     return ExitCode.SUPERSEDED if State.SUPERSEDED in ended else ExitCode.SUCCESS

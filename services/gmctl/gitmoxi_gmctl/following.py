@@ -12,11 +12,11 @@ from rich.console import Console
 
 from gitmoxi.domain.dryruns import DryRunState
 from gitmoxi.domain.records import PushOutcome
-from gitmoxi.domain.states import Worker
+from gitmoxi.domain.states import State, Status, Worker
 from gitmoxi_gmctl.api_client import ApiClient
 from gitmoxi_gmctl.dryrun.replies import DryRun
 from gitmoxi_gmctl.exits import ExitCode, GmctlError, UnreachableError
-from gitmoxi_gmctl.printing import cell, print_plan, print_plan_warnings, print_step
+from gitmoxi_gmctl.printing import cell, print_explanations, print_plan, print_plan_warnings, print_step
 from gitmoxi_gmctl.replies import Deployment, DeploymentDetails, Push
 
 POLL_SECONDS = 0.5
@@ -55,6 +55,7 @@ class Follower:
         self._deadline = None if timeout_seconds is None else time.monotonic() + timeout_seconds
         self._shown: dict[str, int] = {}
         self._planned: set[str] = set()
+        self._explained: set[str] = set()
         self._said: str | None = None
 
     def push(self, delivery_id: str) -> Push:
@@ -90,7 +91,7 @@ class Follower:
         return self._until(known, lambda: f"It is {unknown}")
 
     def deployments(self, delivery_id: str) -> tuple[Deployment, ...]:
-        """All deployments of a push, ended."""
+        """All deployments of a push, ended or held: those go on when a person approves, maybe in days."""
         last: tuple[Deployment, ...] = ()
 
         def ended() -> tuple[Deployment, ...] | None:
@@ -98,12 +99,12 @@ class Follower:
             last = self._api.push_deployments(delivery_id).deployments
             for deployment in last:
                 self._show(deployment, prefix=deployment.prefix)
-            return last if all(item.state.terminal for item in last) else None
+            return last if all(item.state.terminal or item.state is State.HELD for item in last) else None
 
         return self._until(ended, lambda: _still_going(last))
 
     def deployment(self, deployment_id: str) -> DeploymentDetails:
-        """One deployment, ended."""
+        """One deployment, ended; one that is held is waited for, for somebody may approve it meanwhile."""
         last: list[Deployment] = []
 
         def ended() -> DeploymentDetails | None:
@@ -132,7 +133,7 @@ class Follower:
             self._show_news(self._api.deployment(deployment.id), prefix=prefix)
 
     def _show_news(self, details: DeploymentDetails, *, prefix: str) -> None:
-        """Every step that was not shown yet; the plan, or its warnings, when it is there.
+        """Every step that was not shown yet; the plan, or its warnings, when it is there; why it failed.
 
         The steps are read after the head, so they may be ahead of its version.
         """
@@ -141,6 +142,9 @@ class Follower:
             if step.version > self._shown.get(deployment.id, 0):
                 print_step(self._console, step, prefix=prefix)
                 self._shown[deployment.id] = step.version
+        if deployment.status is Status.PROCESSED_ERROR and deployment.id not in self._explained:
+            self._explained.add(deployment.id)
+            print_explanations(self._console, details.explanations, prefix=prefix)
         if details.plan is not None and deployment.id not in self._planned:
             self._planned.add(deployment.id)
             if self._verbose:

@@ -32,3 +32,7 @@ AllDetails = Annotated[bool, typer.Option("-A", "--all-details", help="Details o
 TimeoutOption = Annotated[
     float | None, typer.Option("--timeout", min=0, metavar="SECONDS", help="How long to wait at most.")
 ]
+ByOption = Annotated[
+    str | None,
+    typer.Option("--by", help="Who asks, for the record; by default the name you are logged in with."),
+]

@@ -20,6 +20,7 @@ from gitmoxi_gmctl.replies import (
     Deployment,
     DeploymentDetails,
     Events,
+    Explanation,
     Plan,
     PlannedDifference,
     Processing,
@@ -88,7 +89,10 @@ def print_json(console: Console, reply: Reply) -> None:
     console.out(reply.model_dump_json(indent=2), highlight=False)
 
 
-def _table(console: Console, headings: Iterable[str], rows: Iterable[Iterable[Text]], *, empty: str) -> None:
+def print_table(
+    console: Console, headings: Iterable[str], rows: Iterable[Iterable[Text]], *, empty: str
+) -> None:
+    """Rows under their headings; ``empty`` where there are none."""
     table = Table(box=None, pad_edge=False, header_style="bold")
     for heading in headings:
         table.add_column(heading, overflow="fold")
@@ -107,14 +111,15 @@ def print_repositories(console: Console, repositories: Iterable[Repository]) -> 
             cell(item.url),
             cell(", ".join(item.branches)),
             cell(", ".join(item.path_globs) or "all"),
+            cell("default" if item.max_deletes is None else item.max_deletes),
             cell(item.token_arn or "none"),
             cell(moment(item.registered_at)),
             cell(item.id),
         )
         for item in repositories
     )
-    headings = ("REPOSITORY", "BRANCHES", "PATHS", "TOKEN", "REGISTERED", "ID")
-    _table(console, headings, rows, empty="No repository is registered: gmctl repo add -r URL -b BRANCH")
+    headings = ("REPOSITORY", "BRANCHES", "PATHS", "MAX DELETES", "TOKEN", "REGISTERED", "ID")
+    print_table(console, headings, rows, empty="No repository is registered: gmctl repo add -r URL -b BRANCH")
 
 
 def print_commits(console: Console, commits: Commits) -> None:
@@ -133,7 +138,7 @@ def print_commits(console: Console, commits: Commits) -> None:
         for item in commits.commits
     )
     headings = ("SEQ", "COMMIT", "STATUS", "DEPLOYMENTS", "RECEIVED", "AUTHOR", "MESSAGE", "BECAUSE")
-    _table(console, headings, rows, empty="No commit of this branch was processed yet.")
+    print_table(console, headings, rows, empty="No commit of this branch was processed yet.")
 
 
 def print_processing(console: Console, found: Processing) -> None:
@@ -149,11 +154,14 @@ def print_processing(console: Console, found: Processing) -> None:
         for path in item.files
     )
     headings = ("SERVICE OBJECT", "KIND", "CHANGE", "FILE", "DEPLOYMENT")
-    _table(console, headings, rows, empty="No service object changed.")
+    print_table(console, headings, rows, empty="No service object changed.")
     for path in sorted(set(found.relevant_files) - {path for item in found.objects for path in item.files}):
         console.print(cell(f"also changed: {path}", "dim"))
     for problem in (item.problem for item in found.objects if item.problem):
         console.print(cell(f"error: {problem}", "red"))
+    for item in found.objects:
+        if item.held:
+            console.print(cell(f"held: {item.prefix}: {item.held}", "yellow"), soft_wrap=True)
     print_warnings(console, found.warnings)
 
 
@@ -179,7 +187,7 @@ def print_deployments(console: Console, deployments: Iterable[Deployment]) -> No
         for item in deployments
     )
     headings = ("ID", "STATUS", "STATE", "SERVICE OBJECT", "TARGET", "COMMIT", "UPDATED", "BECAUSE")
-    _table(console, headings, rows, empty="No deployment matches.")
+    print_table(console, headings, rows, empty="No deployment matches.")
 
 
 def print_details(console: Console, details: DeploymentDetails) -> None:
@@ -197,6 +205,7 @@ def print_details(console: Console, details: DeploymentDetails) -> None:
     for name, value in facts.items():
         if value:
             console.print(cell(f"  {name:<15}", "dim") + cell(value))
+    print_explanations(console, details.explanations)
     if details.plan is not None:
         print_plan(console, details.plan)
     console.print(cell("Steps", "bold"))
@@ -204,6 +213,22 @@ def print_details(console: Console, details: DeploymentDetails) -> None:
         print_step(console, step)
     for command in details.commands:
         console.print(cell(f"  {moment(command.at)}  {command.kind} was asked for by {command.by}", "dim"))
+
+
+def print_explanations(console: Console, explanations: Iterable[Explanation], *, prefix: str = "") -> None:
+    """What failed, in AWS's words too, and what to do; ``prefix`` tells for which service object."""
+    of = f" of {prefix}" if prefix else ""
+    for item in explanations:
+        times = f", {item.count} times" if item.count > 1 else ""
+        console.print(
+            cell(f"Failure{of}: ", "bold") + cell(item.cause, "red") + cell(f" ({item.id}{times})", "dim"),
+            soft_wrap=True,
+        )
+        for text in item.evidence:
+            console.print(cell("  AWS says: ", "dim") + cell(text), soft_wrap=True)
+        console.print(cell("  What to do: ", "dim") + cell(item.advice, "bold"), soft_wrap=True)
+        if item.source:
+            console.print(cell(f"  More: {item.source}", "dim"), soft_wrap=True)
 
 
 def print_plan(console: Console, plan: Plan, *, verbose: bool = False) -> None:
@@ -272,4 +297,4 @@ def print_step(console: Console, step: Step, *, prefix: str = "") -> None:
 def print_events(console: Console, events: Events) -> None:
     """The audit trail."""
     rows = ((cell(moment(item.at)), cell(item.kind), cell(item.summary)) for item in events.events)
-    _table(console, ("AT", "KIND", "WHAT HAPPENED"), rows, empty="Nothing happened that is kept here.")
+    print_table(console, ("AT", "KIND", "WHAT HAPPENED"), rows, empty="Nothing happened that is kept here.")

@@ -22,6 +22,7 @@ class Repository(Reply):
     url: str
     branches: tuple[str, ...]
     path_globs: tuple[str, ...]
+    max_deletes: int | None
     token_arn: str | None
     registered_at: datetime
 
@@ -62,6 +63,7 @@ class Commit(Reply):
     message: str
     received_at: datetime
     deployment_count: int
+    held_count: int
 
 
 class Commits(Reply):
@@ -79,6 +81,7 @@ class ChangedObject(Reply):
     deployment_id: str
     files: tuple[str, ...]
     problem: str | None
+    held: str | None
 
 
 class Processing(Reply):
@@ -167,6 +170,17 @@ class Plan(Reply):
     warnings: tuple[PlannedWarning, ...]
 
 
+class Explanation(Reply):
+    """One cause of a failure."""
+
+    id: str
+    cause: str
+    evidence: tuple[str, ...]
+    advice: str
+    source: str
+    count: int
+
+
 class Step(Reply):
     """One thing that happened to a deployment."""
 
@@ -188,10 +202,31 @@ class Command(Reply):
     at: datetime
 
 
+class ApprovedDeletion(Reply):
+    """A deletion that was approved."""
+
+    deployment_id: str
+    prefix: str
+    target: Target | None
+    state: State
+    by: str
+    at: datetime
+
+
+class Approval(Reply):
+    """What an approval covers."""
+
+    commit: str
+    repository: str
+    branch: str
+    deletions: tuple[ApprovedDeletion, ...]
+
+
 class DeploymentDetails(Reply):
     """A deployment with its plan and history."""
 
     deployment: Deployment
+    explanations: tuple[Explanation, ...]
     plan: Plan | None
     steps: tuple[Step, ...]
     commands: tuple[Command, ...]

@@ -30,10 +30,25 @@ def add(
         list[str] | None,
         typer.Option("--path", metavar="GLOB", help="Deploy only these paths, as in 'prod/**'; repeatable."),
     ] = None,
+    max_deletes: Annotated[
+        int | None,
+        typer.Option(
+            "--max-deletes",
+            metavar="N",
+            min=0,
+            help="A commit that deletes more targets than this waits for approval.",
+        ),
+    ] = None,
 ) -> None:
     """Register a repository: from now on pushes to its branches are deployed."""
     with session_of(context).api() as api:
-        found = api.register(url=repository, branches=branch, token_arn=token_arn, path_globs=given(path))
+        found = api.register(
+            url=repository,
+            branches=branch,
+            token_arn=token_arn,
+            path_globs=given(path),
+            max_deletes=max_deletes,
+        )
     make_console().print(cell(f"{found.url} is registered with {', '.join(found.branches)} ({found.id})"))
 
 

@@ -28,6 +28,7 @@ class Comparison:
     """What differs. ``references`` maps a prefix to the files that its input file refers to.
 
     ``unread`` says of files that objects need, by path, why they are not read though the commit has them.
+    ``rewritten`` says that something is deleted, and the old commit is none of the new one's ancestors.
     """
 
     changes: ObjectChanges
@@ -35,6 +36,7 @@ class Comparison:
     references: Mapping[str, tuple[str, ...]]
     relevant_files: tuple[str, ...]
     all_deleted: bool
+    rewritten: bool
     unread: Mapping[str, str]
 
 
@@ -76,8 +78,20 @@ async def compare(
             sorted(c.path for c in changed if classify(c.path) is not None or c.path in referenced)
         ),
         all_deleted=not any(_defines(path) for path in tree),
+        rewritten=any(item.change is ObjectChange.DELETED for item in changes.changed)
+        and await _rewritten(git, repository.url, old_sha, new_sha),
         unread=_unread(await never_followed(git, repository.url, new_sha), select, referenced),
     )
+
+
+async def _rewritten(git: GitMirror, url: str, old: str | None, new: str) -> bool:
+    """Whether a forced push took the old commit out of the branch's history."""
+    if old is None:
+        return False
+    try:
+        return not await git.is_ancestor(url, old, new)
+    except CommitNotFoundError:
+        return True
 
 
 def _unread(

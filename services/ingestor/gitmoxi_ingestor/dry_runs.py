@@ -82,4 +82,6 @@ class DryRunIngestor:
             id_of=lambda path: f"{dry_run.id}/{path}",
             settings_too=True,
         )
+        if dry_run.head is not None:  # another branch lacks commits of this one until it is merged
+            comparison = replace(comparison, rewritten=False)
         return await writer.store(comparison)

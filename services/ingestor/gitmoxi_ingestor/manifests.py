@@ -47,6 +47,7 @@ class ManifestWriter:
             relevant_files=comparison.relevant_files,
             warnings=_warnings(comparison),
             all_deleted=comparison.all_deleted,
+            rewritten=comparison.rewritten,
         )
         return manifest, await self.bodies.put(encode(manifest).encode())
 

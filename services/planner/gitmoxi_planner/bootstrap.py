@@ -43,7 +43,11 @@ async def bootstrap(shell: Shell) -> AsyncIterator[Callable[[], Awaitable[object
     home = Home(account=await foundation.clients.own_account(), region=settings.aws_region)
     async with RenderPool() as renderer:
         reader = CommitReader(
-            ledger=foundation.ledger, bodies=foundation.bodies, renderer=renderer, home=home
+            ledger=foundation.ledger,
+            bodies=foundation.bodies,
+            renderer=renderer,
+            home=home,
+            delete_limits=settings.delete_limits,
         )
         planner = Planner(
             ledger=foundation.ledger,

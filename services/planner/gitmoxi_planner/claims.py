@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from gitmoxi.domain.deployments import Deployment
 from gitmoxi.domain.records import Claim, TargetRecord
 from gitmoxi.domain.states import State
+from gitmoxi.errors import ContentionError
 from gitmoxi.ports.ledger import Ledger
 from gitmoxi_planner.candidates import Candidate
 
@@ -11,8 +13,8 @@ from gitmoxi_planner.candidates import Candidate
 async def refusal(candidate: Candidate, record: TargetRecord, ledger: Ledger) -> tuple[State, str] | None:
     """Why not, as the state and the reason in which the deployment ends; None when it may.
 
-    A claim is given up by a prefix that was deleted without its target, or that is deployed to another
-    target now: within its branch another prefix may then take the target over.
+    A claim is given up by a prefix that was deleted without its target, whose deletion is held, or that is
+    deployed to another target now: within its branch another prefix may then take the target over.
     """
     origin, claim = candidate.deployment.origin, record.claim
     if claim is None:
@@ -35,5 +37,21 @@ async def refusal(candidate: Candidate, record: TargetRecord, ledger: Ledger) ->
 
 
 async def _given_up(claim: Claim, record: TargetRecord, ledger: Ledger) -> bool:
+    if record.held_id is not None:
+        return True
     owned = await ledger.ownership(claim.repository_id, claim.branch, claim.prefix)
     return owned is None or owned.target.id != record.target.id
+
+
+async def replaced_in_line(record: TargetRecord, ledger: Ledger) -> Deployment | None:
+    """The deployment that waits for the target, whose place a newer one takes.
+
+    Raises:
+        ContentionError: it left the line since ``record`` was read.
+    """
+    if record.waiting_id is None:
+        return None
+    waiting = await ledger.deployment(record.waiting_id)
+    if waiting is not None and waiting.state is not State.WAITING:
+        raise ContentionError(f"{waiting.id} left the line of {record.target} while this was planned")
+    return waiting

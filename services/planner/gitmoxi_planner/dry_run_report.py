@@ -12,7 +12,7 @@ from gitmoxi.domain.rendered import RenderedObject
 from gitmoxi.domain.sensitive import redact
 from gitmoxi.domain.states import State
 from gitmoxi_planner.candidates import Candidate
-from gitmoxi_planner.verdicts import Ended, Planned, Verdict, left_behind
+from gitmoxi_planner.verdicts import Ended, Held, Planned, Verdict, left_behind
 from gitmoxi_planner.wanting import written_name
 
 
@@ -29,6 +29,7 @@ def reported(candidate: Candidate, verdict: Verdict) -> DryRunObject:
         label=_label(candidate),
         plan=verdict.plan,
         failure=_failure(candidate, verdict.because) if isinstance(verdict, Ended) and refused else None,
+        held=f"{verdict.reason[:1].upper()}{verdict.reason[1:]}." if isinstance(verdict, Held) else None,
         findings=_findings(candidate),
         notes=tuple(_notes(candidate, verdict)),
         rendered=_shown(candidate.rendered) if candidate.rendered is not None else {},
@@ -57,7 +58,9 @@ def _notes(candidate: Candidate, verdict: Verdict) -> Iterator[str]:
     match verdict:
         case Ended(state=state, because=because) if state is not State.FAILED:
             yield because
-        case Planned(record=record):
+        case Ended(explanations=explanations):
+            yield from (one.advice for one in explanations)
+        case Planned(record=record) | Held(record=record):
             yield from _company(record)
     if candidate.renamed_from is not None:
         yield f"{candidate.item.prefix} takes {candidate.target} over from {candidate.renamed_from}."

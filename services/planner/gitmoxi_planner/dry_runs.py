@@ -14,10 +14,11 @@ from gitmoxi.domain.states import State, Worker
 from gitmoxi.errors import InvariantError, RetryableError
 from gitmoxi.ports.bodies import BodyStore
 from gitmoxi.ports.ledger import Ledger, Write
-from gitmoxi_planner.candidates import Candidate, settle
+from gitmoxi_planner.candidates import Candidate
 from gitmoxi_planner.dry_run_report import reported
 from gitmoxi_planner.pacing import AT_ONCE
 from gitmoxi_planner.reading import CommitReader
+from gitmoxi_planner.settling import settle
 from gitmoxi_planner.verdicts import Ended, Judge
 
 
@@ -57,7 +58,8 @@ class DryRunPlanner:
         branch = await self._ledger.branch(dry_run.repository_id, dry_run.branch)
         candidates = await self._candidates(manifest.objects, dry_run, branch.seq + 1)
         settings = await self._candidates(manifest.settings_only, dry_run, branch.seq + 1)
-        settled = settle(candidates, manifest)
+        allowance = await self._reader.allowance(dry_run.repository_id, dry_run.branch, manifest)
+        settled = settle(candidates, manifest, allowance)
         objects = await asyncio.gather(*(self._object(item, patient=patient) for item in settled))
         return DryRunReport(
             objects=tuple(sorted((*objects, *_mistaken(settings)), key=lambda item: item.prefix)),

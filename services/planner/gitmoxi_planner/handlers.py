@@ -1,4 +1,4 @@
-"""The messages that the planner takes: ingested commits, wakes from its sweeper, the schedule."""
+"""The messages that the planner takes: ingested commits, answers to held deletions, wakes, the schedule."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
 from faststream_sqs import SQSMessage, detail_type
-from gitmoxi.contracts.messages import CommitIngested, Sweep, Tick
+from gitmoxi.contracts.messages import CommandGiven, CommitIngested, Message, Sweep, Tick
 from gitmoxi.domain.deployments import Deployment
 from gitmoxi.domain.states import State, Worker
 from gitmoxi.errors import RetryableError
@@ -18,6 +18,10 @@ from gitmoxi_planner.plan import CommitPlanned, Planner
 
 _DELAYS_SECONDS = (5, 5, 10, 20, 40, 60)
 """A throttle passes soon, a service that is still being deleted takes minutes."""
+
+
+_WARNED = frozenset({State.FAILED, State.HELD})
+"""What somebody should look at."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +38,9 @@ class Handlers:
         broker.subscriber(queue, filter=detail_type(CommitIngested.DETAIL_TYPE), max_workers=workers)(
             self.on_commit
         )
+        broker.subscriber(queue, filter=detail_type(CommandGiven.DETAIL_TYPE), max_workers=workers)(
+            self.on_command
+        )
         broker.subscriber(queue, filter=detail_type(Tick.DETAIL_TYPE), max_workers=workers)(self.on_tick)
         broker.subscriber(queue, filter=detail_type(Sweep.DETAIL_TYPE), max_workers=workers)(self.on_sweep)
 
@@ -41,7 +48,17 @@ class Handlers:
         """A commit that cannot be planned now is sent to ourselves again, however often it takes."""
         try:
             with _bound(message):
-                planned = await self.planner.commit(body.repository_id, body.branch, body.seq, self._ended)
+                planned = await self.planner.commit(body.repository_id, body.branch, body.seq, self._told)
+        except RetryableError as error:
+            await self._put_off(body, message, error)
+        else:
+            self._note(message, planned)
+
+    async def on_command(self, body: CommandGiven, message: SQSMessage) -> None:
+        """Somebody answered a held deletion."""
+        try:
+            with _bound(message):
+                planned = await self.planner.deployment(body.deployment_id, self._told)
         except RetryableError as error:
             await self._put_off(body, message, error)
         else:
@@ -51,7 +68,7 @@ class Handlers:
         """A wake of the sweeper, which wakes again a minute later what could not be planned."""
         try:
             with _bound(message):
-                planned = await self.planner.deployment(body.deployment_id, self._ended)
+                planned = await self.planner.deployment(body.deployment_id, self._told)
             self._note(message, planned)
         except RetryableError as error:
             self.shell.observer.note(message, outcome="retry", because=str(error))
@@ -67,17 +84,15 @@ class Handlers:
         report = await self.sweeper.sweep(self.shell.foundation.clock.now())
         return {"woken": report.woken, "published": report.published}
 
-    async def _put_off(self, body: CommitIngested, message: SQSMessage, error: RetryableError) -> None:
+    async def _put_off(self, body: Message, message: SQSMessage, error: RetryableError) -> None:
         delay = _DELAYS_SECONDS[min(attempt_of(message), len(_DELAYS_SECONDS) - 1)]
-        await put_off(
-            self.shell, body, message, error, detail_type=CommitIngested.DETAIL_TYPE, delay_seconds=delay
-        )
+        await put_off(self.shell, body, message, error, detail_type=body.DETAIL_TYPE, delay_seconds=delay)
         self.shell.foundation.metrics.count("Commits", outcome="retry")
 
-    def _ended(self, head: Deployment) -> None:
+    def _told(self, head: Deployment) -> None:
         log = get_logger()
-        (log.warning if head.state is State.FAILED else log.info)(
-            "deployment.ended",
+        (log.warning if head.state in _WARNED else log.info)(
+            "deployment.held" if head.state is State.HELD else "deployment.ended",
             deployment=head.id,
             prefix=head.origin.prefix,
             state=head.state.value,

@@ -8,6 +8,7 @@ from datetime import datetime
 from gitmoxi.contracts.messages import DeploymentPlanned
 from gitmoxi.domain.bodies import BodyRef
 from gitmoxi.domain.deployments import Deployment, PlanRecord, Verb, deployer_of
+from gitmoxi.domain.explanations import Explanation
 from gitmoxi.domain.records import Claim, LastGood, Ownership, TargetRecord
 from gitmoxi.domain.states import State, Worker, check_transition
 from gitmoxi.domain.targets import Target
@@ -29,13 +30,17 @@ PLANNER = Worker.PLANNER
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Placing:
-    """What a deployment is placed with: the target's record as read, the plan, what is wanted."""
+    """What a deployment is placed with: the target's record as read, the plan, what is wanted.
+
+    ``approved_by`` is who approved it, if it was held.
+    """
 
     deployment: Deployment
     record: TargetRecord
     plan: PlanRecord
     desired: BodyRef | None
     now: datetime
+    approved_by: str | None = None
 
     @property
     def target(self) -> Target:
@@ -52,7 +57,14 @@ class Placing:
         )
 
 
-def end(deployment: Deployment, state: State, because: str, now: datetime, ids: Ids) -> list[Write]:
+def end(
+    deployment: Deployment,
+    state: State,
+    because: str,
+    now: datetime,
+    ids: Ids,
+    explanations: tuple[Explanation, ...] = (),
+) -> list[Write]:
     """End a deployment that the planner sends no further."""
     check_transition(deployment.state, state, PLANNER)
     ended = replace(
@@ -65,10 +77,11 @@ def end(deployment: Deployment, state: State, because: str, now: datetime, ids: 
         next_at=None,
         ended_at=now,
     )
+    step = step_of(ended, "plan", PLANNER, explanations)
     return [
         UpdateDeployment(deployment=ended, expected_version=deployment.version),
-        PutStep(step=step_of(ended, "plan", PLANNER)),
-        fact(ended, step="plan", owner=PLANNER, ids=ids, at=now),
+        PutStep(step=step),
+        fact(ended, step, step.explanations, ids=ids),
     ]
 
 
@@ -89,13 +102,14 @@ def enqueue(placing: Placing, replaced: Deployment | None, ids: Ids) -> list[Wri
         next_at=now,
     )
     record = replace(_claimed(placing), waiting_id=head.id)
+    step = step_of(head, "plan", PLANNER)
     writes: list[Write] = [
         UpdateDeployment(deployment=head, expected_version=old.version),
         PutTarget(record=record, expected_revision=placing.record.revision),
         _ownership(placing),
         PutPlan(plan=placing.plan),
-        PutStep(step=step_of(head, "plan", PLANNER)),
-        fact(head, step="plan", owner=PLANNER, ids=ids, at=now),
+        PutStep(step=step),
+        fact(head, step, (), ids=ids),
         outbox(
             DeploymentPlanned(deployment_id=head.id, version=head.version, worker=head.owner),
             owner=PLANNER,
@@ -133,9 +147,11 @@ def settle_unchanged(placing: Placing, good: dict[str, str] | None, ids: Ids) ->
 
 
 def _claimed(placing: Placing) -> TargetRecord:
+    """Whoever comes into the line leaves no older deletion held beside it."""
     return replace(
         placing.record,
         revision=placing.record.revision + 1,
+        held_id=None,
         claim=placing.claim,
         last_seq=placing.deployment.origin.seq,
     )
@@ -163,7 +179,8 @@ def _because(placing: Placing) -> str:
         case Verb.CREATE:
             what = f"{placing.target} does not exist and is created."
         case Verb.DELETE:
-            what = f"The definition file was deleted, so {placing.target} is."
+            approved = f" {placing.approved_by} approved that." if placing.approved_by else ""
+            what = f"The definition file was deleted, so {placing.target} is.{approved}"
         case Verb.NOTHING:
             what = f"{placing.target} is as wanted now; it is looked at again when its turn comes."
         case _:

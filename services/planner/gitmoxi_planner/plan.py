@@ -9,18 +9,21 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from gitmoxi.domain.deployments import Deployment, PlannedWarning, PlanRecord, Verb
-from gitmoxi.domain.records import Commit, CommitStatus, ManifestObject, TargetRecord
+from gitmoxi.domain.records import Commit, CommitStatus, ManifestObject
 from gitmoxi.domain.states import State
 from gitmoxi.errors import ContentionError, InvariantError, PermanentError, RetryableError
 from gitmoxi.ports.clock import Clock, Ids
 from gitmoxi.ports.ledger import DeleteOwnership, Ledger, Write
 from gitmoxi.workflow.courier import Courier, Edge, no_edge
-from gitmoxi_planner.candidates import Candidate, settle
+from gitmoxi_planner.candidates import Candidate
+from gitmoxi_planner.claims import replaced_in_line
+from gitmoxi_planner.held import HeldDeletions, hold
 from gitmoxi_planner.line import Placing, end, enqueue, ownership_of, settle_unchanged
 from gitmoxi_planner.pacing import AT_ONCE, Pace
 from gitmoxi_planner.reading import Changes, CommitReader
+from gitmoxi_planner.settling import settle
 from gitmoxi_planner.telling import Tell, counted, summary, tell_nobody, written
-from gitmoxi_planner.verdicts import Ended, Judge, Planned, left_behind
+from gitmoxi_planner.verdicts import Ended, Held, Judge, Planned, Verdict, left_behind
 
 _ATTEMPTS = 5
 """How often a place in the line is tried for while others write the same target."""
@@ -33,7 +36,8 @@ _COME_TO_NOTHING = {CommitStatus.ABANDONED: State.SUPERSEDED, CommitStatus.FAILE
 class CommitPlanned:
     """What became of a commit or a deployment that was to be planned.
 
-    ``outcome``: ``planned``, ``ended``, or why nothing happened: ``skipped``, ``stale``, ``busy``.
+    ``outcome``: ``planned``, ``answered``, ``held``, ``ended``, or why nothing happened: ``skipped``,
+    ``stale``, ``busy``.
     ``results`` counts the commit's deployments that were planned now by what became of them.
     """
 
@@ -64,6 +68,7 @@ class Planner:
         self._clock = clock
         self._ids = ids
         self._edge = edge
+        self._held = HeldDeletions(ledger=ledger, judge=judge, clock=clock, ids=ids)
         self._pace = Pace(clock)
         self._gate = asyncio.Semaphore(AT_ONCE)
 
@@ -93,8 +98,13 @@ class Planner:
         return CommitPlanned(commit=commit, outcome="planned", because=because, results=results)
 
     async def deployment(self, deployment_id: str, tell: Tell = tell_nobody) -> CommitPlanned:
-        """Plan the commit that a due deployment belongs to, or end it with a commit that came to nothing."""
+        """Plan the commit that a due deployment belongs to, or end it with a commit that came to nothing.
+
+        A held deletion gets the answer to what was asked of it.
+        """
         head = await self._ledger.deployment(deployment_id)
+        if head is not None and head.state is State.HELD:
+            return await self._answered(head, tell)
         if head is None or head.state is not State.RECEIVED:
             return CommitPlanned(commit=None, outcome="stale", because="It is planned already.")
         origin = head.origin
@@ -108,6 +118,43 @@ class Planner:
             return CommitPlanned(commit=commit, outcome="busy", because=because)
         return await self.commit(origin.repository_id, origin.branch, origin.seq, tell)
 
+    async def _answered(self, head: Deployment, tell: Tell) -> CommitPlanned:
+        """Newer commits come first: one of them may have brought the definition file back."""
+        if await self._held.asked(head) is not None:
+            await self._plan_newer(head, tell)
+        origin = head.origin
+        async with self._pace.turn((origin.repository_id, origin.branch)):
+            for _ in range(1, _ATTEMPTS):
+                try:
+                    return await self._answered_now(head.id, tell)
+                except ContentionError:
+                    continue
+            return await self._answered_now(head.id, tell)
+
+    async def _answered_now(self, deployment_id: str, tell: Tell) -> CommitPlanned:
+        head = await self._ledger.deployment(deployment_id)
+        if head is None or head.state is not State.HELD:
+            return CommitPlanned(commit=None, outcome="stale", because="It is held no longer.")
+        writes = await self._held.answer(head)
+        heads = await self._write(writes, _news(tell)) if writes else [head]
+        after = next(item for item in heads if item.id == deployment_id)
+        outcome = "held" if after.state is State.HELD else "answered"
+        return CommitPlanned(commit=None, outcome=outcome, because=after.because)
+
+    async def _plan_newer(self, head: Deployment, tell: Tell) -> None:
+        """Plan the newest commit that is taken in, and with it those before."""
+        origin = head.origin
+        branch = await self._ledger.branch(origin.repository_id, origin.branch)
+        for seq in range(branch.seq, origin.seq, -1):
+            newer = await self._ledger.commit(origin.repository_id, origin.branch, seq)
+            if newer is None or newer.status is not CommitStatus.INGESTED:
+                continue
+            try:
+                await self.commit(origin.repository_id, origin.branch, seq, tell)
+            except (PermanentError, InvariantError):
+                return  # its own message meets and reports the same; a spoilt commit holds up no answer
+            return
+
     async def _plan_earlier(self, changes: Changes, tell: Tell) -> None:
         try:
             await self._plan(changes, tell)
@@ -119,7 +166,9 @@ class Planner:
         if changes.planned:
             return []
         candidates = await asyncio.gather(*(self._candidate(item, head) for item, head in changes.objects))
-        settled = settle(candidates, changes.manifest)
+        commit, manifest = changes.commit, changes.manifest
+        allowance = await self._reader.allowance(commit.repository_id, commit.branch, manifest)
+        settled = settle(candidates, manifest, allowance)
         self._edge("plan.after_render")
         by_prefix: defaultdict[str, list[Candidate]] = defaultdict(list)
         for candidate in settled:
@@ -159,23 +208,33 @@ class Planner:
         await self._courier.commit(writes)
         heads = written(writes)
         for head in heads:
-            if head.state.terminal:
+            if head.state.terminal or head.state is State.HELD:
                 tell(head)
         return heads
 
     async def _writes(self, candidate: Candidate) -> Sequence[Write]:
-        now = self._clock.now()
-        match await self._judge.verdict(candidate):
-            case Ended() as verdict:
-                return self._ended(candidate, verdict.state, verdict.because, now)
-            case Planned() as verdict:
-                return await self._placing(candidate, verdict, now)
+        verdict = await self._judge.verdict(candidate)
+        writes = await self._own_writes(candidate, verdict)
+        return [*writes, *await self._held.overtaken(candidate, verdict, writes)]
 
-    def _ended(self, candidate: Candidate, state: State, because: str, now: datetime) -> list[Write]:
+    async def _own_writes(self, candidate: Candidate, verdict: Verdict) -> list[Write]:
+        now = self._clock.now()
+        match verdict:
+            case Ended():
+                return self._ended(candidate, verdict, now)
+            case Planned():
+                return await self._placing(candidate, verdict, now)
+            case Held(record=record, plan=plan, reason=reason):
+                placing = Placing(
+                    deployment=candidate.deployment, record=record, plan=plan, desired=None, now=now
+                )
+                return hold(placing, reason, self._ids)
+
+    def _ended(self, candidate: Candidate, verdict: Ended, now: datetime) -> list[Write]:
         """The end; a deletion that deletes nothing gives its target up: another prefix may take it."""
         head = replace(candidate.deployment, target=candidate.target)
-        writes = end(head, state, because, now, self._ids)
-        if candidate.deletes and candidate.target is not None and state is not State.SUPERSEDED:
+        writes = end(head, verdict.state, verdict.because, now, self._ids, verdict.explanations)
+        if candidate.deletes and candidate.target is not None and verdict.state is not State.SUPERSEDED:
             writes.append(DeleteOwnership(ownership=ownership_of(head, candidate.target)))
         return writes
 
@@ -191,15 +250,12 @@ class Planner:
         busy = record.active_id is not None or record.waiting_id is not None
         if placing.plan.verb is Verb.NOTHING and not busy:
             return settle_unchanged(placing, verdict.good, self._ids)
-        return enqueue(placing, await self._waiting(record), self._ids)
+        return enqueue(placing, await replaced_in_line(record, self._ledger), self._ids)
 
-    async def _waiting(self, record: TargetRecord) -> Deployment | None:
-        if record.waiting_id is None:
-            return None
-        waiting = await self._ledger.deployment(record.waiting_id)
-        if waiting is not None and waiting.state is not State.WAITING:
-            raise ContentionError(f"{waiting.id} left the line of {record.target} while this was planned")
-        return waiting
+
+def _news(tell: Tell) -> Tell:
+    """Without the deletion that goes on being held: that was told when it began."""
+    return lambda head: None if head.state is State.HELD else tell(head)
 
 
 def _all_done(results: Sequence[list[State] | BaseException]) -> list[list[State]]:

@@ -6,16 +6,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from gitmoxi.adapters.codec import decode
-from gitmoxi.domain.deployments import Deployment
+from gitmoxi.domain.delete_guard import DeleteLimits, limits_of
+from gitmoxi.domain.deployments import Deployment, ObjectChange
 from gitmoxi.domain.findings import FindingsError
-from gitmoxi.domain.records import Commit, CommitStatus, Manifest, ManifestObject, Ownership, Snapshot
+from gitmoxi.domain.records import Commit, CommitStatus, Manifest, ManifestObject, Snapshot
 from gitmoxi.domain.rendered import RenderedObject
 from gitmoxi.domain.states import State
+from gitmoxi.domain.targets import Target
 from gitmoxi.errors import InvariantError, PermanentError
 from gitmoxi.ports.bodies import BodyStore
 from gitmoxi.ports.ledger import Ledger
 from gitmoxi.ports.renderer import Renderer
 from gitmoxi_planner.candidates import Candidate
+from gitmoxi_planner.guarding import Allowance
 from gitmoxi_planner.wanting import Home, render, want
 
 LOOK_BACK = 20
@@ -37,12 +40,27 @@ class Changes:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CommitReader:
-    """Reads commits and their objects; ``home`` is where targets are that name no account or region."""
+    """Reads commits and their objects; ``home`` is where targets are that name no account or region.
+
+    ``delete_limits`` count where a repository has no number of its own.
+    """
 
     ledger: Ledger
     bodies: BodyStore
     renderer: Renderer
     home: Home
+    delete_limits: DeleteLimits
+
+    async def allowance(self, repository_id: str, branch: str, manifest: Manifest) -> Allowance:
+        """What a commit of the branch may delete; nothing is read for one that deletes nothing."""
+        if not any(item.change is ObjectChange.DELETED for item in manifest.objects):
+            return Allowance(limits=self.delete_limits, owned=frozenset())
+        repository = await self.ledger.repository(repository_id)
+        owned = await self.ledger.ownerships(repository_id, branch)
+        return Allowance(
+            limits=limits_of(repository, self.delete_limits),
+            owned=frozenset(ownership.prefix for ownership in owned),
+        )
 
     async def changes(self, commit: Commit) -> Changes:
         """What an ingested commit changed.
@@ -88,24 +106,25 @@ class CommitReader:
         if not candidate.open:
             unknown = head.state is State.FAILED and head.target is None
             return replace(candidate, target=head.target, failure=head.because if unknown else None)
+        owned = await self._owned(item, head)
+        candidate = replace(candidate, owned=owned)
         if item.problem is not None:
             return replace(candidate, failure=item.problem)
-        owned = await self._owned(item, head)
         if candidate.deletes:
-            return replace(candidate, target=owned.target if owned is not None else None)
+            return replace(candidate, target=owned)
         try:
             candidate = replace(candidate, rendered=await self._rendered(item, head))
-            return _wanting(candidate, owned, self.home)
+            return _wanting(candidate, self.home)
         except FindingsError as error:
             return replace(candidate, failure=str(error), faults=error.findings)
         except (PermanentError, InvariantError) as error:
             return replace(candidate, failure=str(error))
 
-    async def _owned(self, item: ManifestObject, head: Deployment) -> Ownership | None:
+    async def _owned(self, item: ManifestObject, head: Deployment) -> Target | None:
         """What the prefix was deployed to before; as another kind of target it was another object."""
         origin = head.origin
         owned = await self.ledger.ownership(origin.repository_id, origin.branch, item.prefix)
-        return owned if owned is not None and owned.target.kind is item.kind else None
+        return owned.target if owned is not None and owned.target.kind is item.kind else None
 
     async def _rendered(self, item: ManifestObject, head: Deployment) -> RenderedObject:
         if item.snapshot is None:
@@ -114,10 +133,10 @@ class CommitReader:
         return await render(snapshot, self.renderer)
 
 
-def _wanting(candidate: Candidate, owned: Ownership | None, home: Home) -> Candidate:
+def _wanting(candidate: Candidate, home: Home) -> Candidate:
     """The candidate with what its rendered files want, and where."""
     assert candidate.rendered is not None
     wanted = want(candidate.rendered, home)
-    target = wanted.desired.target
-    moved_from = owned.target if owned is not None and owned.target.id != target.id else None
+    target, owned = wanted.desired.target, candidate.owned
+    moved_from = owned if owned is not None and owned.id != target.id else None
     return replace(candidate, wanted=wanted, target=target, moved_from=moved_from)

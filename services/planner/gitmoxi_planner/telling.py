@@ -10,10 +10,11 @@ from gitmoxi.domain.states import State
 from gitmoxi.ports.ledger import UpdateDeployment, Write
 
 Tell = Callable[[Deployment], None]
-"""Is told of every deployment that ended while a commit was planned, once that is stored."""
+"""Is told of every deployment that ended, or is held, while a commit was planned, once that is stored."""
 
 _WORDS = {
     State.WAITING: ("waits", "wait"),
+    State.HELD: ("is held for approval", "are held for approval"),
     State.NO_CHANGE: ("is unchanged", "are unchanged"),
     State.FAILED: ("failed", "failed"),
     State.SUPERSEDED: ("was superseded", "were superseded"),

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from gitmoxi.domain.bodies import BodyRef
 from gitmoxi.domain.deployments import PlanRecord
+from gitmoxi.domain.explanations import Explanation
 from gitmoxi.domain.records import TargetRecord
 from gitmoxi.domain.states import State
 from gitmoxi.errors import PermanentError
@@ -14,6 +15,7 @@ from gitmoxi.planning.desired import to_bytes
 from gitmoxi.planning.errors import ReplacementNeededError
 from gitmoxi.ports.bodies import BodyStore
 from gitmoxi.ports.ledger import Ledger
+from gitmoxi.strategies.explained import why_impossible
 from gitmoxi.workflow.masking import masked_error
 from gitmoxi_planner.candidates import Candidate
 from gitmoxi_planner.claims import refusal
@@ -22,10 +24,14 @@ from gitmoxi_planner.looking import Looker
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ended:
-    """There is nothing to carry out; ``plan`` shows what would be needed and cannot be done."""
+    """There is nothing to carry out; ``plan`` shows what would be needed and cannot be done.
+
+    ``explanations`` are of calls that AWS refused.
+    """
 
     state: State
     because: str
+    explanations: tuple[Explanation, ...] = ()
     plan: PlanRecord | None = None
 
 
@@ -42,7 +48,16 @@ class Planned:
     good: dict[str, str] | None = None
 
 
-Verdict = Ended | Planned
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Held:
+    """A deletion that could be carried out, but waits for a person's approval; ``reason`` says why."""
+
+    record: TargetRecord
+    plan: PlanRecord
+    reason: str
+
+
+Verdict = Ended | Planned | Held
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,13 +90,17 @@ class Judge:
         try:
             return await self._planned(candidate, record)
         except PermanentError as error:
-            return Ended(state=State.FAILED, because=str(error))
+            explanations = why_impossible(error)
+            return Ended(state=State.FAILED, because=str(error), explanations=explanations)
 
     async def _planned(self, candidate: Candidate, record: TargetRecord) -> Verdict:
         head = candidate.deployment
         if candidate.deletes:
             await self.looker.check_deletable(head, record)
-            return Planned(record=record, plan=describe_deletion(record.target, deployment_id=head.id))
+            plan = describe_deletion(record.target, deployment_id=head.id)
+            if candidate.held is not None:
+                return Held(record=record, plan=plan, reason=candidate.held)
+            return Planned(record=record, plan=plan)
         assert candidate.wanted is not None
         wanted = candidate.wanted
         desired = await self.bodies.put(to_bytes(wanted.desired))

@@ -119,10 +119,23 @@ class Sweep(Message):
     DETAIL_TYPE: ClassVar[str] = "gitmoxi.sweep.v1"
 
 
+class ExplainedFact(BaseModel):
+    """One cause of a failure; AWS's own words, the evidence, are with the deployment in the API."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    id: str = Field(description="stable, such as image.not-found; unknown for words nobody knew")
+    cause: str
+    advice: str
+    source: str = Field(description="AWS's page about it, or empty")
+    count: int = Field(description="how many tasks, events or targets failed for it")
+
+
 class DeploymentFact(Message):
     """Something that happened to a deployment, for anyone who listens on the bus.
 
-    Its detail-type is ``deployment.step.completed.v1`` or, at the end, ``deployment.<state>.v1``.
+    Its detail-type is ``deployment.step.completed.v1`` or, at the end and where a person has to approve,
+    ``deployment.<state>.v1``.
     """
 
     DETAIL_TYPE: ClassVar[str] = "deployment.step.completed.v1"
@@ -138,9 +151,14 @@ class DeploymentFact(Message):
     status: str
     step: str
     because: str
+    cause: str | None = Field(default=None, description="why the deployment failed, in one sentence")
+    explanations: tuple[ExplainedFact, ...] = Field(
+        default=(), description="of the failures that the step met; at the end of all, causes first"
+    )
 
 
 FACT_OF_STATE: dict[State, str] = {
+    State.HELD: "deployment.held.v1",
     State.SUCCEEDED: "deployment.succeeded.v1",
     State.NO_CHANGE: "deployment.succeeded.v1",
     State.FAILED: "deployment.failed.v1",
@@ -149,7 +167,7 @@ FACT_OF_STATE: dict[State, str] = {
     State.SUPERSEDED: "deployment.superseded.v1",
     State.CANCELLED: "deployment.cancelled.v1",
 }
-"""The detail-type of the fact that a deployment ended in a state."""
+"""The detail-type of the fact that a deployment ended in a state, or is held until a person approves it."""
 
 MESSAGES: tuple[type[Message], ...] = (
     Push,

@@ -9,8 +9,10 @@ from datetime import datetime
 from enum import StrEnum
 
 from gitmoxi.domain.bodies import BodyRef
+from gitmoxi.domain.explanations import Explanation
 from gitmoxi.domain.states import State, Worker
 from gitmoxi.domain.targets import Target, TargetKind
+from gitmoxi.errors import AwsRejectedError, PermanentError
 
 SHARDS = 4
 """Due deployments and outbox items are spread over so many partitions for each owner."""
@@ -52,10 +54,27 @@ class Origin:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ActionError:
-    """Why AWS refused an action, for good."""
+    """Why an action was refused, for good: by AWS, whose words ``message`` holds, or by ourselves.
+
+    ``operation`` is the refused call as IAM names it, such as ``ecs:CreateService``; empty if AWS was not
+    asked.
+    """
 
     code: str
     message: str
+    operation: str = ""
+
+    @classmethod
+    def of(cls, error: PermanentError) -> ActionError:
+        """What is kept of an error that a call raised."""
+        if isinstance(error, AwsRejectedError):
+            return cls(code=error.code, message=error.reason, operation=error.operation)
+        return cls(code=type(error).__name__, message=str(error))
+
+    def __str__(self) -> str:
+        if not self.operation:
+            return self.message
+        return str(AwsRejectedError(operation=self.operation, code=self.code, reason=self.message))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,7 +146,10 @@ class Deployment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
-    """One thing that happened to a deployment; its key is the version that it led to."""
+    """One thing that happened to a deployment; its key is the version that it led to.
+
+    ``explanations`` are those of the failures that it met; HEAD, which every tick rewrites, has none.
+    """
 
     deployment_id: str
     version: int
@@ -137,6 +159,7 @@ class Step:
     state: State
     because: str
     actions: tuple[str, ...] = ()
+    explanations: tuple[Explanation, ...] = ()
 
 
 class CommandKind(StrEnum):
@@ -147,6 +170,8 @@ class CommandKind(StrEnum):
     RESUME = "resume"
     PROMOTE = "promote"
     SUPERSEDE = "supersede"
+    APPROVE = "approve"
+    """Let a held deletion go on."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -66,6 +66,8 @@ class Outcome(StrEnum):
     REPLACE = "replace"
     """Refused: AWS cannot change it in place."""
     DELETE = "delete"
+    HELD = "held"
+    """It would be deleted once a person has approved that."""
     NOTHING = "nothing"
     REFUSED = "refused"
     """It could not be deployed; the failure says why."""
@@ -76,10 +78,10 @@ class DryRunObject:
     """One service object that would be deployed.
 
     ``plan`` is None where none could be made, or none is needed; ``failure`` says why the object would be
-    refused, ``findings`` what its files have to do with it. ``label`` is the name that the rendered
-    definition file has for a target that is not known, because the files have mistakes. ``notes`` are what
-    else people should know. ``rendered`` are its files after rendering, as JSON text by path, sensitive
-    values masked.
+    refused, ``findings`` what its files have to do with it; ``held`` why its deletion would wait for
+    approval. ``label`` is the name that the rendered definition file has for a target that is not known,
+    because the files have mistakes. ``notes`` are what else people should know. ``rendered`` are its files
+    after rendering, as JSON text by path, sensitive values masked.
     """
 
     prefix: str
@@ -90,6 +92,7 @@ class DryRunObject:
     label: str | None = None
     plan: PlanRecord | None = None
     failure: str | None = None
+    held: str | None = None
     findings: tuple[Finding, ...] = ()
     notes: tuple[str, ...] = ()
     rendered: Mapping[str, str] = field(default_factory=dict)
@@ -100,6 +103,8 @@ class DryRunObject:
             return Outcome.REPLACE
         if self.failure is not None:
             return Outcome.REFUSED
+        if self.held is not None:
+            return Outcome.HELD
         return Outcome.NOTHING if self.plan is None else Outcome(self.plan.verb)
 
 
@@ -117,6 +122,7 @@ _WORDS = {
     Outcome.UPDATE: "to update",
     Outcome.REPLACE: "to replace (refused)",
     Outcome.DELETE: "to delete",
+    Outcome.HELD: "held: needs approval",
     Outcome.NOTHING: "unchanged",
     Outcome.REFUSED: "refused",
 }

@@ -13,7 +13,10 @@ from gitmoxi.domain.targets import Target, TargetKind
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Repository:
-    """A registered repository; ``path_globs`` empty means the whole tree."""
+    """A registered repository; ``path_globs`` empty means the whole tree.
+
+    ``max_deletes`` are the deletions of one commit that need no approval; None: the installation's limits.
+    """
 
     id: str
     url: str
@@ -21,6 +24,7 @@ class Repository:
     registered_at: datetime
     token_arn: str | None = None
     path_globs: tuple[str, ...] = ()
+    max_deletes: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,10 +114,11 @@ class ManifestObject:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Manifest:
-    """What a commit changed; ``all_deleted`` says that no definition file is left in the tree.
+    """What a commit changed.
 
-    ``settings_only`` are the objects of which nothing but our settings changed: listed for a dry run, which
-    checks them, and never deployed.
+    ``all_deleted`` says that no definition file is left in the tree, ``rewritten`` that the commit that was
+    processed before is not among the commit's ancestors. ``settings_only`` are the objects of which nothing
+    but our settings changed: listed for a dry run, which checks them, and never deployed.
     """
 
     objects: tuple[ManifestObject, ...]
@@ -121,6 +126,7 @@ class Manifest:
     relevant_files: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
     all_deleted: bool = False
+    rewritten: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -167,7 +173,8 @@ class TargetRecord:
     """Slot, line and claim of a target. ``revision`` counts its writes, for conditional ones.
 
     ``active_id`` may mutate the target, ``waiting_id`` comes next; ``last_seq`` is the highest ``seq``
-    that ever stood in the line. The lease lies on the same item and is written apart.
+    that ever stood in the line. ``held_id`` is the deletion that stands beside the line until it is approved.
+    The lease lies on the same item and is written apart.
     """
 
     target: Target
@@ -175,6 +182,7 @@ class TargetRecord:
     claim: Claim | None = None
     active_id: str | None = None
     waiting_id: str | None = None
+    held_id: str | None = None
     last_seq: int = 0
     last_good: LastGood | None = None
     task_definitions: dict[str, str] = field(default_factory=dict)

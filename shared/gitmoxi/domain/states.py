@@ -12,6 +12,7 @@ class State(StrEnum):
     """Where a deployment stands."""
 
     RECEIVED = "RECEIVED"
+    HELD = "HELD"
     WAITING = "WAITING"
     RUNNING = "RUNNING"
     PAUSED = "PAUSED"
@@ -97,9 +98,19 @@ TRANSITIONS: tuple[Transition, ...] = (
         State.RECEIVED,
         _PLANNER,
         (State.WAITING, "it is planned and stands in its target's line"),
+        (State.HELD, "it is a deletion that a person has to approve"),
         (State.NO_CHANGE, "the live target already is as wanted"),
         (State.FAILED, "it cannot be planned"),
         (State.SUPERSEDED, "a newer commit is known for the target"),
+    ),
+    *_moves(
+        State.HELD,
+        _PLANNER,
+        (State.WAITING, "a person approved the deletion"),
+        (State.NO_CHANGE, "it was approved, and nothing is left to delete"),
+        (State.FAILED, "it was approved, and the target may not be deleted"),
+        (State.SUPERSEDED, "a newer commit wants the target, or decides about it anew"),
+        (State.CANCELLED, "a person cancelled it"),
     ),
     *_moves(
         State.WAITING,

@@ -131,7 +131,7 @@ CAPACITY_ENTRIES: Final[tuple[Entry, ...]] = (
     Entry(
         id="capacity.not-placed",
         cause="ECS finds no place for a task.",
-        advice=f"{_ADD}, or change what the task demands; the reason is in AWS's words below.",
+        advice=f"{_ADD}, or change what the task demands; the reason is in AWS's words.",
         source=SERVICE_EVENTS,
         says=(("unable to place a task",), ("could not launch", "tasks for deployment")),
     ),

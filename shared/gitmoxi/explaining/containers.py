@@ -112,7 +112,7 @@ EXIT_ENTRIES: Final[tuple[Entry, ...]] = (
     Entry(
         id="container.runtime-error",
         cause="The {container} was not started by its container runtime (exit code 125).",
-        advice="Check the options of the container definition, and the runtime's words below.",
+        advice="Check the options of the container definition, and the runtime's words.",
         source=EXIT_CODES,
         codes=frozenset({"125"}),
     ),

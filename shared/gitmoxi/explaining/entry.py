@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from gitmoxi.explaining.explanation import Explanation, as_evidence
+from gitmoxi.domain.explanations import Explanation
+from gitmoxi.explaining.evidence import as_evidence
 from gitmoxi.explaining.names import LONGEST_READ, in_sentence
 from gitmoxi.explaining.statements import statement
 

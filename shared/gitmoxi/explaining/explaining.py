@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from functools import lru_cache
 
+from gitmoxi.domain.explanations import UNKNOWN, Explanation
 from gitmoxi.explaining.capacity import STOP_ENTRIES
 from gitmoxi.explaining.containers import EXIT_ENTRIES, EXITED
 from gitmoxi.explaining.entry import first_fit, readable
-from gitmoxi.explaining.explanation import MOST_EVIDENCE, UNKNOWN, Explanation, as_evidence
+from gitmoxi.explaining.evidence import MOST_EVIDENCE, as_evidence
 from gitmoxi.explaining.function_states import FUNCTION_STATE_ENTRIES, QUIET_CODES
 from gitmoxi.explaining.load_balancing import TARGET_ENTRIES
 from gitmoxi.explaining.names import names_in
@@ -19,6 +21,9 @@ from gitmoxi.explaining.table import BY_WORDS, REFUSALS, SYMPTOMS
 MOST_LOG_LINES = 20
 """So many of the last log lines are shown."""
 
+REMEMBERED = 1_024
+"""Answers kept: a service under way shows the same events at every look, half a millisecond each."""
+
 _GENERAL_CODES = frozenset({"FunctionError", "InvalidConfiguration"})
 """Codes of functions beside which the words may tell more."""
 
@@ -27,6 +32,7 @@ _LEAST_TELLING: Sequence[int] = (143, 0, 137)
 """Exit codes of containers that ECS stops after the essential one ended, the least telling first."""
 
 
+@lru_cache(maxsize=REMEMBERED)
 def explain_task(task: FailedTask) -> Explanation:
     """Why the task stopped: by AWS's words, else by the exit code, else by the stop code."""
     words = [one for one in (task.reason, *(each.reason for each in task.containers)) if one]
@@ -44,6 +50,7 @@ def explain_task(task: FailedTask) -> Explanation:
     return entry.explain([*told, *log], names) if entry else _unknown(told, log)
 
 
+@lru_cache(maxsize=REMEMBERED)
 def explain_event(text: str) -> Explanation | None:
     """What an event of a service means; None for events of a service that is well, and empty ones."""
     if (entry := first_fit(BY_WORDS, [text])) is not None:
@@ -108,8 +115,7 @@ def explain(
     merged: dict[tuple[str, ...], Explanation] = {}
     for one in found:
         if one is not None:
-            key = (one.id, one.cause, *(one.evidence if one.id == UNKNOWN else ()))
-            merged[key] = _both(merged[key], one) if key in merged else one
+            merged[one.key] = _both(merged[one.key], one) if one.key in merged else one
     return tuple(sorted(merged.values(), key=_rank))
 
 
@@ -130,7 +136,7 @@ def _unknown(evidence: Iterable[str], log: Iterable[str] = ()) -> Explanation:
         id=UNKNOWN,
         cause="AWS gives a reason that Gitmoxi does not know." if shown else "AWS gave no reason.",
         evidence=(*shown, *as_evidence(log)),
-        advice="Read AWS's words below." if shown else "Look at the resource in the AWS console.",
+        advice="Read AWS's words." if shown else "Look at the resource in the AWS console.",
         source="",
     )
 

@@ -73,7 +73,7 @@ FUNCTION_STATE_ENTRIES: Final[tuple[Entry, ...]] = (
         "function.invalid-configuration",
         "InvalidConfiguration",
         "The configuration of the {function} cannot be used.",
-        "AWS's words below name the setting.",
+        "AWS's words name the setting.",
     ),
     _state(
         "function.internal-error",

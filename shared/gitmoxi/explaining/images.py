@@ -152,7 +152,7 @@ IMAGE_ENTRIES: Final[tuple[Entry, ...]] = (
     Entry(
         id="image.cannot-be-pulled",
         cause="The {image} cannot be pulled.",
-        advice="Read AWS's words below: they come from the registry or from the container runtime.",
+        advice="Read AWS's words: they come from the registry or from the container runtime.",
         source=CANNOT_PULL,
         says=((_PULL,),),
     ),

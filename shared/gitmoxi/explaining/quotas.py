@@ -81,7 +81,7 @@ QUOTA_ENTRIES: Final[tuple[Entry, ...]] = (
     Entry(
         id="quota.exceeded",
         cause="A limit of the account is reached.",
-        advice=f"{_RAISE}; AWS's words below name the limit.",
+        advice=f"{_RAISE}; AWS's words name the limit.",
         source=CREATE_SERVICE,
         says=(("limitexceeded",), ("servicequotaexceeded",), ("limit exceeded",), ("quota exceeded",)),
     ),

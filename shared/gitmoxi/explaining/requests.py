@@ -101,7 +101,7 @@ REQUEST_ENTRIES: Final[tuple[Entry, ...]] = (
         "request.not-found",
         "ResourceNotFoundException TargetNotFoundException TaskSetNotFoundException NoSuchEntity",
         "Something that the request names does not exist.",
-        "AWS's words below name it.",
+        "AWS's words name it.",
         ECS_ERRORS,
     ),
     _refused(
@@ -109,8 +109,7 @@ REQUEST_ENTRIES: Final[tuple[Entry, ...]] = (
         "InvalidParameterException InvalidParameterValueException ClientException ValidationException "
         "ParamValidationError InvalidRequestContentException SerializationException",
         "AWS does not accept what the request asks.",
-        "AWS's words below name the field: correct it in the definition. `gmctl validate` finds most of "
-        "these.",
+        "AWS's words name the field: correct it in the definition. `gmctl validate` finds most of these.",
         ECS_ERRORS,
     ),
 )

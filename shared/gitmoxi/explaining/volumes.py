@@ -66,7 +66,7 @@ VOLUME_ENTRIES: Final[tuple[Entry, ...]] = (
     Entry(
         id="volume.cannot-be-created",
         cause="A volume of the task cannot be created or mounted.",
-        advice="Check the volumes and mountPoints of the task definition, and the driver's own words below.",
+        advice="Check the volumes and mountPoints of the task definition, and the driver's own words.",
         source=STOPPED_TASKS,
         says=(
             ("cannotcreatevolumeerror",),

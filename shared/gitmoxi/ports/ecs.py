@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from gitmoxi.domain.targets import EcsTarget
+from gitmoxi.explaining.signs import FailedTask
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,17 +58,6 @@ class ServiceDeployment:
     reason: str = ""
     target_revision_arn: str = ""
     document: Mapping[str, Any] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StoppedTask:
-    """Why a task of the deployment stopped, in AWS's words."""
-
-    arn: str
-    stop_code: str
-    reason: str
-    container_reasons: Sequence[str] = ()
-    exit_codes: Sequence[int] = ()
 
 
 class EcsPort(Protocol):
@@ -124,6 +114,6 @@ class EcsPort(Protocol):
         """``StopServiceDeployment`` with ROLLBACK or ABORT."""
         ...
 
-    async def stopped_tasks(self, target: EcsTarget, started_by: str) -> list[StoppedTask]:
+    async def stopped_tasks(self, target: EcsTarget, started_by: str) -> list[FailedTask]:
         """``ListTasks`` (STOPPED) and ``DescribeTasks``: tasks of the service's deployment ``started_by``."""
         ...

@@ -9,6 +9,7 @@ from typing import Annotated, Any, Self
 from pydantic import AliasChoices, Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from gitmoxi.domain.delete_guard import DeleteLimits
 from gitmoxi.errors import InvalidInputError
 from gitmoxi.workflow.lease_keeper import LeaseTimes
 
@@ -100,6 +101,18 @@ class Settings(BaseSettings):
     git_poll_seconds: float = Field(
         default=60.0, ge=0, le=86_400, description="how often branches are polled for lost pushes; 0: never"
     )
+    max_deletes_per_commit: int = Field(
+        default=DeleteLimits().at_most,
+        ge=0,
+        le=100_000,
+        description="a commit that deletes more targets than this, and than the percentage, needs approval",
+    )
+    max_deletes_percent: int = Field(
+        default=DeleteLimits().percent,
+        ge=0,
+        le=100,
+        description="the same as a share of the targets that its branch owns; the larger limit counts",
+    )
     visibility_seconds: int = Field(
         default=60, ge=6, le=43_200, description="how soon a message of a dead worker is given to another"
     )
@@ -145,6 +158,11 @@ class Settings(BaseSettings):
             call_timeout=usual.call_timeout * share,
             margin=usual.margin * share,
         )
+
+    @property
+    def delete_limits(self) -> DeleteLimits:
+        """What a commit may delete without approval, where its repository says nothing else."""
+        return DeleteLimits(at_most=self.max_deletes_per_commit, percent=self.max_deletes_percent)
 
     @property
     def outputs_source(self) -> tuple[OutputsSource, str]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from gitmoxi.domain.deployments import Progress
+from gitmoxi.domain.explanations import Explanation
 from gitmoxi.domain.states import State
 
 
@@ -23,9 +24,9 @@ class Decision:
 
     ``step`` names what happens, ``because`` says why in one sentence: the same one in log, API, page and
     CLI. ``look_again`` is when to observe next if nothing wakes us before. A ``quiet`` decision only
-    waits on: it leaves no step behind. ``last_good`` holds the values to remember for a rollback,
-    ``remember_task_definition`` a pair of spec hash and ARN. ``ending`` goes with ROLLING_BACK: the state
-    to end in once the target is back.
+    waits on: it leaves no step behind. ``explanations`` are of the failures that it met. ``last_good`` holds
+    the values to remember for a rollback, ``remember_task_definition`` a pair of spec hash and ARN.
+    ``ending`` goes with ROLLING_BACK: the state to end in once the target is back.
     """
 
     step: str
@@ -36,6 +37,7 @@ class Decision:
     look_again: timedelta = timedelta(0)
     quiet: bool = False
     cause: str | None = None
+    explanations: tuple[Explanation, ...] = ()
     ending: State | None = None
     last_good: dict[str, str] | None = None
     remember_task_definition: tuple[str, str] | None = None

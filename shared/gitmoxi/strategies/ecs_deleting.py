@@ -9,7 +9,7 @@ from gitmoxi.domain.records import TargetRecord
 from gitmoxi.domain.states import State
 from gitmoxi.strategies.decision import Action, Decision
 from gitmoxi.strategies.ecs_observation import EcsObservation
-from gitmoxi.strategies.failing import changed, fail
+from gitmoxi.strategies.failing import changed, fail, fail_refused
 from gitmoxi.strategies.ownership import not_ours
 
 DELETE = "ecs:DeleteService"
@@ -30,7 +30,7 @@ def decide_deletion(
         return Decision(step="finish", because=because, to=State.SUCCEEDED, progress=deployment.progress)
     refused = next((intent.error for intent in deployment.intents if intent.error is not None), None)
     if refused is not None:
-        return fail(deployment, refused.message, rollback=False)
+        return fail_refused(deployment, refused, rollback=False)
     if deployment.progress.phase == "start":
         return _start(deployment, record, seen, now)
     return _drain(deployment, record, now)

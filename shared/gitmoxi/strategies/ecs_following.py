@@ -7,7 +7,18 @@ from datetime import datetime
 from enum import StrEnum
 
 from gitmoxi.domain.deployments import Progress
-from gitmoxi.strategies.ecs_observation import EcsLimits, EcsObservation, count_of, reasons
+from gitmoxi.domain.explanations import Explanation
+from gitmoxi.ports.ecs import ServiceDeployment
+from gitmoxi.strategies.ecs_explaining import explanations_of
+from gitmoxi.strategies.ecs_observation import EcsLimits, EcsObservation, count_of
+from gitmoxi.strategies.ecs_progress import (
+    ECS_DEPLOYMENT,
+    LOOK_CLOSER,
+    PREVIOUS_SERVICE_DEPLOYMENT,
+    SERVICE_DEPLOYMENT,
+    STARTS_DEPLOYMENT,
+)
+from gitmoxi.strategies.explained import headline
 
 
 class Course(StrEnum):
@@ -23,23 +34,16 @@ class Course(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Following:
-    """Where the followed deployment stands, and why we say so."""
+    """Where the followed deployment stands, and why we say so.
+
+    ``unread`` says that the stopped tasks are to be read before it is given up.
+    """
 
     course: Course
     because: str
+    explanations: tuple[Explanation, ...] = ()
+    unread: bool = False
 
-
-SERVICE_DEPLOYMENT = "service_deployment"
-"""Progress value: the ARN of the service deployment that our update started."""
-
-ECS_DEPLOYMENT = "ecs_deployment"
-"""Progress value: the id (``ecs-svc/...``) that ECS gave to our update in the service's list."""
-
-PREVIOUS_SERVICE_DEPLOYMENT = "previous_service_deployment"
-"""Progress value: the newest service deployment before our update; whatever is newer is ours."""
-
-STARTS_DEPLOYMENT = "starts_deployment"
-"""Progress value ``no``: the update changes only fields that ECS applies without a deployment."""
 
 _REVERTING = frozenset({"ROLLBACK_REQUESTED", "ROLLBACK_IN_PROGRESS"})
 
@@ -49,36 +53,45 @@ def follow(progress: Progress, seen: EcsObservation, limits: EcsLimits, now: dat
 
     Statuses: DescribeServiceDeployments in the Amazon ECS API reference.
     """
+    explanations = explanations_of(progress, seen)
+    course = _course(progress, seen, limits, now, headline(explanations))
+    return replace(course, explanations=explanations)
+
+
+def _course(
+    progress: Progress, seen: EcsObservation, limits: EcsLimits, now: datetime, why: str
+) -> Following:
     if seen.service is not None and seen.service.status != "ACTIVE":
         return Following(course=Course.REPLACED, because="Somebody deleted the service in mid-deployment.")
     if progress.values.get(STARTS_DEPLOYMENT) == "no":
-        return _read_back(progress, seen, limits, now)
-    if (ended := _ended(progress, seen)) is not None:
+        return _read_back(progress, seen, limits, now, why)
+    if (ended := _ended(progress, seen, why)) is not None:
         return ended
     if (replaced := _replaced(progress, seen)) is not None:
         return replaced
-    if (reverting := _reverting(progress, seen, limits, now)) is not None:
+    if (reverting := _reverting(progress, seen, limits, now, why)) is not None:
         return reverting
-    if (tripped := _breaker(seen, limits)) is not None:
+    if (tripped := _breaker(seen, limits, why)) is not None:
         return tripped
-    return _in_time(progress, seen, limits, now)
+    return _in_time(progress, seen, limits, now, why)
 
 
-def _ended(progress: Progress, seen: EcsObservation) -> Following | None:
+def _ended(progress: Progress, seen: EcsObservation, why: str) -> Following | None:
     deployment = seen.following
     if deployment is None or deployment.arn != progress.values.get(SERVICE_DEPLOYMENT):
         return None
+    told = _with_statement(deployment, why)
     match deployment.status:
         case "SUCCESSFUL":
             return Following(course=Course.ARRIVED, because="ECS reports the service deployment SUCCESSFUL.")
         case "ROLLBACK_SUCCESSFUL":
-            because = f"ECS rolled the deployment back: {_why(seen)}."
+            because = f"ECS rolled the deployment back: {told}."
             return Following(course=Course.REVERTED_BY_ECS, because=because)
         case "ROLLBACK_FAILED":
-            because = f"ECS could not roll the deployment back: {_why(seen)}."
+            because = f"ECS could not roll the deployment back: {told}."
             return Following(course=Course.REVERT_FAILED, because=because)
         case "STOPPED" if _replaced(progress, seen) is None:
-            return Following(course=Course.FAILED, because=f"ECS stopped the deployment: {_why(seen)}.")
+            return Following(course=Course.FAILED, because=f"ECS stopped the deployment: {told}.")
         case _:
             return None
 
@@ -98,55 +111,59 @@ def _replaced(progress: Progress, seen: EcsObservation) -> Following | None:
 
 
 def _reverting(
-    progress: Progress, seen: EcsObservation, limits: EcsLimits, now: datetime
+    progress: Progress, seen: EcsObservation, limits: EcsLimits, now: datetime, why: str
 ) -> Following | None:
     """ECS is on its own way back: it gets as long again, and its old tasks trip no breaker."""
     if seen.following is None or seen.following.status not in _REVERTING:
         return None
+    told = _with_statement(seen.following, why)
     if progress.since is not None and now - progress.since >= 2 * limits.timeout:
-        because = f"ECS has not rolled the deployment back in time: {_why(seen)}."
+        because = f"ECS has not rolled the deployment back in time: {told}."
         return Following(course=Course.FAILED, because=because)
-    return Following(course=Course.UNDER_WAY, because=f"ECS is rolling the deployment back: {_why(seen)}.")
+    return Following(course=Course.UNDER_WAY, because=f"ECS is rolling the deployment back: {told}.")
 
 
-def _breaker(seen: EcsObservation, limits: EcsLimits) -> Following | None:
+def _breaker(seen: EcsObservation, limits: EcsLimits, why: str) -> Following | None:
     primary = seen.service.primary if seen.service else None
     failed = count_of(primary or {}, "failedTasks")
     if limits.failures_allowed is None or failed < limits.failures_allowed:
         return None
     because = (
         f"The circuit breaker tripped: {failed} new tasks failed and the threshold is "
-        f"{limits.failures_allowed}: {reasons(seen.stopped)}."
+        f"{limits.failures_allowed}: {why}."
     )
     return Following(course=Course.FAILED, because=because)
 
 
-def _in_time(progress: Progress, seen: EcsObservation, limits: EcsLimits, now: datetime) -> Following:
+def _in_time(
+    progress: Progress, seen: EcsObservation, limits: EcsLimits, now: datetime, why: str
+) -> Following:
     primary = (seen.service.primary if seen.service else None) or {}
     running, desired = count_of(primary, "runningCount"), count_of(primary, "desiredCount")
     standing = f"{running} of {desired} new tasks run"
     if progress.since is not None and now - progress.since >= limits.timeout:
-        because = (
-            f"The service is not stable after {limits.timeout.total_seconds():.0f} s: {standing}; "
-            f"{reasons(seen.stopped)}."
-        )
-        return Following(course=Course.FAILED, because=because)
+        late = f"The service is not stable after {limits.timeout.total_seconds():.0f} s: {standing}"
+        if not seen.stopped and LOOK_CLOSER not in progress.values:
+            return Following(course=Course.UNDER_WAY, because=f"{late}.", unread=True)
+        return Following(course=Course.FAILED, because=f"{late}; {why}.")
     return Following(course=Course.UNDER_WAY, because=f"ECS is deploying: {standing}.")
 
 
-def _read_back(progress: Progress, seen: EcsObservation, limits: EcsLimits, now: datetime) -> Following:
+def _read_back(
+    progress: Progress, seen: EcsObservation, limits: EcsLimits, now: datetime, why: str
+) -> Following:
     assert seen.service is not None
     document = seen.service.document
     running, desired = count_of(document, "runningCount"), count_of(document, "desiredCount")
     if running == desired and count_of(document, "pendingCount") == 0:
         because = f"The changed fields read back as wanted, and {running} of {desired} tasks run."
         return Following(course=Course.ARRIVED, because=because)
-    return _in_time(progress, seen, limits, now)
+    return _in_time(progress, seen, limits, now, why)
 
 
-def _why(seen: EcsObservation) -> str:
-    told = seen.following.reason if seen.following else ""
-    return f"{told.rstrip('.')} ({reasons(seen.stopped)})" if told else reasons(seen.stopped)
+def _with_statement(deployment: ServiceDeployment, why: str) -> str:
+    """``why`` after what ECS itself says of the service deployment."""
+    return f"{deployment.reason.rstrip('.')} ({why})" if deployment.reason else why
 
 
 def with_service_deployment(progress: Progress, seen: EcsObservation) -> Progress:

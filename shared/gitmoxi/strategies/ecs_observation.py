@@ -8,9 +8,10 @@ from datetime import timedelta
 from typing import Any
 
 from gitmoxi.errors import PermanentError
+from gitmoxi.explaining.signs import FailedTask
 from gitmoxi.planning.desired import DesiredEcs
 from gitmoxi.planning.ecs import EcsPlan
-from gitmoxi.ports.ecs import EcsService, EcsTaskDefinition, ServiceDeployment, StoppedTask
+from gitmoxi.ports.ecs import EcsService, EcsTaskDefinition, ServiceDeployment
 from gitmoxi.validation.depdef import EcsDepdef
 
 
@@ -18,13 +19,13 @@ from gitmoxi.validation.depdef import EcsDepdef
 class EcsObservation:
     """One reading of an ECS target.
 
-    ``plan`` is made anew from ``desired`` and the live state, by the function that the planner used; it
-    is None for a deletion. ``refused`` says why no plan can be made. ``known_task_definition`` is the one
-    that an earlier deployment registered from the same document. ``following`` is the newest service
-    deployment, ``stopped`` holds the failed tasks of our own one. ``settings`` are those of the deployment,
-    also while it is rolled back. ``owned`` says that the service carries this installation's tag,
-    ``created`` that the deployment which is rolled back made it. ``sensitive_values`` are those of every
-    document that was looked at.
+    ``plan`` is made anew from ``desired`` and the live state, by the function that the planner used; it is
+    None for a deletion. ``refused`` says why no plan can be made. ``known_task_definition`` is the one that
+    an earlier deployment registered from the same document. ``following`` is the newest service deployment,
+    ``stopped`` holds the stopped tasks of our own one, where they may tell something. ``settings`` are
+    those of the deployment, also while it is rolled back. ``owned`` says that the service carries this
+    installation's tag, ``created`` that the deployment which is rolled back made it. ``sensitive_values``
+    are those of every document that was looked at.
     """
 
     service: EcsService | None
@@ -34,7 +35,7 @@ class EcsObservation:
     refused: PermanentError | None = None
     known_task_definition: EcsTaskDefinition | None = None
     following: ServiceDeployment | None = None
-    stopped: tuple[StoppedTask, ...] = ()
+    stopped: tuple[FailedTask, ...] = ()
     owned: bool = False
     created: bool = False
     sensitive_values: tuple[str, ...] = ()
@@ -63,12 +64,6 @@ def limits_of(settings: EcsDepdef, desired_count: int) -> EcsLimits:
         rollback=breaker.rollback if breaker is not None else True,
         delete_failed_create=settings.delete_new_upon_failure,
     )
-
-
-def reasons(stopped: tuple[StoppedTask, ...]) -> str:
-    """Why tasks stopped, in AWS's words, each distinct reason once."""
-    texts = [text for task in stopped for text in (*task.container_reasons, task.reason) if text]
-    return "; ".join(dict.fromkeys(texts)) or "AWS gave no reason"
 
 
 def count_of(service: Mapping[str, Any], name: str) -> int:

@@ -12,16 +12,15 @@ from gitmoxi.domain.targets import OWNER_TAG
 from gitmoxi.errors import InvariantError
 from gitmoxi.strategies.decision import Action, Decision
 from gitmoxi.strategies.ecs_deleting import DELETE, DRAIN_LOOK, DRAIN_TIMEOUT
-from gitmoxi.strategies.ecs_following import (
+from gitmoxi.strategies.ecs_following import Course, follow, with_service_deployment
+from gitmoxi.strategies.ecs_observation import EcsLimits, EcsObservation, count_of
+from gitmoxi.strategies.ecs_progress import (
     ECS_DEPLOYMENT,
+    LOOK_CLOSER,
     PREVIOUS_SERVICE_DEPLOYMENT,
     SERVICE_DEPLOYMENT,
     STARTS_DEPLOYMENT,
-    Course,
-    follow,
-    with_service_deployment,
 )
-from gitmoxi.strategies.ecs_observation import EcsLimits, EcsObservation, count_of
 from gitmoxi.strategies.ecs_rolling import (
     PREVIOUS,
     REGISTER,
@@ -31,7 +30,7 @@ from gitmoxi.strategies.ecs_rolling import (
     set_tags,
     wait,
 )
-from gitmoxi.strategies.failing import fail
+from gitmoxi.strategies.failing import fail, fail_impossible, fail_refused
 
 SCALE_TO_ZERO = "ecs:UpdateService(desiredCount=0)"
 
@@ -47,7 +46,7 @@ def decide_ecs_rollback(
     refused = next((intent.error for intent in deployment.intents if intent.error is not None), None)
     gone = seen.service is None or seen.service.status == "INACTIVE"
     if refused is not None and not (gone and deployment.progress.phase == "remove"):
-        return fail(deployment, refused.message)
+        return fail_refused(deployment, refused)
     match deployment.progress.phase:
         case "start" if seen.service is None or seen.service.status != "ACTIVE":
             return _done(deployment, f"{record.target} does not exist: nothing is left to undo.")
@@ -110,7 +109,7 @@ def _removed(deployment: Deployment, record: TargetRecord, seen: EcsObservation,
 
 def _start(deployment: Deployment, seen: EcsObservation, now: datetime) -> Decision:
     if seen.refused is not None:
-        return fail(deployment, str(seen.refused))
+        return fail_impossible(deployment, seen.refused)
     good = seen.known_task_definition
     if seen.plan is not None and good is not None and _runs(seen, good.arn):
         if seen.plan.verb is Verb.NOTHING:
@@ -149,9 +148,8 @@ def _go_back(deployment: Deployment, seen: EcsObservation, arn: str, now: dateti
     fields_only = plan is not None and not plan.starts_deployment
     quiet = fields_only and seen.service.task_definition_arn == arn
     values[STARTS_DEPLOYMENT] = "no" if quiet else "yes"
-    values.pop(ECS_DEPLOYMENT, None)
-    values.pop(SERVICE_DEPLOYMENT, None)
-    values.pop(PREVIOUS_SERVICE_DEPLOYMENT, None)
+    for name in (ECS_DEPLOYMENT, SERVICE_DEPLOYMENT, PREVIOUS_SERVICE_DEPLOYMENT, LOOK_CLOSER):
+        values.pop(name, None)
     if seen.following is not None:
         values[PREVIOUS_SERVICE_DEPLOYMENT] = seen.following.arn
     primary = seen.service.primary or {}
@@ -183,7 +181,7 @@ def _follow(deployment: Deployment, seen: EcsObservation, limits: EcsLimits, now
                 deployment, f"The service is back at its last good revision. {deployment.cause or ''}"
             )
         case _:
-            return fail(deployment, following.because)
+            return fail(deployment, following.because, explanations=following.explanations)
 
 
 def _done(deployment: Deployment, because: str) -> Decision:

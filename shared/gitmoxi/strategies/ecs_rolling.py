@@ -12,16 +12,11 @@ from gitmoxi.errors import InvariantError
 from gitmoxi.planning.desired import DesiredEcs, task_definition_hash
 from gitmoxi.planning.ecs import EcsPlan
 from gitmoxi.strategies.decision import Action, Decision
-from gitmoxi.strategies.ecs_following import (
-    PREVIOUS_SERVICE_DEPLOYMENT,
-    STARTS_DEPLOYMENT,
-    Course,
-    Following,
-    follow,
-    with_service_deployment,
-)
+from gitmoxi.strategies.ecs_following import Course, Following, follow, with_service_deployment
 from gitmoxi.strategies.ecs_observation import EcsLimits, EcsObservation
-from gitmoxi.strategies.failing import changed, fail, fail_as_told, unchanged
+from gitmoxi.strategies.ecs_progress import LOOK_CLOSER, PREVIOUS_SERVICE_DEPLOYMENT, STARTS_DEPLOYMENT
+from gitmoxi.strategies.explained import headline, news, noticed, why_refused
+from gitmoxi.strategies.failing import changed, fail, fail_as_told, fail_impossible, unchanged
 
 REGISTER = "ecs:RegisterTaskDefinition"
 CREATE = "ecs:CreateService"
@@ -65,7 +60,8 @@ def refusal(deployment: Deployment, limits: EcsLimits) -> Decision | None:
     if refused is None or refused.error is None:
         return None
     failed = unchanged(deployment) if refused.call in {CREATE, UPDATE} else deployment
-    return fail_as_told(failed, refused.error.message, rollback=limits.rollback)
+    explanations = why_refused(refused.error, deployment.target)
+    return fail_as_told(failed, str(refused.error), rollback=limits.rollback, explanations=explanations)
 
 
 def intent_result(deployment: Deployment) -> dict[str, str]:
@@ -79,7 +75,7 @@ def intent_result(deployment: Deployment) -> dict[str, str]:
 
 def _start(deployment: Deployment, record: TargetRecord, seen: EcsObservation, now: datetime) -> Decision:
     if seen.refused is not None:
-        return fail(deployment, str(seen.refused))
+        return fail_impossible(deployment, seen.refused)
     _, plan = _planned(seen)
     if plan.verb is Verb.NOTHING:
         return Decision(
@@ -106,7 +102,7 @@ def _start(deployment: Deployment, record: TargetRecord, seen: EcsObservation, n
 
 def _apply(deployment: Deployment, seen: EcsObservation, arn: str, now: datetime) -> Decision:
     if seen.refused is not None:
-        return fail(deployment, str(seen.refused))
+        return fail_impossible(deployment, seen.refused)
     desired, plan = _planned(seen)
     values = {**deployment.progress.values, TASK_DEFINITION: arn}
     values[STARTS_DEPLOYMENT] = "yes" if plan.starts_deployment else "no"
@@ -187,7 +183,12 @@ def _follow(deployment: Deployment, seen: EcsObservation, limits: EcsLimits, now
                 last_good={TASK_DEFINITION: progress.values[TASK_DEFINITION]},
             )
         case Course.FAILED:
-            return fail_as_told(deployment, following.because, rollback=limits.rollback)
+            return fail_as_told(
+                deployment,
+                following.because,
+                rollback=limits.rollback,
+                explanations=following.explanations,
+            )
         case Course.REPLACED:
             return fail(deployment, following.because, rollback=False)
         case Course.REVERTED_BY_ECS | Course.REVERT_FAILED as course:
@@ -198,11 +199,31 @@ def _follow(deployment: Deployment, seen: EcsObservation, limits: EcsLimits, now
                 to=to,
                 progress=progress,
                 cause=following.because,
+                explanations=following.explanations,
             )
 
 
 def wait(deployment: Deployment, progress: Progress, following: Following, limits: EcsLimits) -> Decision:
-    """Look again at the poll interval, or when an event of ECS wakes us."""
+    """Look again at the poll interval, or when an event of ECS wakes us; what fails meanwhile is told once.
+
+    AWS forgets stopped tasks after an hour, so their reasons cannot wait for the end.
+    """
+    if following.unread:
+        return Decision(
+            step="read the stopped tasks",
+            because=following.because,
+            to=deployment.state,
+            progress=replace(progress, values={**progress.values, LOOK_CLOSER: "yes"}),
+        )
+    if fresh := news(progress, following.explanations):
+        return Decision(
+            step="notice a failure",
+            because=f"{following.because.rstrip('.')}; meanwhile: {headline(fresh)}.",
+            to=deployment.state,
+            progress=noticed(progress, fresh),
+            look_again=limits.poll_interval,
+            explanations=fresh,
+        )
     return Decision(
         step="wait",
         because=following.because,

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from gitmoxi.domain.deployments import Deployment, Progress
+from gitmoxi.domain.deployments import ActionError, Deployment, Progress
+from gitmoxi.domain.explanations import Explanation
 from gitmoxi.domain.states import State
+from gitmoxi.errors import PermanentError
 from gitmoxi.strategies.decision import Decision
+from gitmoxi.strategies.explained import why_impossible, why_refused
 
 CHANGED = "changed"
 """The progress value that is set once something in AWS was changed."""
@@ -24,7 +27,12 @@ def unchanged(deployment: Deployment) -> Deployment:
 
 
 def fail(
-    deployment: Deployment, cause: str, *, rollback: bool = True, ending: State = State.ROLLED_BACK
+    deployment: Deployment,
+    cause: str,
+    *,
+    rollback: bool = True,
+    ending: State = State.ROLLED_BACK,
+    explanations: tuple[Explanation, ...] = (),
 ) -> Decision:
     """End or hand over a deployment that cannot go on.
 
@@ -36,6 +44,7 @@ def fail(
             because=f"The rollback cannot go on: {cause}",
             to=State.ROLLBACK_FAILED,
             progress=deployment.progress,
+            explanations=explanations,
         )
     touched = CHANGED in deployment.progress.values
     if touched and rollback:
@@ -46,13 +55,34 @@ def fail(
             progress=Progress(values=deployment.progress.values),
             cause=cause,
             ending=ending,
+            explanations=explanations,
         )
     to = State.FAILED if touched or ending is State.ROLLED_BACK else ending
-    return Decision(step="end", because=cause, to=to, progress=deployment.progress, cause=cause)
+    return Decision(
+        step="end",
+        because=cause,
+        to=to,
+        progress=deployment.progress,
+        cause=cause,
+        explanations=explanations,
+    )
 
 
-def fail_as_told(deployment: Deployment, cause: str, *, rollback: bool) -> Decision:
+def fail_as_told(
+    deployment: Deployment, cause: str, *, rollback: bool, explanations: tuple[Explanation, ...]
+) -> Decision:
     """``fail`` under a setting that may switch rollback off, which the reason then says."""
     if rollback or CHANGED not in deployment.progress.values:
-        return fail(deployment, cause)
-    return fail(deployment, f"{cause} Nothing is undone, because rollback is switched off.", rollback=False)
+        return fail(deployment, cause, explanations=explanations)
+    told = f"{cause} Nothing is undone, because rollback is switched off."
+    return fail(deployment, told, rollback=False, explanations=explanations)
+
+
+def fail_refused(deployment: Deployment, error: ActionError, *, rollback: bool = True) -> Decision:
+    """``fail`` for a call that was refused."""
+    return fail(deployment, str(error), rollback=rollback, explanations=why_refused(error, deployment.target))
+
+
+def fail_impossible(deployment: Deployment, error: PermanentError) -> Decision:
+    """``fail`` for what cannot be read, or cannot be planned."""
+    return fail(deployment, str(error), explanations=why_impossible(error))

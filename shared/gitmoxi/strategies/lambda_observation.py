@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from gitmoxi.domain.deployments import Progress
+from gitmoxi.domain.explanations import Explanation
+from gitmoxi.domain.sensitive import redact
 from gitmoxi.errors import PermanentError
+from gitmoxi.explaining.explaining import explain
+from gitmoxi.explaining.signs import FunctionStates
 from gitmoxi.planning.aws_lambda import LambdaPlan
 from gitmoxi.planning.desired import DesiredLambda
 from gitmoxi.ports.aws_lambda import LambdaAlias, LambdaFunction
@@ -64,23 +68,24 @@ def next_look(progress: Progress, limits: LambdaLimits, now: datetime) -> timede
     return min(limits.interval, max(FIRST_LOOK, waited))
 
 
-def has_failed(seen: LambdaObservation) -> bool:
-    """Whether the last change of the function failed."""
-    return seen.function is not None and readiness(seen.function)[1] is not None
+def has_failed(function: LambdaFunction) -> bool:
+    """Whether the last change of ``function`` failed (GetFunction in the AWS Lambda API reference)."""
+    return "Failed" in (function.state, function.last_update_status)
 
 
-def readiness(function: LambdaFunction) -> tuple[bool, str | None]:
-    """Whether the last change of ``function`` has settled, and why it failed if it did.
+def is_ready(function: LambdaFunction) -> bool:
+    """Whether the last change of ``function`` has settled well."""
+    settled = function.state != "Pending" and function.last_update_status != "InProgress"
+    return settled and not has_failed(function)
 
-    States: GetFunction in the AWS Lambda API reference.
-    """
-    configuration = function.configuration
-    if function.state == "Failed":
-        return (
-            False,
-            f"The function's state is Failed: {configuration.get('StateReason', 'no reason given')}.",
-        )
-    if function.last_update_status == "Failed":
-        reason = configuration.get("LastUpdateStatusReason", "no reason given")
-        return False, f"The function's last update Failed: {reason}."
-    return function.state != "Pending" and function.last_update_status != "InProgress", None
+
+def explanations_of(function: LambdaFunction, sensitive_values: Iterable[str]) -> tuple[Explanation, ...]:
+    """Why the function, or its last update, failed; sensitive values are masked before texts are cut."""
+    values = tuple(sensitive_values)
+    states = FunctionStates.from_aws(function.configuration)
+    masked = replace(
+        states,
+        state_reason=redact(states.state_reason, values),
+        update_reason=redact(states.update_reason, values),
+    )
+    return explain(functions=[masked])

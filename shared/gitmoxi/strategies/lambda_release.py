@@ -10,7 +10,7 @@ from gitmoxi.domain.records import TargetRecord
 from gitmoxi.domain.states import State
 from gitmoxi.errors import InvariantError
 from gitmoxi.strategies.decision import Action, Decision
-from gitmoxi.strategies.failing import changed, fail, unchanged
+from gitmoxi.strategies.failing import changed, fail, fail_impossible, fail_refused, unchanged
 from gitmoxi.strategies.lambda_observation import LambdaLimits, LambdaObservation
 from gitmoxi.strategies.lambda_steps import (
     CODE,
@@ -67,7 +67,7 @@ def decide_lambda_deletion(
         return Decision(step="finish", because=because, to=State.SUCCEEDED, progress=deployment.progress)
     refused = next((intent.error for intent in deployment.intents if intent.error is not None), None)
     if refused is not None:
-        return fail(deployment, refused.message, rollback=False)
+        return fail_refused(deployment, refused, rollback=False)
     if deployment.progress.phase == "delete":
         return await_removal(deployment, record, now)
     if not seen.owned:
@@ -89,12 +89,12 @@ def _refusal(deployment: Deployment) -> Decision | None:
     values = deployment.progress.values.keys()
     made_before = (values & MARKS_OF[CREATE]) - MARKS_OF.get(refused.call, frozenset())
     nothing_made = not made_before and VERSION not in values
-    return fail(unchanged(deployment) if nothing_made else deployment, refused.error.message)
+    return fail_refused(unchanged(deployment) if nothing_made else deployment, refused.error)
 
 
 def _start(deployment: Deployment, record: TargetRecord, seen: LambdaObservation, now: datetime) -> Decision:
     if seen.refused is not None:
-        return fail(deployment, str(seen.refused))
+        return fail_impossible(deployment, seen.refused)
     if seen.plan is None:
         raise InvariantError(f"{deployment.id} was observed without its plan")
     if seen.plan.verb is Verb.NOTHING:
@@ -122,7 +122,7 @@ def _settled(
     if waiting is not None:
         return waiting
     if seen.refused is not None:
-        return fail(deployment, str(seen.refused))
+        return fail_impossible(deployment, seen.refused)
     return _change_or_publish(deployment, seen, now)
 
 

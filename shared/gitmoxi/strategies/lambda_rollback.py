@@ -10,7 +10,7 @@ from gitmoxi.domain.states import State
 from gitmoxi.domain.targets import OWNER_TAG
 from gitmoxi.errors import InvariantError
 from gitmoxi.strategies.decision import Action, Decision
-from gitmoxi.strategies.failing import fail
+from gitmoxi.strategies.failing import fail, fail_impossible, fail_refused
 from gitmoxi.strategies.lambda_observation import LambdaLimits, LambdaObservation, has_failed
 from gitmoxi.strategies.lambda_steps import (
     DELETE,
@@ -43,7 +43,7 @@ def decide_lambda_rollback(
         return _end(deployment, f"{record.target} does not exist: nothing is left to undo.")
     refused = next((intent for intent in deployment.intents if intent.error is not None), None)
     if refused is not None and refused.error is not None and refused.call != DELETE_VERSION:
-        return fail(deployment, refused.error.message)
+        return fail_refused(deployment, refused.error)
     match deployment.progress.phase:
         case "start" if seen.created:
             return _undo_creation(deployment, record, seen, now)
@@ -100,13 +100,13 @@ def _restore_latest(
     deployment: Deployment, seen: LambdaObservation, limits: LambdaLimits, now: datetime
 ) -> Decision:
     change = change_latest(deployment, seen, now) if seen.plan is not None else None
-    if change is not None and has_failed(seen):
+    if change is not None and seen.function is not None and has_failed(seen.function):
         return change  # what failed is being taken out piece by piece: only the last piece must succeed
     waiting = wait_until_ready(deployment, seen, limits, now)
     if waiting is not None:
         return waiting
     if seen.refused is not None:
-        return fail(deployment, str(seen.refused))
+        return fail_impossible(deployment, seen.refused)
     if change is not None:
         return change
     failed = deployment.progress.values.get(FAILED_VERSION)

@@ -8,13 +8,17 @@ from datetime import datetime, timedelta
 from gitmoxi.domain.deployments import Deployment, Progress
 from gitmoxi.domain.records import TargetRecord
 from gitmoxi.errors import InvariantError
+from gitmoxi.ports.aws_lambda import LambdaFunction
 from gitmoxi.strategies.decision import Action, Decision
+from gitmoxi.strategies.explained import headline
 from gitmoxi.strategies.failing import changed, fail
 from gitmoxi.strategies.lambda_observation import (
     LambdaLimits,
     LambdaObservation,
+    explanations_of,
+    has_failed,
+    is_ready,
     next_look,
-    readiness,
 )
 
 CREATE = "lambda:CreateFunction"
@@ -117,10 +121,12 @@ def wait_until_ready(
     """
     if seen.function is None:
         return fail(deployment, "Somebody deleted the function in mid-deployment.")
-    ready, failed = readiness(seen.function)
-    if failed is not None and deployment.progress.values.keys() & {CODE, CONFIGURATION}:
-        return fail(deployment, failed)
-    if ready or failed is not None:
+    explanations = explanations_of(seen.function, seen.sensitive_values)
+    if has_failed(seen.function):
+        ours = deployment.progress.values.keys() & {CODE, CONFIGURATION}
+        cause = f"{_what_failed(seen.function)}: {headline(explanations)}."
+        return fail(deployment, cause, explanations=explanations) if ours else None
+    if is_ready(seen.function):
         return None
     progress = deployment.progress
     if deployment.intents:  # the first look since the call, which throttles may have kept waiting
@@ -129,7 +135,8 @@ def wait_until_ready(
     standing = f"State {seen.function.state}, LastUpdateStatus {seen.function.last_update_status}"
     if since is not None and now - since >= limits.timeout:
         seconds = limits.timeout.total_seconds()
-        return fail(deployment, f"The function is not ready after {seconds:.0f} s: {standing}.")
+        cause = f"The function is not ready after {seconds:.0f} s: {standing}."
+        return fail(deployment, cause, explanations=explanations)
     return Decision(
         step="wait",
         because=f"Lambda is settling the change: {standing}.",
@@ -138,6 +145,10 @@ def wait_until_ready(
         look_again=next_look(progress, limits, now),
         quiet=progress == deployment.progress,
     )
+
+
+def _what_failed(function: LambdaFunction) -> str:
+    return f"The function's {'state is' if function.state == 'Failed' else 'last update'} Failed"
 
 
 def await_removal(deployment: Deployment, record: TargetRecord, now: datetime) -> Decision:

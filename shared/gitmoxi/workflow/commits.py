@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from gitmoxi.contracts.messages import RollbackRequested, SlotFreed
 from gitmoxi.domain.bodies import BodyRef
 from gitmoxi.domain.deployments import Deployment, Intent, Step, Verb, action_id
+from gitmoxi.domain.explanations import Explanation, kept
+from gitmoxi.domain.history import told_in
 from gitmoxi.domain.records import LastGood, TargetRecord
 from gitmoxi.domain.states import State, Worker, check_transition
 from gitmoxi.errors import InvariantError
@@ -51,8 +53,10 @@ class Scene:
         return self.waiting if self.waiting is not None and self.waiting.id != self.deployment.id else None
 
 
-def commit_decision(scene: Scene, decision: Decision, ids: Ids) -> Commitment:
+def commit_decision(scene: Scene, decision: Decision, ids: Ids, earlier: Sequence[Step] = ()) -> Commitment:
     """The transaction that makes ``decision`` a fact.
+
+    Where it ends a failed deployment, ``earlier`` are the steps so far: the event tells what they explain.
 
     Raises:
         InvariantError: the transition table does not allow it.
@@ -61,8 +65,9 @@ def commit_decision(scene: Scene, decision: Decision, ids: Ids) -> Commitment:
     writes: list[Write] = [UpdateDeployment(deployment=head, expected_version=scene.deployment.version)]
     writes.append(_target_write(scene, decision, head))
     if not decision.quiet:
-        writes.append(PutStep(step=step_of(head, decision.step, scene.worker)))
-        writes.append(fact(head, step=decision.step, owner=scene.worker, ids=ids, at=scene.now))
+        step = step_of(head, decision.step, scene.worker, decision.explanations)
+        writes.append(PutStep(step=step))
+        writes.append(fact(head, step, told_in((*earlier, step)), ids=ids))
     if head.state.terminal and scene.next_in_line is not None:
         writes.append(slot_freed(scene.next_in_line, scene.worker, ids, scene.now))
     if head.owner is not scene.worker:
@@ -79,8 +84,8 @@ def record_results(deployment: Deployment, intents: Sequence[Intent], now: datet
     return UpdateDeployment(deployment=head, expected_version=deployment.version)
 
 
-def step_of(head: Deployment, name: str, worker: Worker) -> Step:
-    """The step that led to ``head``."""
+def step_of(head: Deployment, name: str, worker: Worker, explanations: Iterable[Explanation] = ()) -> Step:
+    """The step that led to ``head``; of ``explanations`` it keeps what its record holds."""
     return Step(
         deployment_id=head.id,
         version=head.version,
@@ -90,6 +95,7 @@ def step_of(head: Deployment, name: str, worker: Worker) -> Step:
         state=head.state,
         because=head.because,
         actions=tuple(intent.call for intent in head.intents),
+        explanations=kept(explanations),
     )
 
 
@@ -190,10 +196,11 @@ def commit_start(scene: Scene, before: BodyRef | None, ids: Ids) -> Commitment:
         next_at=scene.now,
     )
     record = replace(scene.record, revision=scene.record.revision + 1, active_id=head.id, waiting_id=None)
+    step = step_of(head, "take the slot", scene.worker)
     writes: tuple[Write, ...] = (
         UpdateDeployment(deployment=head, expected_version=old.version),
         PutTarget(record=record, expected_revision=scene.record.revision, lease_epoch=scene.epoch),
-        PutStep(step=step_of(head, "take the slot", scene.worker)),
-        fact(head, step="take the slot", owner=scene.worker, ids=ids, at=scene.now),
+        PutStep(step=step),
+        fact(head, step, (), ids=ids),
     )
     return Commitment(deployment=head, writes=writes)

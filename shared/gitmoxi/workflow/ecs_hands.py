@@ -13,13 +13,13 @@ from gitmoxi.planning.ecs_requests import (
 )
 from gitmoxi.ports.ecs import EcsPort, EcsService
 from gitmoxi.strategies.ecs_deleting import DELETE
-from gitmoxi.strategies.ecs_following import (
+from gitmoxi.strategies.ecs_observation import EcsObservation
+from gitmoxi.strategies.ecs_progress import (
     ECS_DEPLOYMENT,
     PREVIOUS_SERVICE_DEPLOYMENT,
     SERVICE_DEPLOYMENT,
     STARTS_DEPLOYMENT,
 )
-from gitmoxi.strategies.ecs_observation import EcsObservation
 from gitmoxi.strategies.ecs_rollback import SCALE_TO_ZERO
 from gitmoxi.strategies.ecs_rolling import (
     CREATE,

@@ -11,14 +11,16 @@ from gitmoxi.domain.deployments import Deployment, ObjectChange, Verb
 from gitmoxi.domain.records import TargetRecord
 from gitmoxi.domain.targets import OWNER_TAG, EcsTarget
 from gitmoxi.errors import AwsRejectedError, InvariantError, NotFoundError, PermanentError
+from gitmoxi.explaining.signs import FailedTask
 from gitmoxi.planning.desired import DesiredEcs, task_definition_hash
 from gitmoxi.planning.ecs import EcsPlan, plan_ecs
 from gitmoxi.planning.ecs_checks import check_reference
 from gitmoxi.planning.tags import FOREIGN, OURS
 from gitmoxi.ports.bodies import BodyStore
-from gitmoxi.ports.ecs import EcsPort, EcsService, EcsTaskDefinition, ServiceDeployment, StoppedTask
-from gitmoxi.strategies.ecs_following import ECS_DEPLOYMENT, SERVICE_DEPLOYMENT, STARTS_DEPLOYMENT
-from gitmoxi.strategies.ecs_observation import EcsObservation, count_of
+from gitmoxi.ports.ecs import EcsPort, EcsService, EcsTaskDefinition, ServiceDeployment
+from gitmoxi.strategies.ecs_explaining import stopped_tasks_may_tell
+from gitmoxi.strategies.ecs_observation import EcsObservation
+from gitmoxi.strategies.ecs_progress import ECS_DEPLOYMENT, SERVICE_DEPLOYMENT, STARTS_DEPLOYMENT
 from gitmoxi.strategies.ecs_rolling import TASK_DEFINITION
 from gitmoxi.workflow.masking import masked_error
 from gitmoxi.workflow.wanted import WantedReader
@@ -148,11 +150,9 @@ class EcsReader:
             sensitive_values=wish.sensitive_values,
         )
         if deployment.progress.phase == "follow":
-            return replace(
-                seen,
-                following=await self._service_deployment(deployment, service),
-                stopped=await self._failed_tasks(deployment, service),
-            )
+            following = await self._service_deployment(deployment, service)
+            stopped = await self._stopped_tasks(deployment, service, following)
+            return replace(seen, following=following, stopped=stopped)
         return await self._compared(seen, wish)
 
     async def _compared(self, seen: EcsObservation, wish: _Wish) -> EcsObservation:
@@ -204,18 +204,17 @@ class EcsReader:
             return await self._ecs.service_deployment(target, values[SERVICE_DEPLOYMENT])
         return await self._newest_service_deployment(target, service)
 
-    async def _failed_tasks(
-        self, deployment: Deployment, service: EcsService | None
-    ) -> tuple[StoppedTask, ...]:
-        """Why tasks of our own deployment failed; ECS's rollback makes another one the primary."""
-        if service is None or service.status != "ACTIVE":
+    async def _stopped_tasks(
+        self, deployment: Deployment, service: EcsService | None, following: ServiceDeployment | None
+    ) -> tuple[FailedTask, ...]:
+        """The stopped tasks of our own deployment, where they may tell something."""
+        progress = deployment.progress
+        ours = progress.values.get(ECS_DEPLOYMENT)
+        if ours is None or service is None or service.status != "ACTIVE":
             return ()
-        ours = deployment.progress.values.get(ECS_DEPLOYMENT)
-        listed = service.document.get("deployments") or ()
-        failed = [d for d in listed if d["id"] == ours and count_of(d, "failedTasks")]
-        if not failed and any(d["id"] == ours for d in listed):
+        if not stopped_tasks_may_tell(progress, service, following):
             return ()
-        return tuple(await self._ecs.stopped_tasks(ecs_target(deployment), ours)) if ours else ()
+        return tuple(await self._ecs.stopped_tasks(ecs_target(deployment), ours))
 
 
 def _restorable(live: Mapping[str, Any]) -> dict[str, Any]:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
-from gitmoxi.contracts.messages import FACT_OF_STATE, DeploymentFact, Message
-from gitmoxi.domain.deployments import Deployment
+from gitmoxi.contracts.messages import FACT_OF_STATE, DeploymentFact, ExplainedFact, Message
+from gitmoxi.domain.deployments import Deployment, Step
+from gitmoxi.domain.explanations import Explanation
 from gitmoxi.domain.states import Worker
 from gitmoxi.ports.clock import Ids
 from gitmoxi.ports.ledger import OutboxEvent, PutOutbox
@@ -24,8 +26,8 @@ def outbox(message: Message, *, owner: Worker, ids: Ids, at: datetime) -> PutOut
     )
 
 
-def fact(deployment: Deployment, *, step: str, owner: Worker, ids: Ids, at: datetime) -> PutOutbox:
-    """What just happened to ``deployment``, for anyone on the bus."""
+def fact(deployment: Deployment, step: Step, explanations: Iterable[Explanation], *, ids: Ids) -> PutOutbox:
+    """The step that ``deployment`` just took, for anyone on the bus; evidence stays with the steps."""
     body = DeploymentFact(
         deployment_id=deployment.id,
         version=deployment.version,
@@ -36,15 +38,27 @@ def fact(deployment: Deployment, *, step: str, owner: Worker, ids: Ids, at: date
         prefix=deployment.origin.prefix,
         state=deployment.state,
         status=deployment.state.status,
-        step=step,
+        step=step.name,
         because=deployment.because,
+        cause=deployment.cause,
+        explanations=tuple(map(_told, explanations)),
     )
     return PutOutbox(
         event=OutboxEvent(
             id=ids.ulid(),
-            owner=owner,
+            owner=step.by,
             detail_type=FACT_OF_STATE.get(deployment.state, DeploymentFact.DETAIL_TYPE),
             detail=body.model_dump_json(),
-            created_at=at,
+            created_at=step.at,
         )
+    )
+
+
+def _told(explanation: Explanation) -> ExplainedFact:
+    return ExplainedFact(
+        id=explanation.id,
+        cause=explanation.cause,
+        advice=explanation.advice,
+        source=explanation.source,
+        count=explanation.count,
     )

@@ -15,7 +15,7 @@ from gitmoxi.planning.errors import FunctionDeletingError
 from gitmoxi.planning.settings import lambda_settings
 from gitmoxi.ports.aws_lambda import LambdaAlias, LambdaFunction, LambdaPort
 from gitmoxi.ports.bodies import BodyStore
-from gitmoxi.strategies.lambda_observation import DELETING, LambdaObservation, readiness
+from gitmoxi.strategies.lambda_observation import DELETING, LambdaObservation, has_failed, is_ready
 from gitmoxi.strategies.lambda_steps import CODE_SHA256
 from gitmoxi.workflow.masking import masked_error
 from gitmoxi.workflow.wanted import WantedReader
@@ -173,6 +173,5 @@ class LambdaReader:
 
 def _only_waits(deployment: Deployment, function: LambdaFunction) -> bool:
     """Whether Lambda still settles a recorded change: then nothing else is looked at."""
-    ready, failed = readiness(function)
     settling = deployment.progress.phase == "settle" and not deployment.unrecorded
-    return settling and not ready and failed is None
+    return settling and not is_ready(function) and not has_failed(function)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
+from gitmoxi.domain.explanations import Explanation
 from gitmoxi.domain.sensitive import redact
 from gitmoxi.errors import AwsRejectedError, PermanentError
 from gitmoxi.planning.errors import PlanningError, ReplacementNeededError
@@ -26,9 +27,30 @@ def masked_error(error: PermanentError, sensitive_values: Iterable[str]) -> Perm
 
 
 def masked_decision(decision: Decision, sensitive_values: Iterable[str]) -> Decision:
-    """``decision`` with its reasons masked: stopped tasks and failed functions quote their settings."""
+    """``decision`` with its texts masked: stopped tasks and failed functions quote their settings."""
     values = tuple(sensitive_values)
     if not values:
         return decision
     cause = None if decision.cause is None else redact(decision.cause, values)
-    return replace(decision, because=redact(decision.because, values), cause=cause)
+    return replace(
+        decision,
+        because=redact(decision.because, values),
+        cause=cause,
+        explanations=masked_explanations(decision.explanations, values),
+    )
+
+
+def masked_explanations(
+    explanations: Iterable[Explanation], sensitive_values: Iterable[str]
+) -> tuple[Explanation, ...]:
+    """``explanations`` with cause, evidence and advice masked."""
+    values = tuple(sensitive_values)
+    return tuple(
+        replace(
+            one,
+            cause=redact(one.cause, values),
+            evidence=tuple(redact(text, values) for text in one.evidence),
+            advice=redact(one.advice, values),
+        )
+        for one in explanations
+    )

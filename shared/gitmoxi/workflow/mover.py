@@ -9,14 +9,14 @@ from typing import Generic, TypeVar
 
 from gitmoxi.domain.bodies import BodyRef
 from gitmoxi.domain.deployments import ActionError, Deployment, Intent
-from gitmoxi.domain.states import State, Worker
-from gitmoxi.errors import AwsRejectedError, InvariantError, PermanentError, RetryableError
+from gitmoxi.domain.states import State, Status, Worker
+from gitmoxi.errors import InvariantError, PermanentError, RetryableError
 from gitmoxi.ports.bodies import BodyStore
 from gitmoxi.ports.clock import Ids
 from gitmoxi.ports.ledger import CheckLease, Ledger
 from gitmoxi.strategies.commands import obey
 from gitmoxi.strategies.decision import Decision
-from gitmoxi.strategies.failing import fail
+from gitmoxi.strategies.failing import fail_impossible
 from gitmoxi.workflow.commits import Scene, commit_decision, commit_start, record_results
 from gitmoxi.workflow.conductor import Conductor
 from gitmoxi.workflow.courier import Courier, Edge, no_edge
@@ -134,7 +134,7 @@ class Mover(Generic[Observation]):
             observation = await conductor.observe(head, scene.record)
             return conductor.decide(head, scene.record, observation, scene.now)
         except PermanentError as error:
-            return fail(head, str(error))
+            return fail_impossible(head, error)
 
     async def _start(self, scene: Scene) -> None:
         commitment = commit_start(scene, await self._before(scene.deployment), self._ids)
@@ -147,7 +147,9 @@ class Mover(Generic[Observation]):
             return None  # the first observation meets the same refusal and reports it
 
     async def _commit(self, scene: Scene, decision: Decision) -> Deployment:
-        commitment = commit_decision(scene, decision, self._ids)
+        failed = decision.to.status is Status.PROCESSED_ERROR
+        earlier = await self._ledger.steps(scene.deployment.id) if failed else ()
+        commitment = commit_decision(scene, decision, self._ids, earlier)
         await self._courier.commit(commitment.writes)
         self._edge("tick.after_commit")
         return commitment.deployment
@@ -176,8 +178,7 @@ async def _carry_out(
                 raise LeaseTooShortError(f"the lease of {head.target} is too short for {intent.call}")
             effect = await conductor.act(head, intent)
     except PermanentError as error:
-        code = error.code if isinstance(error, AwsRejectedError) else type(error).__name__
-        return replace(intent, error=ActionError(code=code, message=str(error)))
+        return replace(intent, error=ActionError.of(error))
     return replace(intent, result=effect)
 
 

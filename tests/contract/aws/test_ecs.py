@@ -157,7 +157,8 @@ async def test_stopped_tasks_tell_why(ecs, cloud, service, eventually):
     deployment = created.primary["id"]
     stopped = await eventually(lambda: ecs.stopped_tasks(service, deployment), bool)
     assert stopped[0].stop_code == "TaskFailedToStart"
-    assert "CannotPullContainerError" in stopped[0].reason + " ".join(stopped[0].container_reasons)
+    assert "CannotPullContainerError" in stopped[0].reason
+    assert [one.name for one in stopped[0].containers] == ["app"]
     assert await ecs.stopped_tasks(service, "ecs-svc/0") == []
 
 
@@ -165,4 +166,4 @@ async def test_exit_codes_of_crashed_containers(ecs, cloud, service, eventually)
     cloud.client.add_faults(images=[ImageFaultSpec(match="example/crash", kind="crash", exit_code=137)])
     created = await create(ecs, service, image="example/crash:1")
     stopped = await eventually(lambda: ecs.stopped_tasks(service, created.primary["id"]), bool)
-    assert stopped[0].exit_codes == (137,)
+    assert [(one.name, one.exit_code) for one in stopped[0].containers] == [("app", 137)]

@@ -140,6 +140,7 @@ def a_target(**changes: Any) -> TargetRecord:
         "revision": 1,
         "claim": Claim(repository_id=REPOSITORY, repository_url=URL, branch="main", prefix="prod/web"),
         "waiting_id": "d-1",
+        "held_id": "d-9",
         "last_seq": 7,
         "last_good": LastGood(
             deployment_id="d-0", commit_sha=SHA, desired=ref_of(b"x"), at=T0, values={"count": "2"}

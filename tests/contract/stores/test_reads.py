@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import pytest
 
 from gitmoxi.domain.deployments import shard_of
+from gitmoxi.domain.explanations import Explanation
 from gitmoxi.domain.records import AuditEntry, PushOutcome
 from gitmoxi.domain.states import State, Worker
 from gitmoxi.errors import InvalidInputError
@@ -65,6 +66,13 @@ async def test_deployments_come_in_the_order_asked_for_without_the_missing(ledge
     found = [deployment.id for deployment in await ledger.deployments(wanted)]
     assert found == [*reversed(names), names[0]]
     assert await ledger.deployments([]) == []
+
+
+async def test_a_step_keeps_its_explanations(ledger: Ledger) -> None:
+    told = Explanation(id="image.not-found", cause="c", evidence=("a", "b"), advice="d", source="", count=2)
+    step = a_step(1, explanations=(told,))
+    await ledger.transact([PutStep(step=step)])
+    assert await ledger.steps("d-1") == [step]
 
 
 async def test_steps_come_oldest_first_beyond_a_megabyte(ledger: Ledger) -> None:
@@ -188,7 +196,7 @@ async def test_repositories_are_registered_changed_listed_and_forgotten(ledger: 
     await ledger.transact([PutBranch(branch=a_branch(repository_id="r-2"), expected_seq=0)])
     assert await ledger.repositories() == [api, web]
     changed = a_repository(
-        "r-2", branches=("main", "next"), token_arn="arn:aws:ssm:x", path_globs=("prod/**",)
+        "r-2", branches=("main", "next"), token_arn="arn:aws:ssm:x", path_globs=("prod/**",), max_deletes=0
     )
     await ledger.put_repository(changed)
     assert await ledger.repository("r-2") == changed

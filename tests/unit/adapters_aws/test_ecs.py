@@ -9,6 +9,7 @@ from gitmoxi.adapters.aws.rate_limits import ApiGroup, Limit, RateLimits
 from gitmoxi.adapters.memory.clock import FakeClock
 from gitmoxi.domain.targets import EcsTarget
 from gitmoxi.errors import AwsRejectedError, ThrottledError
+from gitmoxi.explaining.signs import FailedTask, StoppedContainer
 
 TARGET = EcsTarget(account="1" * 12, region="eu-central-1", cluster="prod", service_name="web")
 FAMILY_ARN = f"arn:aws:ecs:eu-central-1:{TARGET.account}:task-definition/"
@@ -189,18 +190,25 @@ async def test_stopped_tasks_are_those_of_the_deployment_asked_for(aws, ecs):
                     "startedBy": "ecs-svc/2",
                     "stopCode": "TaskFailedToStart",
                     "stoppedReason": "CannotPullContainerError",
-                    "containers": [{"reason": "no such image"}, {"exitCode": 0}, {"exitCode": 137}],
+                    "containers": [
+                        {"name": "web", "reason": "no such image"},
+                        {"name": "proxy", "exitCode": 0},
+                        {"name": "log", "exitCode": 137},
+                    ],
                 },
             ]
         }
     )
     (task,) = await ecs.stopped_tasks(TARGET, "ecs-svc/2")
-    assert (task.arn, task.stop_code, task.reason) == (
-        "arn:2",
-        "TaskFailedToStart",
-        "CannotPullContainerError",
+    assert task == FailedTask(
+        stop_code="TaskFailedToStart",
+        reason="CannotPullContainerError",
+        containers=(
+            StoppedContainer(name="web", reason="no such image"),
+            StoppedContainer(name="proxy", exit_code=0),
+            StoppedContainer(name="log", exit_code=137),
+        ),
     )
-    assert (task.container_reasons, task.exit_codes) == (("no such image",), (0, 137))
     assert aws.received[0].json == {
         "cluster": "prod",
         "serviceName": "web",

@@ -152,27 +152,11 @@ def test_a_rejection_keeps_code_and_message():
     )
 
 
-@pytest.mark.parametrize(
-    ("message", "named"),
-    [
-        pytest.param(
-            "User: arn:aws:sts::111122223333:assumed-role/w/i is not authorized to perform: iam:PassRole "
-            "on resource: arn:aws:iam::111122223333:role/task because no identity-based policy allows it",
-            "our role lacks iam:PassRole on arn:aws:iam::111122223333:role/task. AWS says: User",
-            id="another action than the call's, and its resource",
-        ),
-        pytest.param(
-            "User: u is not authorized to perform: ecs:CreateService",
-            "our role lacks ecs:CreateService. AWS says: User",
-            id="no resource",
-        ),
-        pytest.param("Access denied.", "AccessDeniedException: Access denied.", id="nothing named"),
-    ],
-)
-def test_a_denial_names_the_missing_permission(message, named):
+def test_a_denial_keeps_awss_words():
+    message = "User: u is not authorized to perform: iam:PassRole on resource: r"
     error = translate("ecs:CreateService", refusal("AccessDeniedException", message), mutation=True)
     assert isinstance(error, AccessDeniedError)
-    assert named in str(error)
+    assert (error.code, error.reason) == ("AccessDeniedException", message)
 
 
 async def test_the_context_manager_chains_the_cause():

@@ -26,6 +26,7 @@ from gitmoxi.domain.deployments import (
     Step,
     Verb,
 )
+from gitmoxi.domain.explanations import Explanation
 from gitmoxi.domain.records import (
     Commit,
     CommitStatus,
@@ -119,7 +120,13 @@ class Stage:
         await self.ledger.put_repository(repository)
         return repository
 
-    async def ingest(self, *deployments: Deployment, delivery_id: str = "delivery-1", seq: int = 7) -> Commit:
+    async def ingest(
+        self,
+        *deployments: Deployment,
+        delivery_id: str = "delivery-1",
+        seq: int = 7,
+        branch: str = "main",
+    ) -> Commit:
         """A commit that was taken in with these deployments, and the answer to its push."""
         objects = tuple(
             ManifestObject(
@@ -141,6 +148,7 @@ class Stage:
             status=CommitStatus.INGESTED,
             manifest=await self.bodies.put(encode(manifest).encode()),
             deployment_count=len(objects),
+            branch=branch,
         )
         writes: list[Write] = [PutCommit(commit=commit)]
         for item in deployments:
@@ -150,7 +158,7 @@ class Stage:
             PushRecord(
                 delivery_id=delivery_id,
                 repository=URL,
-                branch="main",
+                branch=branch,
                 at=T0,
                 outcome=PushOutcome.INGESTED,
                 because=f"{len(objects)} service objects changed.",
@@ -160,7 +168,9 @@ class Stage:
         )
         return commit
 
-    async def move(self, deployment: Deployment, state: State, because: str) -> Deployment:
+    async def move(
+        self, deployment: Deployment, state: State, because: str, *explanations: Explanation
+    ) -> Deployment:
         """One step further."""
         moved = replace(
             deployment,
@@ -172,7 +182,12 @@ class Stage:
         await self.ledger.transact(
             [
                 UpdateDeployment(deployment=moved, expected_version=deployment.version),
-                PutStep(step=a_step(moved, name="tick", actions=("ecs:UpdateService",))),
+                PutStep(
+                    step=replace(
+                        a_step(moved, name="tick", actions=("ecs:UpdateService",)),
+                        explanations=explanations,
+                    )
+                ),
             ]
         )
         return moved
@@ -236,6 +251,16 @@ def a_step(deployment: Deployment, *, name: str = "receive", actions: tuple[str,
         because=deployment.because,
         actions=actions,
     )
+
+
+NOT_FOUND = Explanation(
+    id="image.not-found",
+    cause="The image web:2 does not exist.",
+    evidence=("CannotPullContainerError: web:2: not found",),
+    advice="Push it.",
+    source="https://docs.aws.amazon.com/pull",
+    count=3,
+)
 
 
 def a_commit(seq: int = 7, **changes: Any) -> Commit:

@@ -12,7 +12,7 @@ from gitmoxi.errors import ContentionError, UnavailableError
 from tests.unit.api.stage import a_deployment
 
 
-@pytest.mark.parametrize("kind", list(CommandKind))
+@pytest.mark.parametrize("kind", sorted(set(CommandKind) - {CommandKind.APPROVE}))
 async def test_a_command_is_appended_and_told_to_the_owner(api, stage, kind):
     deployment = a_deployment(state=State.ROLLING_BACK, owner=Worker.ROLLBACK)
     await stage.ingest(deployment)
@@ -56,6 +56,26 @@ async def test_a_deployment_that_ended_takes_no_command(api, stage):
     assert "has ended as SUCCEEDED, there is nothing to abort" in answer.json()["detail"]
     assert await stage.ledger.commands("d-1", "") == []
     assert stage.publisher.published == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "told"),
+    [
+        pytest.param("pause", "is held, there is nothing to pause: Held.", id="pause"),
+        pytest.param("approve", "gmctl commit approve-deletes", id="approve"),
+    ],
+)
+async def test_a_held_deletion_is_approved_by_commit_or_aborted(api, stage, kind, told):
+    await stage.ingest(a_deployment(state=State.HELD, owner=Worker.PLANNER, because="Held."))
+
+    answer = await api.post("/v1/deployments/d-1/commands", json={"kind": kind, "by": "ada"})
+
+    assert answer.status_code == 409
+    assert told in answer.json()["detail"]
+    assert await stage.ledger.commands("d-1", "") == []
+    assert (
+        await api.post("/v1/deployments/d-1/commands", json={"kind": "abort", "by": "ada"})
+    ).status_code == 202
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from gitmoxi.domain.states import State
 from gitmoxi.ports.ledger import PutCommit
 from tests.unit.api.stage import REPOSITORY, SHA, URL, a_commit, a_deployment
 
@@ -27,6 +28,22 @@ async def test_commits_come_newest_first(api, stage):
         "received_at": "2026-11-22T09:00:00Z",
         "forced": False,
         "deployment_count": 0,
+        "held_count": 0,
+    }
+
+
+async def test_held_deletions_are_counted_and_told(api, stage):
+    heads = [a_deployment(f"d-{n}", state=State.HELD, prefix=f"prod/{n}", because="Held.") for n in "ab"]
+    await stage.ingest(*heads, a_deployment("d-c", prefix="prod/c"))
+
+    (listed,) = (await api.get("/v1/commits", params={"repository": URL, "branch": "main"})).json()["commits"]
+    (found,) = (await api.get(f"/v1/commits/{SHA}/files")).json()["processings"]
+
+    assert (listed["held_count"], found["commit"]["held_count"]) == (2, 2)
+    assert {item["prefix"]: item["held"] for item in found["objects"]} == {
+        "prod/a": "Held.",
+        "prod/b": "Held.",
+        "prod/c": None,
     }
 
 
@@ -77,6 +94,7 @@ async def test_the_files_of_a_commit_are_shown_by_service_object(api, stage, sha
             "deployment_id": "d-1",
             "files": ["prod/web_svcdef.json"],
             "problem": None,
+            "held": None,
         }
     ]
 

@@ -13,7 +13,7 @@ from gitmoxi.domain.records import AuditEntry
 from gitmoxi.domain.states import State, Worker
 from gitmoxi.domain.targets import TargetKind
 from gitmoxi.ports.ledger import CreateDeployment, PutCommand, PutCommit
-from tests.unit.api.stage import FUNCTION, REPOSITORY, SHA, T0, URL, a_commit, a_deployment
+from tests.unit.api.stage import FUNCTION, NOT_FOUND, REPOSITORY, SHA, T0, URL, a_commit, a_deployment
 
 OTHER_SHA = "4f1c0de0000000000000000000000000000000ff"
 
@@ -122,6 +122,24 @@ async def test_a_deployment_is_shown_with_plan_steps_and_commands(api, stage):
     assert found["commands"] == [
         {"id": "01", "kind": "pause", "by": "ada", "at": "2026-11-22T09:00:00Z"},
     ]
+
+
+async def test_a_failure_is_explained_by_its_step_and_for_the_whole_deployment(api, stage):
+    deployment = a_deployment()
+    await stage.ingest(deployment)
+    failing = await stage.move(deployment, State.ROLLING_BACK, "It failed.", NOT_FOUND)
+    await stage.move(failing, State.ROLLED_BACK, "It is back.")
+    found = (await api.get("/v1/deployments/d-1")).json()
+    told = {
+        "id": "image.not-found",
+        "cause": "The image web:2 does not exist.",
+        "evidence": ["CannotPullContainerError: web:2: not found"],
+        "advice": "Push it.",
+        "source": "https://docs.aws.amazon.com/pull",
+        "count": 3,
+    }
+    assert found["explanations"] == [told]
+    assert [step["explanations"] for step in found["steps"]] == [[], [told], []]
 
 
 async def test_a_deployment_that_is_not_planned_has_neither_plan_nor_target(api, stage):

@@ -12,7 +12,13 @@ REGISTRATION = {"url": URL, "branches": ["main"]}
 
 async def test_a_registration_is_kept_and_shown(api, stage):
     arn = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:shop/token-a1b2c3"
-    body = {"url": URL, "branches": ["main", "release/1"], "token_arn": arn, "path_globs": ["prod/**"]}
+    body = {
+        "url": URL,
+        "branches": ["main", "release/1"],
+        "token_arn": arn,
+        "path_globs": ["prod/**"],
+        "max_deletes": 0,
+    }
     answer = await api.post("/v1/repositories", json=body)
     assert answer.status_code == 201
     assert answer.headers["location"] == f"/v1/repositories/{REPOSITORY}"
@@ -21,14 +27,16 @@ async def test_a_registration_is_kept_and_shown(api, stage):
         "url": URL,
         "branches": ["main", "release/1"],
         "path_globs": ["prod/**"],
+        "max_deletes": 0,
         "token_arn": arn,
         "registered_at": "2026-11-22T09:00:00Z",
     }
     stored = await stage.ledger.repository(REPOSITORY)
-    assert (stored.branches, stored.token_arn, stored.path_globs) == (
+    assert (stored.branches, stored.token_arn, stored.path_globs, stored.max_deletes) == (
         ("main", "release/1"),
         arn,
         ("prod/**",),
+        0,
     )
 
 

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gitmoxi.explaining.entry import readable
+from gitmoxi.explaining.evidence import LONGEST_EVIDENCE, seen
 from gitmoxi.explaining.explaining import explain, explain_event, explain_task
-from gitmoxi.explaining.explanation import LONGEST_EVIDENCE, seen
 from gitmoxi.explaining.names import _PATTERNS, LONGEST_READ, names_in
 from gitmoxi.explaining.signs import FailedTask, FunctionStates, Refusal, StoppedContainer, TargetState
 from tests.unit.explaining.documented import MESSAGES

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from gitmoxi.explaining.evidence import MOST_EVIDENCE
 from gitmoxi.explaining.explaining import explain
-from gitmoxi.explaining.explanation import MOST_EVIDENCE
 from gitmoxi.explaining.signs import FailedTask, FunctionStates, Refusal, TargetState
 from tests.unit.explaining.documented import MESSAGES
 

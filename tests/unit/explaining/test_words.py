@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from gitmoxi.explaining.evidence import LONGEST_EVIDENCE, seen
 from gitmoxi.explaining.explaining import explain_event, explain_refusal, explain_task
-from gitmoxi.explaining.explanation import LONGEST_EVIDENCE, seen
 from gitmoxi.explaining.signs import FailedTask, Refusal, StoppedContainer
 from gitmoxi.explaining.table import BY_WORDS
 from tests.unit.explaining.documented import MESSAGES

@@ -14,6 +14,7 @@ from gitmoxi.adapters.codec import encode
 from gitmoxi.contracts.messages import DryRunRequested, Push
 from gitmoxi.domain.deployments import Deployment, Step
 from gitmoxi.domain.dryruns import DryRunReport, DryRunState
+from gitmoxi.domain.explanations import Explanation
 from gitmoxi.domain.records import PushOutcome, PushRecord
 from gitmoxi.domain.states import State
 from gitmoxi.ports.ledger import OutboxEvent, PutDryRun
@@ -111,8 +112,11 @@ class World(Stage):
         await self.ledger.put_push(record)
 
 
-def deploying(**ends: State) -> Story:
-    """A push that leads to a deployment for each name, which runs and then ends so; None goes on for ever."""
+def deploying(*explanations: Explanation, **ends: State) -> Story:
+    """A push that leads to a deployment for each name, which runs and then ends so; None goes on for ever.
+
+    What ends tells the ``explanations``.
+    """
 
     async def story(world: World, push: Push) -> None:
         heads = {
@@ -128,8 +132,8 @@ def deploying(**ends: State) -> Story:
 
         async def end() -> None:
             for name, state in ends.items():
-                if state.terminal:
-                    await world.move(heads[name], state, f"{name} ended as {state}.")
+                if state.terminal or state is State.HELD:
+                    await world.move(heads[name], state, f"{name} ended as {state}.", *explanations)
 
         async def nothing() -> None:
             """The first look is for the push itself."""

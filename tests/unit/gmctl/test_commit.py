@@ -11,7 +11,7 @@ from gitmoxi.domain.states import State
 from gitmoxi.errors import UnavailableError
 from gitmoxi.ports.ledger import PutCommit
 from gitmoxi_gmctl import following
-from tests.unit.api.stage import SHA, URL, a_commit, a_deployment
+from tests.unit.api.stage import NOT_FOUND, SHA, URL, a_commit, a_deployment
 from tests.unit.gmctl.live import deploying
 
 DEPLOY = ("commit", "deploy", "-r", URL, "-b", "main")
@@ -29,6 +29,24 @@ def test_a_deployment_is_followed_to_its_end_with_every_reason(gmctl, world):
     assert any("prod/web  SUCCEEDED  tick: web ended as SUCCEEDED." in line for line in told)
     assert len([line for line in told if "RUNNING" in line]) == 1, "each step is told once"
     assert "PROCESSED_SUCCESS" in lines[-1]
+
+
+def test_a_failure_ends_with_cause_awss_words_and_advice(gmctl, world):
+    world.tell(deploying(NOT_FOUND, web=State.ROLLED_BACK))
+    done = gmctl(*DEPLOY, "--wait")
+    assert done.code == 1
+    for text in (
+        "Failure of prod/web: The image web:2 does not exist. (image.not-found, 3 times)\n",
+        "  AWS says: CannotPullContainerError: web:2: not found\n",
+        "  What to do: Push it.\n",
+        "  More: https://docs.aws.amazon.com/pull\n",
+    ):
+        assert done.out.count(text) == 1, done.out
+
+
+def test_what_a_success_met_on_its_way_is_no_failure(gmctl, world):
+    world.tell(deploying(NOT_FOUND, web=State.SUCCEEDED))
+    assert "What to do" not in gmctl(*DEPLOY, "--wait").out
 
 
 def test_warnings_of_the_plan_are_always_shown(gmctl, world):

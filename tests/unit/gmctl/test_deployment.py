@@ -12,7 +12,7 @@ from gitmoxi.domain.states import State
 from gitmoxi.domain.targets import TargetKind
 from gitmoxi.ports.ledger import CreateDeployment
 from gitmoxi_gmctl import following
-from tests.unit.api.stage import FUNCTION, SHA, T0, URL, a_deployment
+from tests.unit.api.stage import FUNCTION, NOT_FOUND, SHA, T0, URL, a_deployment
 
 
 @pytest.fixture
@@ -23,7 +23,7 @@ def past(given, world):
         failed = a_deployment("d-web")
         await world.ingest(failed)
         await world.plan(failed)
-        await world.move(failed, State.FAILED, "The image web:2 cannot be pulled.")
+        await world.move(failed, State.FAILED, "The image web:2 cannot be pulled.", NOT_FOUND)
         function = a_deployment("d-fn", kind=TargetKind.LAMBDA, target=FUNCTION, prefix="prod/resize")
         await world.ledger.transact([CreateDeployment(deployment=function)])
 
@@ -106,6 +106,9 @@ def test_one_deployment_with_its_plan_and_steps(gmctl, past):
         "  ecs:UpdateService  taskDefinition",
         "warning: deployed ALL_AT_ONCE",
         "data path risk: the network changes",
+        "Failure: The image web:2 does not exist. (image.not-found, 3 times)",
+        "  AWS says: CannotPullContainerError: web:2: not found",
+        "  What to do: Push it.",
         "RUNNING  receive: a newer image is wanted",
         "FAILED  tick: The image web:2 cannot be pulled.",
     ):

@@ -362,3 +362,16 @@ def _outside_of_code(markdown: str) -> str:
     without_blocks = re.sub(r"^(`{3,})\w*\n.*?^\1$", "", markdown, flags=re.MULTILINE | re.DOTALL)
     without_html = re.sub(r"<code>[^<]*</code>", "", without_blocks)
     return re.sub(r"(?<!`)(`+)(?!`).+?(?<!`)\1(?!`)", "", without_html)
+
+
+@pytest.mark.parametrize("output", ["table", "markdown"])
+def test_a_deletion_that_would_wait_for_approval_is_told_and_is_no_failure(gmctl, world, output):
+    held = an_object(plan=a_plan(verb=Verb.DELETE), held="The commit deletes 5 of 6.")
+    world.report(DryRunReport(objects=(held,)))
+
+    shown = gmctl(*ASK, "--output", output)
+
+    assert shown.code == 0
+    assert "held: needs approval" in shown.out
+    assert "The commit deletes 5 of 6." in shown.out
+    assert "1 held: needs approval" in shown.out

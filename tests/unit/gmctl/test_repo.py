@@ -40,6 +40,7 @@ def test_json_is_what_the_api_says(gmctl, given, world):
                 "url": URL,
                 "branches": ["main"],
                 "path_globs": [],
+                "max_deletes": None,
                 "token_arn": None,
                 "registered_at": "2026-11-22T09:00:00Z",
             }
@@ -68,3 +69,10 @@ def test_credentials_are_refused_and_not_repeated(gmctl):
     assert added.code == 1
     assert "carries credentials" in added.err
     assert password not in added.err + added.out
+
+
+def test_the_deletions_of_a_commit_can_be_limited(gmctl):
+    added = gmctl("repo", "add", "-r", URL, "-b", "main", "--max-deletes", "0")
+    assert added.code == 0
+    assert gmctl("repo", "get", "--output", "json").json["repositories"][0]["max_deletes"] == 0
+    assert gmctl("repo", "add", "-r", URL, "-b", "main", "--max-deletes", "1").code == 1

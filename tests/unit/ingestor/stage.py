@@ -71,7 +71,12 @@ class Stage:
         self.git.create(URL)
 
     async def register(
-        self, *, url: str = URL, branches: tuple[str, ...] = (BRANCH,), globs: tuple[str, ...] = ()
+        self,
+        *,
+        url: str = URL,
+        branches: tuple[str, ...] = (BRANCH,),
+        globs: tuple[str, ...] = (),
+        max_deletes: int | None = None,
     ) -> None:
         await self.ledger.put_repository(
             Repository(
@@ -80,6 +85,7 @@ class Stage:
                 branches=branches,
                 registered_at=self.clock.now(),
                 path_globs=globs,
+                max_deletes=max_deletes,
             )
         )
 

@@ -129,3 +129,45 @@ class TestPathGlobs:
         await stage.push()
 
         assert await stage.changed(2) == {}
+
+
+class TestRewritten:
+    """A manifest that deletes something says whether the branch's history was rewritten."""
+
+    async def rewritten(self, stage: Stage) -> bool:
+        await stage.push()
+        newest = (await stage.commits())[-1]
+        return (await stage.manifest(stage.ledger, newest.seq)).rewritten
+
+    async def test_a_later_commit_is_none(self, stage):
+        stage.commit({**SHOP, **CART})
+        await stage.push()
+        stage.commit(dict.fromkeys(SHOP))
+
+        assert await self.rewritten(stage) is False
+
+    async def test_a_forced_push_to_an_older_one_is(self, stage):
+        first = stage.commit(CART)
+        stage.commit(SHOP)
+        await stage.push()
+        stage.git.point(URL, BRANCH, first)
+
+        assert await self.rewritten(stage) is True
+
+    async def test_an_old_commit_that_is_gone_is(self, stage):
+        stage.commit({**SHOP, **CART})
+        await stage.push()
+        await owns(stage, "dev/shop", TargetKind.ECS)
+        stage.git = MemoryGit()
+        stage.git.create(URL)
+        stage.commit(CART)
+
+        assert await self.rewritten(stage) is True
+
+    async def test_one_that_deletes_nothing_need_not_know(self, stage):
+        first = stage.commit({**SHOP, **CART})
+        stage.commit(a_service("dev/shop", "2"))
+        await stage.push()
+        stage.git.point(URL, BRANCH, first)
+
+        assert await self.rewritten(stage) is False

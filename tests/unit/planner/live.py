@@ -11,8 +11,9 @@ from typing import Any, NoReturn
 from gitmoxi.adapters.memory.clock import FakeClock
 from gitmoxi.domain.targets import OWNER_TAG, EcsTarget, LambdaTarget
 from gitmoxi.errors import AwsRejectedError
+from gitmoxi.explaining.signs import FailedTask
 from gitmoxi.ports.aws_lambda import LambdaAlias, LambdaFunction
-from gitmoxi.ports.ecs import EcsService, EcsTaskDefinition, ServiceDeployment, StoppedTask
+from gitmoxi.ports.ecs import EcsService, EcsTaskDefinition, ServiceDeployment
 from gitmoxi_local.aws_model.base import AwsError, CallContext, ImageFaults
 from gitmoxi_local.aws_model.ecs import EcsModel
 
@@ -113,7 +114,7 @@ class LiveEcs(Faulty):
     async def service_deployment(self, target: EcsTarget, arn: str) -> ServiceDeployment | None:
         return None
 
-    async def stopped_tasks(self, target: EcsTarget, started_by: str) -> list[StoppedTask]:
+    async def stopped_tasks(self, target: EcsTarget, started_by: str) -> list[FailedTask]:
         return []
 
     async def register_task_definition(self, target: EcsTarget, request: Mapping[str, Any]) -> NoReturn:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from gitmoxi.adapters.memory.renderer import InProcessRenderer
+from gitmoxi.domain.delete_guard import DeleteLimits
 from gitmoxi.domain.deployments import Deployment, PlanRecord
 from gitmoxi.domain.records import TargetRecord
 from gitmoxi.domain.rendered import RenderedObject, RenderRequest
@@ -51,6 +52,7 @@ class PlannerStage(Stage):
 
     renderer: FaultyRenderer = field(default_factory=FaultyRenderer)
     functions: LiveFunctions = field(default_factory=LiveFunctions)
+    delete_limits: DeleteLimits = field(default_factory=DeleteLimits)
     ecs: LiveEcs = field(init=False)
 
     def __post_init__(self) -> None:
@@ -71,7 +73,13 @@ class PlannerStage(Stage):
 
     def reader(self) -> CommitReader:
         home = Home(account=ACCOUNT, region=REGION)
-        return CommitReader(ledger=self.ledger, bodies=self.bodies, renderer=self.renderer, home=home)
+        return CommitReader(
+            ledger=self.ledger,
+            bodies=self.bodies,
+            renderer=self.renderer,
+            home=home,
+            delete_limits=self.delete_limits,
+        )
 
     def judge(self) -> Judge:
         looker = Looker(

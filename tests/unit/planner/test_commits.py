@@ -113,14 +113,15 @@ class TestRenames:
 
         assert (head.state, head.verb) == (State.WAITING, Verb.UPDATE)
 
-    async def test_an_unreadable_new_name_has_the_deletion_refused_and_may_be_mended(self, running):
+    async def test_an_unreadable_new_name_has_the_deletion_held_and_may_be_mended(self, running):
         heads = await running.deploy(gone(WEB) | BROKEN)
-        assert (heads["live/web"].state, heads["prod/web"].state) == (State.FAILED, State.FAILED)
-        assert "The deletion is refused: live/web came with the same commit" in heads["prod/web"].because
+        assert (heads["live/web"].state, heads["prod/web"].state) == (State.FAILED, State.HELD)
+        assert "The deletion is held: live/web came with the same commit" in heads["prod/web"].because
 
         head = (await running.deploy(ecs_files("live/web", "web", "web:3")))["live/web"]
 
         assert (head.state, head.verb) == (State.WAITING, Verb.UPDATE)
+        assert (await running.ledger.deployment(heads["prod/web"].id)).state is State.SUPERSEDED
         assert await running.owned() == {"live/web": "web", "prod/stays": "stays"}
 
     async def test_a_conflict_may_be_the_new_name_too(self, running):
@@ -128,7 +129,7 @@ class TestRenames:
             gone(WEB) | ecs_files("live/web", "web") | {"live/web_lambdadef.json": "{}"}
         )
 
-        assert heads["prod/web"].state is State.FAILED
+        assert heads["prod/web"].state is State.HELD
         assert "live/web came with the same commit" in heads["prod/web"].because
 
     async def test_two_new_names_delete_nothing(self, running):

@@ -12,10 +12,11 @@ import pytest
 from faststream_sqs import TestSQSBroker
 from gitmoxi.adapters.codec import decode
 from gitmoxi.contracts.messages import DryRunIngested
+from gitmoxi.domain.delete_guard import DeleteLimits
 from gitmoxi.domain.deployments import Verb
 from gitmoxi.domain.dryruns import DryRun, DryRunObject, DryRunReport, DryRunState, Outcome
 from gitmoxi.domain.sensitive import mask_of
-from gitmoxi.errors import InvariantError, UnavailableError
+from gitmoxi.errors import AccessDeniedError, InvariantError, UnavailableError
 from gitmoxi.ports.ledger import PutDryRun
 from gitmoxi.runtime.dry_runs import DELAYS_SECONDS, DryRunHandler
 from gitmoxi.runtime.service import Shell
@@ -214,6 +215,15 @@ class TestRefused:
         assert web.outcome is Outcome.REFUSED
         assert "leaves no definition file at all" in web.failure
 
+    async def test_a_look_that_aws_denies_comes_with_advice(self, stage):
+        action = "ecs:DescribeServices"
+        stage.ecs.faults["web"] = [AccessDeniedError(operation=action, code="AccessDenied", reason="Denied.")]
+
+        web = (await dry_run(stage, WEB))["prod/web"]
+
+        assert web.failure == "ecs:DescribeServices was refused by AWS: AccessDenied: Denied."
+        assert any(f'"Action": "{action}"' in note for note in web.notes)
+
     async def test_an_object_that_aws_tells_nothing_of_is_tried_again_and_then_told(self, stage):
         stage.ecs.faults["web"] = [UnavailableError("ECS does not answer")] * 2
         stage.commit(WEB | API)
@@ -229,6 +239,32 @@ class TestRefused:
             Outcome.REFUSED,
             "ECS does not answer",
         )
+
+
+class TestHeld:
+    async def test_deletions_that_would_wait_for_approval_are_told_with_their_plan(self, stage):
+        stage.ecs.run(a_service_document("web"), a_task_definition("web"))
+        await deployed(stage, WEB | API)
+        stage.delete_limits = DeleteLimits(at_most=0, percent=0)
+
+        web = (await dry_run(stage, gone(WEB)))["prod/web"]
+
+        assert (web.outcome, web.failure, web.plan.verb) == (Outcome.HELD, None, Verb.DELETE)
+        assert web.held == (
+            "The commit deletes 1 of the branch's 2 targets, more than the 0 that may go without approval."
+        )
+        assert (await stage.ledger.dry_run(ID)).because == "1 held: needs approval."
+
+    async def test_another_branch_s_tree_is_no_rewritten_history(self, stage):
+        stage.ecs.run(a_service_document("web"), a_task_definition("web"))
+        await deployed(stage, WEB | API)
+        stage.git.point(URL, "feature", await stage.git.resolve_tip(URL, BRANCH))
+        stage.commit(gone(WEB), branch="feature")
+        await deployed(stage, ecs_files("prod/api", "api", "web:2"))
+
+        web = (await dry_run(stage, JOB, head="feature"))["prod/web"]
+
+        assert web.outcome is Outcome.DELETE
 
 
 class TestSettingsOnly:

@@ -10,17 +10,19 @@ import structlog
 
 from faststream_sqs import TestSQSBroker
 from gitmoxi.adapters.memory.messaging import MemoryWaker
-from gitmoxi.contracts.messages import CommitIngested, Sweep, Tick
+from gitmoxi.contracts.messages import CommandGiven, CommitIngested, Sweep, Tick
+from gitmoxi.domain.delete_guard import DeleteLimits
+from gitmoxi.domain.deployments import Command, CommandKind, Deployment
 from gitmoxi.domain.records import CommitStatus
 from gitmoxi.domain.states import State, Worker
 from gitmoxi.errors import InvariantError, ThrottledError, UnavailableError
-from gitmoxi.ports.ledger import PutCommit
+from gitmoxi.ports.ledger import PutCommand, PutCommit
 from gitmoxi.runtime.service import Shell
 from gitmoxi.workflow.sweeper import Sweeper
 from gitmoxi_planner.handlers import Handlers
 from tests.unit.ingestor.shell import ShellStandIn, a_shell
 from tests.unit.ingestor.stage import BRANCH, REPOSITORY
-from tests.unit.planner.stage import PlannerStage, ecs_files
+from tests.unit.planner.stage import PlannerStage, ecs_files, gone
 
 WEB = ecs_files("prod/web", "web")
 COMMIT = {"repository_id": REPOSITORY, "branch": BRANCH, "seq": 1}
@@ -144,6 +146,57 @@ async def test_a_sweep_that_meets_an_outage_ends_and_the_next_one_comes(stage, s
         "outcome": "retry",
         "because": "the store is down",
     }
+
+
+class TestHeld:
+    """A deletion that waits for approval, and the answer to it."""
+
+    @pytest.fixture
+    async def strict(self, stage: PlannerStage) -> None:
+        """Every deletion needs approval."""
+        stage.delete_limits = DeleteLimits(at_most=0, percent=0)
+        for head in (await stage.deploy({**WEB, **ecs_files("prod/stays", "stays")})).values():
+            await stage.finish(head)
+
+    @pytest.fixture
+    async def held(self, stage: PlannerStage, strict: None) -> Deployment:
+        return (await stage.deploy(gone(WEB)))["prod/web"]
+
+    @staticmethod
+    async def approved(stage: PlannerStage, held: Deployment) -> dict:
+        command = Command(
+            id="01", deployment_id=held.id, kind=CommandKind.APPROVE, by="ada", at=stage.clock.now()
+        )
+        await stage.ledger.transact([PutCommand(command=command)])
+        given = CommandGiven(deployment_id=held.id, version=2, worker=Worker.PLANNER, command_id="01")
+        return given.model_dump(mode="json")
+
+    async def test_an_approval_is_answered_and_its_line_says_so(self, stage, held, service):
+        notes = await service.receive(CommandGiven.DETAIL_TYPE, await self.approved(stage, held))
+
+        assert notes["outcome"] == "answered"
+        assert notes["because"].endswith("ada approved that.")
+        assert (await stage.ledger.deployment(held.id)).state is State.WAITING
+
+    async def test_an_approval_that_meets_a_throttle_is_put_off(self, stage, held, service):
+        stage.ecs.faults["web"] = [ThrottledError("slow down")]
+        body = await self.approved(stage, held)
+
+        await service.receive(CommandGiven.DETAIL_TYPE, body)
+
+        (sent,) = service.broker.sent
+        assert (sent.detail_type, sent.delay_seconds) == (CommandGiven.DETAIL_TYPE, 5)
+        assert sent.body == CommandGiven(**body)
+
+    async def test_that_it_is_held_is_a_warning(self, stage, strict, service):
+        seq = await stage.ingest(gone(WEB))
+
+        with structlog.testing.capture_logs() as logs:
+            await service.receive(CommitIngested.DETAIL_TYPE, COMMIT | {"seq": seq})
+
+        (entry,) = [entry for entry in logs if entry["event"] == "deployment.held"]
+        assert (entry["log_level"], entry["state"]) == ("warning", "HELD")
+        assert ("Deployments", "HELD") in service.metrics.counts
 
 
 class TestEnded:

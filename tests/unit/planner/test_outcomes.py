@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from gitmoxi.contracts.messages import DeploymentPlanned
+from gitmoxi.contracts.messages import DeploymentFact, DeploymentPlanned
 from gitmoxi.domain.deployments import Verb
 from gitmoxi.domain.states import State, Worker
-from gitmoxi.errors import NotFoundError
+from gitmoxi.errors import AccessDeniedError, NotFoundError
 from tests.unit.planner.stage import (
     a_service_document,
     a_task_definition,
@@ -247,6 +247,22 @@ class TestFailed:
         head = (await stage.deploy(WEB))["prod/web"]
 
         assert (head.state, head.target) == (State.FAILED, ecs_target("web"))
+
+
+async def test_a_look_that_aws_denies_is_explained(stage):
+    action = "ecs:DescribeServices"
+    said = f"User: u is not authorized to perform: {action} on resource: {ecs_target('web').service_arn}"
+    denied = AccessDeniedError(operation=action, code="AccessDeniedException", reason=said)
+    stage.ecs.faults["web"] = [denied]
+
+    head = (await stage.deploy(WEB))["prod/web"]
+
+    assert (head.state, head.because) == (State.FAILED, str(denied))
+    (explained,) = (await stage.ledger.steps(head.id))[-1].explanations
+    assert (explained.id, explained.evidence) == ("access.denied", (f"AccessDeniedException: {said}",))
+    assert f'"Action": "{action}"' in explained.advice
+    fact = next(e for e in stage.publisher.published if e.detail_type == "deployment.failed.v1")
+    assert DeploymentFact.model_validate_json(fact.detail).explanations[0].advice == explained.advice
 
 
 class TestDeleted:

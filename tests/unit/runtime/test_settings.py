@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from gitmoxi.domain.delete_guard import DeleteLimits
 from gitmoxi.runtime.settings import LogLevel, Mode, OutputsSource, Settings, SettingsError, load_settings
 from gitmoxi.workflow.lease_keeper import LeaseTimes
 
@@ -56,6 +57,8 @@ def test_every_setting_says_what_it_means():
         ("GITMOXI_LOG_LEVEL", "Debug", "log_level", LogLevel.DEBUG),
         ("GITMOXI_LEASE_TTL_SECONDS", "0.5", "lease_ttl_seconds", 0.5),
         ("GITMOXI_GIT_POLL_SECONDS", "0.5", "git_poll_seconds", 0.5),
+        ("GITMOXI_MAX_DELETES_PER_COMMIT", "0", "delete_limits", DeleteLimits(at_most=0, percent=20)),
+        ("GITMOXI_MAX_DELETES_PERCENT", "50", "delete_limits", DeleteLimits(at_most=3, percent=50)),
         ("GITMOXI_VISIBILITY_SECONDS", "10", "visibility_seconds", 10),
         ("GITMOXI_HEALTH_PORT", "0", "health_port", 0),
         ("GITMOXI_WORKERS", "", "workers", 8),

@@ -19,11 +19,12 @@ from gitmoxi.domain.deployments import (
 from gitmoxi.domain.records import LastGood, TargetRecord
 from gitmoxi.domain.states import State, Worker
 from gitmoxi.domain.targets import EcsTarget, LambdaTarget, Target, TargetKind
+from gitmoxi.explaining.signs import FailedTask
 from gitmoxi.planning.aws_lambda import LambdaPlan
 from gitmoxi.planning.desired import DesiredEcs
 from gitmoxi.planning.ecs import EcsPlan
 from gitmoxi.ports.aws_lambda import LambdaAlias, LambdaFunction
-from gitmoxi.ports.ecs import EcsService, EcsTaskDefinition, ServiceDeployment, StoppedTask
+from gitmoxi.ports.ecs import EcsService, EcsTaskDefinition, ServiceDeployment
 from gitmoxi.strategies.ecs_observation import EcsLimits, EcsObservation
 from gitmoxi.strategies.lambda_observation import LambdaLimits, LambdaObservation
 
@@ -46,7 +47,7 @@ LIMITS = EcsLimits(
 )
 READINESS = LambdaLimits(interval=timedelta(seconds=10), timeout=timedelta(seconds=50))
 DESIRED = DesiredEcs(target=ECS, service={"desiredCount": 2}, task_definition={"family": "web"})
-REFUSED = ActionError(code="ClientException", message="AWS said no.")
+REFUSED = ActionError(code="ClientException", message="AWS said no.", operation="ecs:CreateService")
 
 
 def deployment(
@@ -141,8 +142,8 @@ def rollout(status: str, arn: str = OUR_ROLLOUT, reason: str = "") -> ServiceDep
     return ServiceDeployment(arn=arn, status=status, reason=reason)
 
 
-def stopped(reason: str) -> tuple[StoppedTask, ...]:
-    return (StoppedTask(arn="task/1", stop_code="TaskFailedToStart", reason=reason),)
+def stopped(reason: str) -> tuple[FailedTask, ...]:
+    return (FailedTask(stop_code="TaskFailedToStart", reason=reason),)
 
 
 def revision(arn: str = OLD_ARN, status: str = "ACTIVE") -> EcsTaskDefinition:

@@ -147,5 +147,5 @@ def test_marks_of_change():
 
 
 def test_a_switch_that_saved_nothing_is_not_mentioned():
-    decision = fail_as_told(deployment(), "It broke.", rollback=False)
+    decision = fail_as_told(deployment(), "It broke.", rollback=False, explanations=())
     assert decision.because == "It broke."

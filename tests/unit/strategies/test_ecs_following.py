@@ -8,16 +8,15 @@ from datetime import timedelta
 import pytest
 
 from gitmoxi.domain.deployments import Progress
-from gitmoxi.strategies.ecs_following import (
+from gitmoxi.strategies.ecs_following import Course, follow, with_service_deployment
+from gitmoxi.strategies.ecs_observation import limits_of
+from gitmoxi.strategies.ecs_progress import (
     ECS_DEPLOYMENT,
+    LOOK_CLOSER,
     PREVIOUS_SERVICE_DEPLOYMENT,
     SERVICE_DEPLOYMENT,
     STARTS_DEPLOYMENT,
-    Course,
-    follow,
-    with_service_deployment,
 )
-from gitmoxi.strategies.ecs_observation import limits_of
 from gitmoxi.validation.depdef import EcsDepdef
 from tests.unit.strategies.stories import (
     BEFORE,
@@ -42,6 +41,11 @@ UNSEEN = Progress(
     phase="follow", since=NOW, values={ECS_DEPLOYMENT: OURS, PREVIOUS_SERVICE_DEPLOYMENT: PREVIOUS_ROLLOUT}
 )
 FIELDS_ONLY = Progress(phase="follow", since=NOW, values={STARTS_DEPLOYMENT: "no"})
+
+
+def closer(progress):
+    """``progress`` once the stopped tasks were asked for."""
+    return replace(progress, values={**progress.values, LOOK_CLOSER: "yes"})
 
 
 @pytest.mark.parametrize(
@@ -141,7 +145,16 @@ def test_the_course(seen, course, says):
 )
 def test_the_timeout(seconds, course):
     seen = ecs(service(), following=rollout("IN_PROGRESS"))
-    assert follow(FOLLOWED, seen, LIMITS, NOW + timedelta(seconds=seconds)).course is course
+    assert follow(closer(FOLLOWED), seen, LIMITS, NOW + timedelta(seconds=seconds)).course is course
+
+
+def test_before_it_is_given_up_the_stopped_tasks_are_read():
+    late = NOW + LIMITS.timeout
+    unread = follow(FOLLOWED, ecs(service(), following=rollout("IN_PROGRESS")), LIMITS, late)
+    assert (unread.course, unread.unread) == (Course.UNDER_WAY, True)
+
+    seen = ecs(service(), following=rollout("IN_PROGRESS"), stopped=stopped("Task failed ELB health checks"))
+    assert follow(FOLLOWED, seen, LIMITS, late).course is Course.FAILED
 
 
 @pytest.mark.parametrize(
@@ -177,7 +190,7 @@ def test_without_our_breaker_failed_tasks_alone_fail_nothing():
     ],
 )
 def test_an_update_that_starts_no_service_deployment_is_read_back(live, seconds, course):
-    assert follow(FIELDS_ONLY, ecs(live), LIMITS, NOW + timedelta(seconds=seconds)).course is course
+    assert follow(closer(FIELDS_ONLY), ecs(live), LIMITS, NOW + timedelta(seconds=seconds)).course is course
 
 
 @pytest.mark.parametrize(

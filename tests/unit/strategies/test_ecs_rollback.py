@@ -11,7 +11,7 @@ from gitmoxi.domain.deployments import Verb
 from gitmoxi.domain.states import State
 from gitmoxi.errors import InvariantError
 from gitmoxi.strategies.ecs_deleting import DELETE
-from gitmoxi.strategies.ecs_following import ECS_DEPLOYMENT, SERVICE_DEPLOYMENT
+from gitmoxi.strategies.ecs_progress import ECS_DEPLOYMENT, SERVICE_DEPLOYMENT
 from gitmoxi.strategies.ecs_rollback import SCALE_TO_ZERO, decide_ecs_rollback
 from gitmoxi.strategies.ecs_rolling import (
     REGISTER,

@@ -12,7 +12,7 @@ from gitmoxi.domain.states import State
 from gitmoxi.errors import InvariantError
 from gitmoxi.planning.errors import PlanningError
 from gitmoxi.strategies.ecs_deleting import DELETE, decide_deletion
-from gitmoxi.strategies.ecs_following import ECS_DEPLOYMENT, SERVICE_DEPLOYMENT, STARTS_DEPLOYMENT
+from gitmoxi.strategies.ecs_progress import ECS_DEPLOYMENT, SERVICE_DEPLOYMENT, STARTS_DEPLOYMENT
 from gitmoxi.strategies.ecs_rolling import (
     CREATE,
     REGISTER,
@@ -40,6 +40,7 @@ from tests.unit.strategies.stories import (
     revision,
     rollout,
     service,
+    stopped,
 )
 
 LATER = NOW + timedelta(minutes=20)
@@ -202,6 +203,30 @@ class TestRolling:
         decision = decide_rolling(deployment("follow", FOLLOWING), record(), seen, limits, NOW)
         assert decision.to is State.FAILED
         assert "rollback is switched off" in decision.because
+
+    def test_a_failure_is_noticed_once_while_the_deployment_goes_on(self):
+        head = deployment("follow", FOLLOWING)
+        seen = ecs(service(failed=1), following=rollout("IN_PROGRESS"), stopped=stopped("The moon."))
+        noticed = decide_rolling(head, record(), seen, LIMITS, NOW)
+        assert (noticed.to, noticed.quiet, noticed.step) == (State.RUNNING, False, "notice a failure")
+        assert noticed.because == "ECS is deploying: 1 of 2 new tasks run; meanwhile: The moon."
+        assert [one.evidence for one in noticed.explanations] == [("The moon.",)]
+        assert noticed.look_again == LIMITS.poll_interval
+
+        after = decide_rolling(replace(head, progress=noticed.progress), record(), seen, LIMITS, NOW)
+        assert (after.quiet, after.explanations) == (True, ())
+
+    def test_a_deployment_that_is_late_first_reads_its_stopped_tasks(self):
+        head, seen = deployment("follow", FOLLOWING), ecs(service(), following=rollout("IN_PROGRESS"))
+        reading = decide_rolling(head, record(), seen, LIMITS, LATER)
+        assert (reading.to, reading.step) == (State.RUNNING, "read the stopped tasks")
+        assert reading.look_again == timedelta(0)
+
+        told = replace(seen, stopped=stopped("The moon."))
+        failed = decide_rolling(replace(head, progress=reading.progress), record(), told, LIMITS, LATER)
+        assert failed.to is State.ROLLING_BACK
+        assert [one.evidence for one in failed.explanations] == [("The moon.",)]
+        assert (failed.cause or "").endswith("1 of 2 new tasks run; The moon.")
 
     def test_a_wait_that_learns_nothing_leaves_no_step(self):
         seen = ecs(service(), following=rollout("IN_PROGRESS"))

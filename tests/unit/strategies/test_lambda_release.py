@@ -7,11 +7,12 @@ from datetime import timedelta
 import pytest
 
 from gitmoxi.domain.deployments import Verb
+from gitmoxi.domain.sensitive import mask_of
 from gitmoxi.domain.states import State
 from gitmoxi.errors import InvariantError
 from gitmoxi.planning.errors import PlanningError
 from gitmoxi.strategies.failing import CHANGED
-from gitmoxi.strategies.lambda_observation import readiness
+from gitmoxi.strategies.lambda_observation import has_failed, is_ready
 from gitmoxi.strategies.lambda_release import decide_release
 from gitmoxi.strategies.lambda_steps import (
     CODE,
@@ -80,8 +81,8 @@ def back(phase="start", values=None, **members):
     ],
 )
 def test_readiness(state, update, ready, failed):
-    is_ready, why = readiness(function(state=state, update=update))
-    assert (is_ready, why is not None) == (ready, failed)
+    looked_at = function(state=state, update=update)
+    assert (is_ready(looked_at), has_failed(looked_at)) == (ready, failed)
 
 
 class TestRelease:
@@ -232,6 +233,25 @@ class TestRelease:
         decision = decide_release(head, record(LAMBDA, {VERSION: "1"}), seen, READINESS, NOW)
         assert summary(decision) == expected
         assert decision.because
+
+    def test_a_change_that_fails_is_explained_and_its_values_are_masked(self):
+        canary = "first\nsecond"
+        failed = function(
+            update="Failed",
+            LastUpdateStatusReasonCode="InvalidSubnet",
+            LastUpdateStatusReason=f"no such subnet in {canary}",
+        )
+        decision = decide_release(
+            forward("settle", {CODE: "yes"}),
+            record(LAMBDA),
+            greet(failed, plan=UNCHANGED, sensitive_values=(canary,)),
+            READINESS,
+            NOW,
+        )
+        (one,) = decision.explanations
+        assert one.id == "function.invalid-subnet"
+        assert decision.because == f"The function's last update Failed: {one.cause}"
+        assert one.evidence == (f"no such subnet in {mask_of(canary)}",)
 
     def test_what_already_serves_is_remembered_as_good(self):
         seen = greet(function(sha="sha-1"), alias=alias("4"), plan=UNCHANGED)

@@ -121,6 +121,12 @@ def test_work_reaches_exactly_the_worker_it_names(template, detail_type, worker,
     assert routed(template, OURS, event) == [queue]
 
 
+def test_the_planner_gets_answers_to_what_it_holds_and_no_other_work(template):
+    event = {"source": "gitmoxi", "detail-type": "deployment.command.v1", "detail": {"worker": "planner"}}
+    assert routed(template, OURS, event) == ["PlannerQueue"]
+    assert routed(template, OURS, event | {"detail-type": "deployment.planned.v1"}) == []
+
+
 @pytest.mark.parametrize(
     "detail_type",
     [

@@ -17,7 +17,7 @@ from gitmoxi.domain.states import State, Worker
 from gitmoxi.domain.targets import EcsTarget, TargetKind
 from gitmoxi.ports.ledger import CreateDeployment, PutTarget
 from gitmoxi.strategies.decision import Action, Decision
-from gitmoxi.strategies.failing import changed, fail
+from gitmoxi.strategies.failing import changed, fail_refused
 from gitmoxi.workflow.courier import Courier, no_edge
 from gitmoxi.workflow.lease_keeper import LeaseKeeper, LeaseTimes
 from gitmoxi.workflow.mover import Mover
@@ -65,7 +65,7 @@ class ToyConductor:
         progress = deployment.progress
         failed = next((i.error for i in deployment.intents if i.error), None)
         if failed is not None:
-            return fail(deployment, failed.message)
+            return fail_refused(deployment, failed)
         number = int(progress.phase) if progress.phase != "start" else 0
         if number == 2 and progress.since is not None and now - progress.since < self.pause:
             return Decision(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from gitmoxi.domain.deployments import Progress
+from gitmoxi.domain.explanations import Explanation
 from gitmoxi.domain.sensitive import mask_of
 from gitmoxi.domain.states import State
 from gitmoxi.errors import AccessDeniedError, AwsRejectedError, NotFoundError, PermanentError
@@ -53,12 +54,16 @@ def test_an_error_without_such_a_value_stays_the_same():
     assert masked_error(error, (CANARY,)) is error
 
 
-def test_a_decision_is_masked_in_its_reason_and_its_cause():
+def test_a_decision_is_masked_in_all_its_texts():
+    text, hidden = f"exec {CANARY}", f"exec {mask_of(CANARY)}"
+    told = Explanation(id="unknown", cause=text, evidence=(text, text), advice=text, source="")
     decision = Decision(
-        step="x", because=f"exec {CANARY}", to=State.FAILED, progress=Progress(), cause=f"exec {CANARY}"
+        step="x", because=text, to=State.FAILED, progress=Progress(), cause=text, explanations=(told,)
     )
     masked = masked_decision(decision, (CANARY,))
-    assert masked.because == masked.cause == f"exec {mask_of(CANARY)}"
+    assert masked.because == masked.cause == hidden
+    (explanation,) = masked.explanations
+    assert (explanation.cause, explanation.evidence, explanation.advice) == (hidden, (hidden, hidden), hidden)
 
 
 def test_a_look_is_taken_once_and_by_its_version_only():

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from http import HTTPStatus
 from typing import Annotated
 
 from fastapi import APIRouter, Query
 
+from gitmoxi.domain.states import Status
+from gitmoxi.ports.ledger import DeploymentFilter
+from gitmoxi_api.held import held_deployments
 from gitmoxi_api.manifests import manifest_of
 from gitmoxi_api.parts import Parts
 from gitmoxi_api.problems import documented, not_found
@@ -28,7 +32,9 @@ async def list_commits(
     found = await parts.ledger.commits(repository, branch, limit)
     if not found and await parts.ledger.repository(repository) is None:
         raise not_found(f"No repository {repository} is registered, and none of its commits was processed.")
-    return CommitsReply(commits=tuple(map(commit_view, found)))
+    wanted = DeploymentFilter(repository_id=repository, branch=branch, status=Status.PROCESSING)
+    held = Counter(head.origin.seq for head in await held_deployments(parts.ledger, wanted))
+    return CommitsReply(commits=tuple(commit_view(commit, held[commit.seq]) for commit in found))
 
 
 @router.get(
@@ -39,8 +45,10 @@ async def list_files(sha: CommitHash, parts: Parts) -> CommitFilesReply:
     found = await parts.ledger.commits_by_sha(sha.lower())
     if not found:
         raise not_found(f"No commit {sha} was processed.")
+    heads = await held_deployments(parts.ledger, DeploymentFilter(commit_sha=sha.lower()))
+    held = {head.id: head.because for head in heads}
     newest_first = sorted(found, key=lambda commit: commit.received_at, reverse=True)
     processings = [
-        processing_view(commit, await manifest_of(commit, parts.bodies)) for commit in newest_first
+        processing_view(commit, await manifest_of(commit, parts.bodies), held) for commit in newest_first
     ]
     return CommitFilesReply(processings=tuple(processings))

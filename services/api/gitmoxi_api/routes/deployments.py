@@ -9,7 +9,9 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query
 
 from gitmoxi.contracts.messages import CommandGiven
-from gitmoxi.domain.deployments import Command, Deployment
+from gitmoxi.domain.deployments import Command, CommandKind, Deployment
+from gitmoxi.domain.history import told_in
+from gitmoxi.domain.states import State
 from gitmoxi.ports.ledger import PutCommand
 from gitmoxi.workflow.events import outbox
 from gitmoxi_api.filters import DeploymentQuery, ledger_filter
@@ -17,7 +19,7 @@ from gitmoxi_api.parts import ApiParts, Parts
 from gitmoxi_api.problems import ProblemError, documented, not_found
 from gitmoxi_api.replies import CommandReply, DeploymentDetails, DeploymentsReply
 from gitmoxi_api.requests import CommandRequest
-from gitmoxi_api.views import command_view, deployment_view, plan_view, step_view
+from gitmoxi_api.views import command_view, deployment_view, explanation_view, plan_view, step_view
 
 router = APIRouter(prefix="/v1/deployments", tags=["deployments"])
 
@@ -45,6 +47,7 @@ async def get_deployment(id: DeploymentId, parts: Parts) -> DeploymentDetails:  
     )
     return DeploymentDetails(
         deployment=deployment_view(deployment),
+        explanations=tuple(map(explanation_view, told_in(steps))),
         plan=None if plan is None else plan_view(plan),
         steps=tuple(map(step_view, steps)),
         commands=tuple(map(command_view, commands)),
@@ -70,6 +73,7 @@ async def give_command(
             f"Deployment {id} has ended as {deployment.state}, there is nothing to {body.kind}: "
             f"{deployment.because}",
         )
+    _check_held(deployment, body.kind)
     now = parts.clock.now()
     command = Command(id=parts.ids.ulid(), deployment_id=deployment.id, kind=body.kind, by=body.by, at=now)
     message = CommandGiven(
@@ -81,6 +85,21 @@ async def give_command(
     wake = outbox(message, owner=deployment.owner, ids=parts.ids, at=now)
     await parts.courier.commit([PutCommand(command=command), wake])
     return command_view(command)
+
+
+def _check_held(deployment: Deployment, kind: CommandKind) -> None:
+    """Approvals are given by commit, where they are audited; a held deletion is approved or aborted."""
+    if kind is CommandKind.APPROVE:
+        raise ProblemError(
+            HTTPStatus.CONFLICT,
+            "Deletions are approved by commit: gmctl commit approve-deletes, or POST "
+            f"/v1/commits/{deployment.origin.commit_sha}/approve-deletes.",
+        )
+    if deployment.state is State.HELD and kind is not CommandKind.ABORT:
+        raise ProblemError(
+            HTTPStatus.CONFLICT,
+            f"Deployment {deployment.id} is held, there is nothing to {kind}: {deployment.because}",
+        )
 
 
 async def _existing(parts: ApiParts, deployment_id: str) -> Deployment:

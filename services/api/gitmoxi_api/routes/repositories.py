@@ -88,12 +88,18 @@ def _repository(body: RegistrationRequest, parts: ApiParts) -> Repository:
         registered_at=parts.clock.now(),
         token_arn=body.token_arn,
         path_globs=tuple(dict.fromkeys(body.path_globs)),
+        max_deletes=body.max_deletes,
     )
 
 
 def _settings(repository: Repository) -> tuple[object, ...]:
     """What a person chose, in no order."""
-    return frozenset(repository.branches), repository.token_arn, frozenset(repository.path_globs)
+    return (
+        frozenset(repository.branches),
+        repository.token_arn,
+        frozenset(repository.path_globs),
+        repository.max_deletes,
+    )
 
 
 async def _existing(parts: ApiParts, repository: str) -> Repository:

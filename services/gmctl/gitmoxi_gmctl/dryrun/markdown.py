@@ -100,6 +100,8 @@ def _details(item: DryRunObject, *, verbose: bool) -> str:
 def _body(item: DryRunObject, *, verbose: bool) -> Iterator[str]:
     if item.failure is not None:
         yield f"- **refused**: {code(item.failure)}\n"
+    if item.held is not None:
+        yield f"- **held: needs approval**: {code(item.held)}\n"
     for finding in item.findings[:FINDINGS_IN_COMMENT]:
         yield f"- {finding.severity}: {code(finding.place)} {code(finding.told)}\n"
     if len(item.findings) > FINDINGS_IN_COMMENT:

@@ -23,6 +23,7 @@ SIGNS: Mapping[Outcome, str] = {
     Outcome.UPDATE: "~",
     Outcome.REPLACE: "!",
     Outcome.DELETE: "-",
+    Outcome.HELD: "?",
     Outcome.NOTHING: "=",
     Outcome.REFUSED: "!",
 }
@@ -31,6 +32,7 @@ _STYLES: Mapping[Outcome, str] = {
     Outcome.UPDATE: "bold yellow",
     Outcome.REPLACE: "bold red",
     Outcome.DELETE: "bold red",
+    Outcome.HELD: "bold yellow",
     Outcome.NOTHING: "dim",
     Outcome.REFUSED: "bold red",
 }
@@ -77,6 +79,8 @@ def _print_object(console: Console, item: DryRunObject, *, verbose: bool) -> Non
     console.print(cell(sentence(item), _STYLES[item.outcome]) + cell(place, "dim"), soft_wrap=True)
     if item.failure is not None:
         console.print(cell(f"  refused: {item.failure}", "red"), soft_wrap=True)
+    if item.held is not None:
+        console.print(cell(f"  held: needs approval. {item.held}", "yellow"), soft_wrap=True)
     _print_findings(console, item.findings)
     if item.plan is not None:
         _print_plan(console, item.plan, item, verbose=verbose)

@@ -45,6 +45,7 @@ class DryRunObject(Reply):
     label: str | None = None
     plan: Plan | None
     failure: str | None
+    held: str | None
     findings: tuple[Finding, ...]
     notes: tuple[str, ...]
     rendered: dict[str, str] | None

@@ -15,7 +15,8 @@ from gitmoxi.adapters.aws.rate_limits import ApiGroup, RateLimits
 from gitmoxi.adapters.aws.sessions import ClientSource
 from gitmoxi.domain.targets import EcsTarget
 from gitmoxi.errors import AwsRejectedError
-from gitmoxi.ports.ecs import EcsPort, EcsService, EcsTaskDefinition, ServiceDeployment, StoppedTask
+from gitmoxi.explaining.signs import FailedTask
+from gitmoxi.ports.ecs import EcsPort, EcsService, EcsTaskDefinition, ServiceDeployment
 
 if TYPE_CHECKING:
     from types_aiobotocore_ecs import ECSClient
@@ -158,7 +159,7 @@ class AwsEcs(EcsPort):
                 serviceDeploymentArn=arn, stopType="ROLLBACK" if rollback else "ABORT"
             )
 
-    async def stopped_tasks(self, target: EcsTarget, started_by: str) -> list[StoppedTask]:
+    async def stopped_tasks(self, target: EcsTarget, started_by: str) -> list[FailedTask]:
         """``ListTasks`` by service (``startedBy`` allows no other filter), then ``DescribeTasks`` by page."""
         request = {
             "cluster": target.cluster,
@@ -171,7 +172,7 @@ class AwsEcs(EcsPort):
             async with self._calling(target, "DescribeTasks") as client:
                 answer = await client.describe_tasks(cluster=target.cluster, tasks=chunk)
             tasks += answer.get("tasks", [])
-        return [_stopped_task(task) for task in tasks if task.get("startedBy") == started_by]
+        return [FailedTask.from_aws(task) for task in tasks if task.get("startedBy") == started_by]
 
     async def _describe_deployments(self, target: EcsTarget, arns: Sequence[str]) -> Sequence[Any]:
         async with self._calling(target, "DescribeServiceDeployments") as client:
@@ -243,15 +244,4 @@ def _service_deployment(document: Mapping[str, Any]) -> ServiceDeployment:
         reason=document.get("statusReason", ""),
         target_revision_arn=document.get("targetServiceRevision", {}).get("arn", ""),
         document=document,
-    )
-
-
-def _stopped_task(task: Mapping[str, Any]) -> StoppedTask:
-    containers: Sequence[Mapping[str, Any]] = task.get("containers", ())
-    return StoppedTask(
-        arn=task["taskArn"],
-        stop_code=task.get("stopCode", ""),
-        reason=task.get("stoppedReason", ""),
-        container_reasons=tuple(one["reason"] for one in containers if one.get("reason")),
-        exit_codes=tuple(one["exitCode"] for one in containers if "exitCode" in one),
     )

@@ -5,7 +5,6 @@ Codes: the "Common Error Types" page of each service's API reference, and botoco
 
 from __future__ import annotations
 
-import re
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from http import HTTPStatus
@@ -116,11 +115,6 @@ _PASSING_REFUSALS = {
     "ResourceConflictException": "The operation cannot be performed at this time",
 }
 
-_DENIED_CALL = re.compile(
-    r"not authorized to perform:? (?P<action>[a-z0-9-]+:[A-Za-z0-9*]+)"
-    r"(?: on resource:? (?P<resource>[^\s,]+))?"
-)
-
 _UNREACHED = (ConnectTimeoutError, ProxyConnectionError, SSLError)
 _CUT_OFF = (
     ConnectionClosedError,
@@ -201,18 +195,9 @@ def _refusal(operation: str, error: ClientError, *, mutation: bool) -> GitmoxiEr
         kind, meaning = wait
         return kind(f"{operation} {meaning}: {code}: {message}")
     if code in _DENIALS or code.startswith("AccessDenied"):
-        return AccessDeniedError(operation=operation, code=code, reason=_denial(message))
+        return AccessDeniedError(operation=operation, code=code, reason=message)
     if code in _SERVER_FAULTS or status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         return _unanswered(operation, f"AWS answered HTTP {status}: {code}: {message}", mutation=mutation)
     if code in _PASSING_REFUSALS and _PASSING_REFUSALS[code] in message:
         return RetryableError(f"{operation} must wait: {code}: {message}")
     return AwsRejectedError(operation=operation, code=code, reason=message)
-
-
-def _denial(message: str) -> str:
-    """AWS's message, led by the permission that AWS names: it may be another than the call's."""
-    denied = _DENIED_CALL.search(message)
-    if denied is None:
-        return message
-    resource = f" on {denied['resource'].rstrip('.')}" if denied["resource"] else ""
-    return f"our role lacks {denied['action']}{resource}. AWS says: {message}"
