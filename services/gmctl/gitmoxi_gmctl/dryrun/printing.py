@@ -8,6 +8,7 @@ from rich.console import Console
 
 from gitmoxi.domain.dryruns import Outcome, tally
 from gitmoxi.domain.findings import Severity
+from gitmoxi_gmctl.counting import counted
 from gitmoxi_gmctl.dryrun.replies import DryRun, DryRunObject, Finding, Report
 from gitmoxi_gmctl.printing import (
     cell,
@@ -112,8 +113,3 @@ def _print_plan(console: Console, plan: Plan, item: DryRunObject, *, verbose: bo
         print_steps(console, plan)
     if not item.refused:
         print_plan_warnings(console, plan)
-
-
-def counted(number: int, what: str) -> str:
-    """``1 step``, ``2 steps``."""
-    return f"{number} {what}{'' if number == 1 else 's'}"

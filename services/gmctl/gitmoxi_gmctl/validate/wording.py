@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from gitmoxi.validation.documents import NOT_DEPLOYED
+from gitmoxi_gmctl.counting import counted
 from gitmoxi_gmctl.printing import plain
 from gitmoxi_gmctl.validate.report import Report, ReportedFinding, Result
 
@@ -29,11 +30,6 @@ def harmless(text: str) -> str:
 def one_line(text: str) -> str:
     """A path or another short text of others, which is to stay on its line."""
     return harmless(text).replace("\n", "\N{REPLACEMENT CHARACTER}")
-
-
-def counted(number: int, thing: str) -> str:
-    """``1 file``, ``2 files``."""
-    return f"{number} {thing}" if number == 1 else f"{number} {thing}s"
 
 
 def summary_line(report: Report) -> str:

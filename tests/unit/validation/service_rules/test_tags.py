@@ -6,22 +6,24 @@ from tests.unit.validation.rule_tables import Table, accepted, refused
 from tests.unit.validation.service_rules.found import assert_refused, found
 
 TABLES = {
-    "service.tag-reserved": Table(
+    "service.tag": Table(
         refused={
-            "lower case": ({"tags": [{"key": "aws:x", "value": ""}]}, "$.tags[0].key", "AWS's own"),
-            "mixed case": ({"tags": [{"key": "a"}, {"key": "Aws:x"}]}, "$.tags[1].key", "rename"),
-        },
-        accepted={"aws without a colon": {"tags": [{"key": "aws"}, {"key": "awsome:x"}]}, "no tags": {}},
-    ),
-    "service.tag-twice": Table(
-        refused={
+            "lower case": ({"tags": [{"key": "aws:x", "value": ""}]}, "$.tags[0].key", "for AWS only"),
+            "mixed case": ({"tags": [{"key": "a"}, {"key": "Aws:x"}]}, "$.tags[1].key", "another prefix"),
+            "a value": ({"tags": [{"key": "a", "value": "aws:b"}]}, "$.tags[0].value", "for AWS only"),
             "the same key": (
                 {"tags": [{"key": "team", "value": "a"}, {"key": "team", "value": "b"}]},
                 "$.tags[1].key",
-                "more than once",
-            )
+                "two tags have the key team",
+            ),
+            "too many": ({"tags": [{"key": f"k{n}"} for n in range(51)]}, "$.tags", "AWS takes 50"),
         },
-        accepted={"keys that differ in case": {"tags": [{"key": "team"}, {"key": "Team"}]}},
+        accepted={
+            "aws without a colon": {"tags": [{"key": "aws"}, {"key": "awsome:x"}]},
+            "keys that differ in case": {"tags": [{"key": "team"}, {"key": "Team"}]},
+            "fifty": {"tags": [{"key": f"k{n}"} for n in range(50)]},
+            "no tags": {},
+        },
     ),
 }
 
