@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import ClassVar
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -64,6 +65,33 @@ class DryRunIngested(DryRunMessage):
     """What a dry run would deploy is stored and waits for its plans."""
 
     DETAIL_TYPE: ClassVar[str] = "dryrun.ingested.v1"
+
+
+class RequestKind(StrEnum):
+    """What a person may ask of a target, beside a commit."""
+
+    ROLLBACK = "rollback"
+    """Bring a recorded revision back."""
+    RETRY = "retry"
+    """Try a deployment that failed once more."""
+    UNDELETE = "undelete"
+    """Create a deleted target again from its last recorded revision."""
+
+
+class DeploymentRequested(Message):
+    """A person asks for a recorded revision of a target; the deployment that does it is named by us.
+
+    ``deployment_id`` is the one whose revision is wanted; None: the last good one before what runs now.
+    ``new_deployment_id`` is the id of the deployment to be made: the same message again makes no second one.
+    """
+
+    DETAIL_TYPE: ClassVar[str] = "deployment.requested.v1"
+
+    kind: RequestKind
+    target: str = Field(description="the target's id")
+    deployment_id: str | None = None
+    new_deployment_id: str
+    by: str
 
 
 class DeploymentMessage(Message):
@@ -174,6 +202,7 @@ MESSAGES: tuple[type[Message], ...] = (
     CommitIngested,
     DryRunRequested,
     DryRunIngested,
+    DeploymentRequested,
     DeploymentPlanned,
     SlotFreed,
     RollbackRequested,

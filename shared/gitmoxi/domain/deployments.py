@@ -26,6 +26,8 @@ class ObjectChange(StrEnum):
     DELETED = "deleted"
     FORCED = "forced"
     """Not changed: a person asked to deploy it again."""
+    REQUESTED = "requested"
+    """Not changed: a person asked for a recorded revision of it."""
 
 
 class Verb(StrEnum):
@@ -111,7 +113,9 @@ class Deployment:
 
     ``desired`` is the body with the rendered documents; ``before`` the one with the live state that was
     found when the deployment started. ``because`` explains the last decision, ``cause`` the failure.
-    ``ending`` is the state in which a rollback that was handed over ends when it succeeds.
+    ``ending`` is the state in which a rollback ends when it succeeds. A deployment that a person asked for
+    (``verb`` ROLLBACK: a rollback; else a retry, or an undeletion) names in ``restores`` the deployment whose
+    revision it brings back, and in ``requested_by`` who asked.
     """
 
     id: str
@@ -133,6 +137,8 @@ class Deployment:
     intents: tuple[Intent, ...] = ()
     cause: str | None = None
     ending: State | None = None
+    restores: str | None = None
+    requested_by: str | None = None
     command_cursor: str = ""
     next_at: datetime | None = None
     started_at: datetime | None = None

@@ -93,7 +93,11 @@ _PLANNER = frozenset({Worker.PLANNER})
 _ROLLBACK = frozenset({Worker.ROLLBACK})
 
 TRANSITIONS: tuple[Transition, ...] = (
-    *_moves(None, frozenset({Worker.INGESTOR}), (State.RECEIVED, "an object changed in a commit")),
+    *_moves(
+        None,
+        frozenset({Worker.INGESTOR, Worker.PLANNER}),
+        (State.RECEIVED, "an object changed in a commit, or a person asked for a recorded revision"),
+    ),
     *_moves(
         State.RECEIVED,
         _PLANNER,
@@ -153,6 +157,8 @@ TRANSITIONS: tuple[Transition, ...] = (
     *_moves(
         State.ROLLING_BACK,
         _ROLLBACK,
+        (State.SUCCEEDED, "the revision that a person asked for runs again"),
+        (State.NO_CHANGE, "the revision that a person asked for runs already"),
         (State.ROLLED_BACK, "the target is back at its last good revision"),
         (State.ROLLBACK_FAILED, "the target could not be brought back"),
         (State.CANCELLED, "it was aborted, and is undone"),
