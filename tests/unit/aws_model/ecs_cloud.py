@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from gitmoxi_local.aws_model.alarm_book import AlarmBook
 from gitmoxi_local.aws_model.base import AwsError, AwsEvent, CallContext, ImageFault, ImageFaults
 from gitmoxi_local.aws_model.ecs import EcsModel, Speeds
 from tests.unit.aws_model.api_shapes import check_answer, check_request
@@ -52,15 +53,23 @@ class EcsCloud:
     events: list[AwsEvent] = field(default_factory=list)
     speeds: Speeds = field(default_factory=Speeds)
     ids: CountedIds = field(default_factory=CountedIds)
+    alarms: AlarmBook = field(default_factory=AlarmBook)
     model: EcsModel = field(init=False)
 
     def __post_init__(self) -> None:
         self.model = self.fresh_model()
 
     def fresh_model(self) -> EcsModel:
-        return EcsModel(
-            clock=self.clock, ids=self.ids, faults=self.faults, emit=self.events.append, speeds=self.speeds
+        model = EcsModel(
+            clock=self.clock,
+            ids=self.ids,
+            faults=self.faults,
+            emit=self.events.append,
+            speeds=self.speeds,
+            alarms=self.alarms,
         )
+        self.alarms.watchers[:] = [model.alarm_fired]
+        return model
 
     def call(self, operation: str, context: CallContext = HERE, /, **params: Any) -> Doc:
         check_request(operation, params)
@@ -87,6 +96,10 @@ class EcsCloud:
         self.faults.entries.append(
             ImageFault(match=match, kind=kind, after_seconds=after_seconds, exit_code=exit_code)
         )
+
+    def alarm(self, name: str, state: str, context: CallContext = HERE) -> None:
+        """Put a CloudWatch alarm into a state."""
+        self.alarms.set_state(context.account, context.region, name, state)
 
     def register(self, image: str = "web:1", family: str = "web", **members: Any) -> str:
         """The ARN of a new revision that runs ``image`` on Fargate."""

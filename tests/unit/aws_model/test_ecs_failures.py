@@ -308,23 +308,3 @@ def test_a_slow_start_only_takes_longer(ecs: EcsCloud) -> None:
     assert (ecs.history(), ecs.service()["pendingCount"]) == (["IN_PROGRESS"], 2)
     ecs.pass_time(7)
     assert ecs.history() == ["SUCCESSFUL"]
-
-
-def test_an_alarm_that_fires_rolls_the_deployment_back(ecs: EcsCloud) -> None:
-    """API_DeploymentAlarms; Developer Guide, "How CloudWatch alarms detect deployment failures"."""
-    alarms = {"alarms": {"alarmNames": ["errors"], "enable": True, "rollback": True}}
-    ecs.running(deploymentConfiguration=alarms)
-    ecs.model.alarm_fired(account="111122223333", region="eu-west-1", alarm="errors")
-    assert ecs.history() == ["SUCCESSFUL"]
-
-    ecs.deploy("web:2")
-    ecs.pass_time(0.6)
-    ecs.model.alarm_fired(account="111122223333", region="eu-west-1", alarm="others")
-    ecs.model.alarm_fired(account="111122223333", region="us-east-1", alarm="errors")
-    assert ecs.service_deployment()["alarms"]["status"] == "MONITORING"
-    ecs.model.alarm_fired(account="111122223333", region="eu-west-1", alarm="errors")
-    ecs.pass_time()
-    entry = ecs.service_deployment()
-    assert entry["status"] == "ROLLBACK_SUCCESSFUL"
-    assert entry["alarms"]["triggeredAlarmNames"] == ["errors"]
-    assert ecs.images() == ["web:1", "web:1"]

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from gitmoxi_local.aws_model.alarm_book import AlarmBook, AlarmStates
 from gitmoxi_local.aws_model.base import CallContext, Clock, Emit, Ids, ImageFaults
 from gitmoxi_local.aws_model.ecs import (
     breaker,
@@ -84,12 +85,27 @@ class EcsModel:
         faults: what goes wrong with which image; looked at when a task starts.
         emit: takes the events that ECS puts on the default bus.
         speeds: how long the life cycles take.
+        alarms: where states of CloudWatch alarms are looked up when a deployment starts.
     """
 
     def __init__(
-        self, *, clock: Clock, ids: Ids, faults: ImageFaults, emit: Emit, speeds: Speeds | None = None
+        self,
+        *,
+        clock: Clock,
+        ids: Ids,
+        faults: ImageFaults,
+        emit: Emit,
+        speeds: Speeds | None = None,
+        alarms: AlarmStates | None = None,
     ) -> None:
-        self._world = World(clock=clock, ids=ids, faults=faults, emit=emit, speeds=speeds or Speeds())
+        self._world = World(
+            clock=clock,
+            ids=ids,
+            faults=faults,
+            emit=emit,
+            speeds=speeds or Speeds(),
+            alarms=alarms or AlarmBook(),
+        )
 
     def call(self, operation: str, params: Mapping[str, Any], context: CallContext) -> dict[str, Any]:
         """Answer one API call, after everything that is due has happened.
@@ -109,7 +125,7 @@ class EcsModel:
         self._world.catch_up(self._due)
         return self._world.next_due()
 
-    def alarm_fired(self, *, account: str, region: str, alarm: str) -> None:
+    def alarm_fired(self, account: str, region: str, alarm: str) -> None:
         """A CloudWatch alarm of that name changed to ALARM: deployments that watch it fail."""
         self.advance()
         state = self._world.regions.get((account, region))

@@ -161,12 +161,15 @@ def _conclude(world: World, region: Region, service: Service) -> None:
     service.deployments = [one for one in service.deployments if one is primary or one.id in ids]
     as_wanted = len(tasks) == service.desired and all(task.healthy and task.wanted for task in tasks)
     waiting = world.now() < primary.launches_from
-    if service.steady or not as_wanted or len(service.deployments) > 1 or waiting:
+    if not as_wanted or len(service.deployments) > 1 or waiting:
         return
     if primary.rollout_state == "FAILED" or _status(service) in {"STOP_REQUESTED", "ROLLBACK_REQUESTED"}:
         return
-    if primary.rollout_state == "IN_PROGRESS":
+    entry = service.service_deployment(primary.service_deployment)
+    if primary.rollout_state == "IN_PROGRESS" and rollout.baked(world, region, service, entry):
         rollout.complete(world, region, service, primary)
+    if service.steady:
+        return
     service.steady = True
     notices.say(world, service, "has reached a steady state.")
     notices.service_action(world, region, service, "SERVICE_STEADY_STATE")

@@ -105,7 +105,11 @@ class Rollback:
 
 @dataclass(slots=True, kw_only=True)
 class ServiceDeployment:
-    """A service deployment (API_ServiceDeployment)."""
+    """A service deployment (API_ServiceDeployment).
+
+    ``watches_alarms`` is false if one of its alarms was red when it started. ``bakes_until`` is
+    the end of its bake time, None until it has reached its steady state.
+    """
 
     arn: str
     configuration: Doc
@@ -121,6 +125,8 @@ class ServiceDeployment:
     rollback: Rollback | None = None
     breaker_status: str = "MONITORING"
     failures: int = 0
+    watches_alarms: bool = True
+    bakes_until: datetime | None = None
     triggered_alarms: list[str] = field(default_factory=list)
 
     @property
