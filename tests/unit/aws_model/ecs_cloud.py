@@ -11,6 +11,7 @@ import pytest
 
 from gitmoxi_local.aws_model.alarm_book import AlarmBook
 from gitmoxi_local.aws_model.base import AwsError, AwsEvent, CallContext, ImageFault, ImageFaults
+from gitmoxi_local.aws_model.capacity import Capacity
 from gitmoxi_local.aws_model.ecs import EcsModel, Speeds
 from tests.unit.aws_model.api_shapes import check_answer, check_request
 
@@ -54,6 +55,7 @@ class EcsCloud:
     speeds: Speeds = field(default_factory=Speeds)
     ids: CountedIds = field(default_factory=CountedIds)
     alarms: AlarmBook = field(default_factory=AlarmBook)
+    capacity: Capacity = field(default_factory=Capacity)
     model: EcsModel = field(init=False)
 
     def __post_init__(self) -> None:
@@ -67,6 +69,7 @@ class EcsCloud:
             emit=self.events.append,
             speeds=self.speeds,
             alarms=self.alarms,
+            capacity=self.capacity,
         )
         self.alarms.watchers[:] = [model.alarm_fired]
         return model

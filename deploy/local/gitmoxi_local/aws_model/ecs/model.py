@@ -9,6 +9,7 @@ from typing import Any
 
 from gitmoxi_local.aws_model.alarm_book import AlarmBook, AlarmStates
 from gitmoxi_local.aws_model.base import CallContext, Clock, Emit, Ids, ImageFaults
+from gitmoxi_local.aws_model.capacity import Capacity
 from gitmoxi_local.aws_model.ecs import (
     breaker,
     clusters,
@@ -86,6 +87,7 @@ class EcsModel:
         emit: takes the events that ECS puts on the default bus.
         speeds: how long the life cycles take.
         alarms: where states of CloudWatch alarms are looked up when a deployment starts.
+        capacity: how many tasks each capacity provider takes; looked at when tasks are placed.
     """
 
     def __init__(
@@ -97,6 +99,7 @@ class EcsModel:
         emit: Emit,
         speeds: Speeds | None = None,
         alarms: AlarmStates | None = None,
+        capacity: Capacity | None = None,
     ) -> None:
         self._world = World(
             clock=clock,
@@ -105,6 +108,7 @@ class EcsModel:
             emit=emit,
             speeds=speeds or Speeds(),
             alarms=alarms or AlarmBook(),
+            capacity=capacity or Capacity(),
         )
 
     def call(self, operation: str, params: Mapping[str, Any], context: CallContext) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from datetime import timedelta
 
-from gitmoxi_local.aws_model.ecs import breaker, launching, lifecycle, notices, rollout
+from gitmoxi_local.aws_model.ecs import breaker, launching, lifecycle, notices, placement, rollout
 from gitmoxi_local.aws_model.ecs.lifecycle import Step
 from gitmoxi_local.aws_model.ecs.state import Deployment, Region, Service, Task
 from gitmoxi_local.aws_model.ecs.world import World
@@ -22,20 +22,6 @@ _BLOCKED = (
     "was unable to stop or start tasks during a deployment because of the service deployment configuration. "
     "Update the minimumHealthyPercent or maximumPercent value and try again."
 )
-
-_UNPLACED = {
-    "RESOURCE:ENI": (
-        "was unable to place a task because no container instance met all of its requirements. "
-        'The closest matching container instance encountered error "RESOURCE:ENI". For more information, '
-        "see the Troubleshooting section of the Amazon ECS Developer Guide."
-    ),
-    "RESOURCE:FARGATE": (
-        "was unable to place a task. Reason: Capacity is unavailable at this time. "
-        "Please try again later or in a different availability zone. For more information, "
-        "see the Troubleshooting section of the Amazon ECS Developer Guide."
-    ),
-}
-"""By the reason that the event carries (Developer Guide, "Amazon ECS service event messages")."""
 
 _TO_STOP_FIRST = ("PROVISIONING", "PENDING", "ACTIVATING", "RUNNING")
 
@@ -93,27 +79,35 @@ def _launch(world: World, region: Region, service: Service, primary: Deployment)
     if primary.rollout_state == "FAILED":
         return
     wanted = [task for task in region.tasks_of(service) if task.wanted]
-    own = sum(task.deployment == primary.id for task in wanted)
+    own_tasks = [task for task in wanted if task.deployment == primary.id]
     most = math.floor(service.desired * service.fields["deploymentConfiguration"]["maximumPercent"] / 100)
-    number = min(service.desired - own, max(most, service.desired) - len(wanted))
+    number = min(service.desired - len(own_tasks), max(most, service.desired) - len(wanted))
     if number <= 0:
         return
     order = rollout.launch_order(region, service, primary)
-    obstacle = launching.obstacle(world, order.definition)
-    if obstacle is not None:
-        _not_placed(world, region, service, primary, obstacle)
+    providers = placement.next_providers(order.fields, service.desired, own_tasks)[:number]
+    reason = placement.obstacle(world, order.definition)
+    if reason is not None:
+        _not_placed(world, region, service, primary, [reason])
         return
-    started = [launching.start(world, region, order) for _ in range(number)]
-    service.tasks += [task.arn for task in started]
-    service.steady = False
-    notices.say_tasks(world, service, f"started {number}", started)
+    placed, shortages = placement.fitting(world, region, providers)
+    if placed:
+        started = [launching.start(world, region, order, provider) for provider in placed]
+        service.tasks += [task.arn for task in started]
+        service.steady = False
+        notices.say_tasks(world, service, f"started {len(started)}", started)
+    if shortages:
+        _not_placed(world, region, service, primary, list(shortages.values()))
 
 
-def _not_placed(world: World, region: Region, service: Service, primary: Deployment, reason: str) -> None:
-    """Nothing could be placed: say so, and try again later ("service event messages")."""
+def _not_placed(
+    world: World, region: Region, service: Service, primary: Deployment, reasons: list[str]
+) -> None:
+    """Something could not be placed: say so, and try again later ("service event messages")."""
     service.steady = False
-    notices.say(world, service, _UNPLACED[reason])
-    notices.service_action(world, region, service, "SERVICE_TASK_PLACEMENT_FAILURE", reason)
+    for reason in dict.fromkeys(reasons):
+        notices.say(world, service, placement.told(reason))
+        notices.service_action(world, region, service, "SERVICE_TASK_PLACEMENT_FAILURE", reason)
     _failed(world, region, service, primary)
     rollout.wake(world, region, service, service.deployments[0].launches_from)
 

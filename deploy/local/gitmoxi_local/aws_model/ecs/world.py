@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 from gitmoxi_local.aws_model.alarm_book import AlarmStates
 from gitmoxi_local.aws_model.base import CallContext, Clock, Emit, Ids, ImageFault, ImageFaults
+from gitmoxi_local.aws_model.capacity import Capacity
 from gitmoxi_local.aws_model.ecs.speeds import Speeds
 from gitmoxi_local.aws_model.ecs.state import Place, Region, Service, Task
 
@@ -29,6 +30,7 @@ class World:
     emit: Emit
     speeds: Speeds
     alarms: AlarmStates
+    capacity: Capacity
     regions: dict[Place, Region] = field(default_factory=dict)
     _agenda: list[Entry] = field(default_factory=list)
     _serial: int = 0
