@@ -15,7 +15,7 @@ from gitmoxi_local.aws_model.base import ImageFault, ImageFaults
 from gitmoxi_local.aws_model.capacity import Capacity, CapacityLimit
 from gitmoxi_local.calls import AwsCall
 
-ImageFaultKind = Literal["cannot_pull", "eni", "no_capacity", "crash", "unhealthy", "slow_start"]
+ImageFaultKind = Literal["cannot_pull", "eni", "no_capacity", "crash", "unhealthy", "unreachable", "slow_start"]
 CallFaultKind = Literal["throttle", "deny", "error500", "slow", "drop_reply", "stale"]
 
 
@@ -34,6 +34,7 @@ class ImageFaultSpec(_Border):
     kind: ImageFaultKind
     after_seconds: float = Field(default=0.0, ge=0)
     exit_code: int = Field(default=1, ge=0, le=255)
+    http_code: int | None = Field(default=None, ge=100, le=599)
 
 
 class CallFaultSpec(_Border):
@@ -227,7 +228,11 @@ class Faults:
 
 def _image_fault(spec: ImageFaultSpec) -> ImageFault:
     return ImageFault(
-        match=spec.match, kind=spec.kind, after_seconds=spec.after_seconds, exit_code=spec.exit_code
+        match=spec.match,
+        kind=spec.kind,
+        after_seconds=spec.after_seconds,
+        exit_code=spec.exit_code,
+        http_code=spec.http_code,
     )
 
 

@@ -95,10 +95,8 @@ class EcsCloud:
         self.clock.moment = end
         self.model.advance()
 
-    def fault(self, match: str, kind: str, after_seconds: float = 0.0, exit_code: int = 1) -> None:
-        self.faults.entries.append(
-            ImageFault(match=match, kind=kind, after_seconds=after_seconds, exit_code=exit_code)
-        )
+    def fault(self, match: str, kind: str, **details: Any) -> None:
+        self.faults.entries.append(ImageFault(match=match, kind=kind, **details))
 
     def alarm(self, name: str, state: str, context: CallContext = HERE) -> None:
         """Put a CloudWatch alarm into a state."""

@@ -65,7 +65,8 @@ def start(world: World, region: Region, launch: Launch, provider: str) -> Task:
 
 def _doom(task: Task, fault: ImageFault | None) -> None:
     if fault is not None:
-        task.fate, task.fate_after, task.fate_code = fault.kind, fault.after_seconds, fault.exit_code
+        task.fate, task.fate_after = fault.kind, fault.after_seconds
+        task.fate_code, task.fate_http = fault.exit_code, fault.http_code
 
 
 def _checks(launch: Launch) -> str:
@@ -116,6 +117,7 @@ def _containers(world: World, region: Region, launch: Launch, identifier: str) -
             essential=container["essential"],
             cpu=str(container["cpu"]),
             memory=str(container["memory"]) if "memory" in container else None,
+            checked="healthCheck" in container,
         )
         for container in launch.definition.document["containerDefinitions"]
     ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from datetime import timedelta
 
-from gitmoxi_local.aws_model.ecs import breaker, launching, lifecycle, notices, placement, rollout
+from gitmoxi_local.aws_model.ecs import breaker, health_notices, launching, lifecycle, notices, placement, rollout
 from gitmoxi_local.aws_model.ecs.lifecycle import Step
 from gitmoxi_local.aws_model.ecs.state import Deployment, Region, Service, Task
 from gitmoxi_local.aws_model.ecs.world import World
@@ -40,7 +40,9 @@ def task_stepped(world: World, region: Region, task: Task, step: Step) -> None:
         owner.streak = 0
         if owner.rollout_state == "IN_PROGRESS" and breaker.resets(service):
             owner.failed_tasks = 0
-    _say_targets(world, service, task)
+    if step is Step.FAILED:
+        health_notices.say_unhealthy(world, service, task)
+    health_notices.say_targets(world, service, task)
     reconcile(world, region, service)
 
 
@@ -133,7 +135,7 @@ def _retire(world: World, region: Region, service: Service, primary: Deployment)
     service.steady = False
     notices.say_tasks(world, service, f"stopped {len(stopping)} running", stopping)
     for task in stopping:
-        _say_targets(world, service, task)
+        health_notices.say_targets(world, service, task)
 
 
 def _by_worth(tasks: list[Task]) -> list[Task]:
@@ -199,13 +201,3 @@ def _drain(world: World, region: Region, service: Service) -> None:
         service.deployments = []
         service.service_deployments = []
         world.schedule(region.place, service, world.later(world.speeds.remembered))
-
-
-def _say_targets(world: World, service: Service, task: Task) -> None:
-    verb = {"RUNNING": "registered 1 targets in", "DEACTIVATING": "deregistered 1 targets in"}.get(
-        task.last_status
-    )
-    if verb is None or (task.healthy and task.last_status == "RUNNING"):
-        return
-    for group in task.target_groups:
-        notices.say(world, service, f"{verb} (target-group {group})")

@@ -186,7 +186,7 @@ class Service:
 
 @dataclass(slots=True, kw_only=True)
 class Container:
-    """A container of a task."""
+    """A container of a task; ``checked`` if it has a health check of its own."""
 
     arn: str
     name: str
@@ -197,6 +197,7 @@ class Container:
     last_status: str = "PENDING"
     exit_code: int | None = None
     reason: str | None = None
+    checked: bool = False
     runtime_id: str | None = None
 
 
@@ -228,6 +229,7 @@ class Task:
     fate: str = ""
     fate_after: float = 0.0
     fate_code: int = 1
+    fate_http: int | None = None
     last_status: str = "PROVISIONING"
     desired_status: str = "RUNNING"
     health: str = "UNKNOWN"
