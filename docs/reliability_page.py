@@ -17,11 +17,11 @@ ROOT: Final = Path(__file__).parent.parent
 _INTRODUCTION = """\
 # Reliability
 
-An accepted push is never lost; a deployment always ends, in a state that matches what runs in AWS; no change of
-AWS is made twice because of a crash, a repeated message or a retry; nothing is deleted by accident.
+An accepted push is never lost; a deployment always ends, in a state that matches what runs in AWS; no
+change of AWS is made twice because of a crash, a repeated message or a retry; nothing is deleted by accident.
 
-Each row is a fault and what Gitmoxi promises for it. The tests that prove a row carry its number in their names, and
-all of them run with `make test`. "Open" means that no test proves the row yet.
+Each row is a fault and what Gitmoxi promises for it. The tests that prove a row carry its number in their
+names, and all of them run with `make test`. "Open" means that no test proves the row yet.
 
 This page is made from the tests by `make docs`.
 """
