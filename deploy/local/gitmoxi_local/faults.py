@@ -13,9 +13,12 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from gitmoxi_local.aws_model.base import ImageFault, ImageFaults
 from gitmoxi_local.aws_model.capacity import Capacity, CapacityLimit
+from gitmoxi_local.aws_model.ecs import quotas
 from gitmoxi_local.calls import AwsCall
 
-ImageFaultKind = Literal["cannot_pull", "eni", "no_capacity", "crash", "unhealthy", "unreachable", "slow_start"]
+ImageFaultKind = Literal[
+    "cannot_pull", "eni", "no_capacity", "crash", "unhealthy", "unreachable", "slow_start"
+]
 CallFaultKind = Literal["throttle", "deny", "error500", "slow", "drop_reply", "stale"]
 
 
@@ -64,7 +67,7 @@ class CallFaultSpec(_Border):
 
 
 class CapacitySpec(_Border):
-    """A capacity provider's limit; see ``aws_model.capacity.CapacityLimit``. The first of a provider counts."""
+    """A capacity provider's limit; see ``aws_model.capacity.CapacityLimit``; the first counts."""
 
     provider: str = Field(min_length=1)
     tasks: int = Field(ge=0)
@@ -72,12 +75,17 @@ class CapacitySpec(_Border):
 
 
 class FaultPlan(_Border):
-    """What a faults file or a POST carries; ``seed`` restarts the generator behind ``probability``."""
+    """What a faults file or a POST carries.
+
+    ``seed`` restarts the generator behind ``probability``. ``request_limits`` makes ECS throttle
+    by its published token buckets, which are full at first.
+    """
 
     seed: int | None = None
     images: tuple[ImageFaultSpec, ...] = ()
     calls: tuple[CallFaultSpec, ...] = ()
     capacity: tuple[CapacitySpec, ...] = ()
+    request_limits: bool = False
 
 
 class ActiveFault(_Border):
@@ -87,6 +95,7 @@ class ActiveFault(_Border):
     image: ImageFaultSpec | None = None
     call: CallFaultSpec | None = None
     capacity: CapacitySpec | None = None
+    request_limits: bool = False
     hits: int = 0
 
 
@@ -131,11 +140,12 @@ def load_plan(path: Path) -> FaultPlan:
 
 
 class Faults:
-    """The faults in force; ``images`` and ``capacity`` are shared with the model of ECS."""
+    """The faults in force; ``images``, ``capacity`` and ``limits`` are shared with the model of ECS."""
 
     def __init__(self, *, seed: int = 0) -> None:
         self.images = ImageFaults()
         self.capacity = Capacity()
+        self.limits = quotas.published()
         self._active: dict[str, ActiveFault] = {}
         self._last_id = 0
         self._random = _generator(seed)
@@ -147,6 +157,9 @@ class Faults:
         added = [self._activate(image=image) for image in plan.images]
         added += [self._activate(call=call) for call in plan.calls]
         added += [self._activate(capacity=capacity) for capacity in plan.capacity]
+        if plan.request_limits:
+            self.limits.refill()
+            added.append(self._activate(request_limits=True))
         self._share()
         return added
 
@@ -208,15 +221,22 @@ class Faults:
         image: ImageFaultSpec | None = None,
         call: CallFaultSpec | None = None,
         capacity: CapacitySpec | None = None,
+        request_limits: bool = False,
     ) -> ActiveFault:
         self._last_id += 1
-        fault = ActiveFault(id=f"fault-{self._last_id}", image=image, call=call, capacity=capacity)
+        fault = ActiveFault(
+            id=f"fault-{self._last_id}",
+            image=image,
+            call=call,
+            capacity=capacity,
+            request_limits=request_limits,
+        )
         self._active[fault.id] = fault
         return fault
 
     def _share(self) -> None:
         active = self._active.values()
-        self.images.entries[:] = [_image_fault(fault.image) for fault in active if fault.image is not None]
+        self.images.entries[:] = [_image_fault(fault.image) for fault in active if fault.image]
         self.capacity.limits[:] = [
             CapacityLimit(
                 provider=fault.capacity.provider, tasks=fault.capacity.tasks, reason=fault.capacity.reason
@@ -224,6 +244,7 @@ class Faults:
             for fault in active
             if fault.capacity is not None
         ]
+        self.limits.enabled = any(fault.request_limits for fault in active)
 
 
 def _image_fault(spec: ImageFaultSpec) -> ImageFault:

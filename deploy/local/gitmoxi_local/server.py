@@ -68,7 +68,12 @@ class LocalCloud:
             self._faults.add(load_plan(settings.faults_file))
         self._journal = Journal(settings.journal_file, detail=settings.journal_detail)
         self._ecs = ModelHost(
-            create=partial(EcsModel, alarms=CloudWatchStates(), capacity=self._faults.capacity),
+            create=partial(
+                EcsModel,
+                alarms=CloudWatchStates(),
+                capacity=self._faults.capacity,
+                limits=self._faults.limits,
+            ),
             clock=WallClock(),
             faults=self._faults.images,
             publish=service_events.publish,

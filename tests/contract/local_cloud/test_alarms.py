@@ -112,9 +112,7 @@ def watched(cloud, aws, name, eventually):
     return update
 
 
-def test_a_metric_that_turns_the_alarm_red_fails_the_deployment(
-    cloudwatch, alarm, watched, name, eventually
-):
+def test_a_metric_that_turns_the_alarm_red_fails_the_deployment(cloudwatch, alarm, watched, name, eventually):
     """https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-alarm-failure.html"""
     ecs = watched()
 

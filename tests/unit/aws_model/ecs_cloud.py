@@ -10,9 +10,18 @@ from typing import Any
 import pytest
 
 from gitmoxi_local.aws_model.alarm_book import AlarmBook
-from gitmoxi_local.aws_model.base import AwsError, AwsEvent, CallContext, ImageFault, ImageFaults
+from gitmoxi_local.aws_model.base import (
+    AwsError,
+    AwsEvent,
+    CallContext,
+    Clock,
+    Emit,
+    ImageFault,
+    ImageFaults,
+)
 from gitmoxi_local.aws_model.capacity import Capacity
-from gitmoxi_local.aws_model.ecs import EcsModel, Speeds
+from gitmoxi_local.aws_model.ecs import EcsModel, Speeds, quotas
+from gitmoxi_local.aws_model.request_limits import RequestLimits
 from tests.unit.aws_model.api_shapes import check_answer, check_request
 
 Doc = dict[str, Any]
@@ -56,23 +65,32 @@ class EcsCloud:
     ids: CountedIds = field(default_factory=CountedIds)
     alarms: AlarmBook = field(default_factory=AlarmBook)
     capacity: Capacity = field(default_factory=Capacity)
+    limits: RequestLimits = field(default_factory=quotas.published)
     model: EcsModel = field(init=False)
 
     def __post_init__(self) -> None:
         self.model = self.fresh_model()
 
     def fresh_model(self) -> EcsModel:
-        model = EcsModel(
-            clock=self.clock,
+        model = self._model(self.clock, self.events.append)
+        self.alarms.watchers[:] = [model.alarm_fired]
+        return model
+
+    def model_at(self, clock: Clock) -> EcsModel:
+        """A model beside the one under test, whose events lead nowhere."""
+        return self._model(clock, lambda _event: None)
+
+    def _model(self, clock: Clock, emit: Emit) -> EcsModel:
+        return EcsModel(
+            clock=clock,
             ids=self.ids,
             faults=self.faults,
-            emit=self.events.append,
+            emit=emit,
             speeds=self.speeds,
             alarms=self.alarms,
             capacity=self.capacity,
+            limits=self.limits,
         )
-        self.alarms.watchers[:] = [model.alarm_fired]
-        return model
 
     def call(self, operation: str, context: CallContext = HERE, /, **params: Any) -> Doc:
         check_request(operation, params)

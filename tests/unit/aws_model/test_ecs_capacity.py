@@ -216,8 +216,8 @@ def test_tasks_run_by_hand_share_the_room(ecs: EcsCloud) -> None:
     [
         pytest.param(
             [*SPOT_ONLY, {"capacityProvider": "our-group", "weight": 1}],
-            "A capacity provider strategy cannot contain a mix of capacity providers using Auto Scaling groups "
-            "and Fargate providers. Specify one or the other and try again.",
+            "A capacity provider strategy cannot contain a mix of capacity providers using Auto Scaling "
+            "groups and Fargate providers. Specify one or the other and try again.",
             id="Fargate and instances",
         ),
         pytest.param(

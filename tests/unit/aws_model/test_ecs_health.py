@@ -76,7 +76,10 @@ def test_the_event_gives_the_load_balancer_s_reason(
     name = task["taskArn"].rpartition("/")[2]
     assert story[1:5] == [
         f"(service web) registered 1 targets in (target-group {GROUP})",
-        f"(service web) (task {name}) (port 80) is unhealthy in (target-group {GROUP}) due to (reason {reason}).",
+        (
+            f"(service web) (task {name}) (port 80) is unhealthy in (target-group {GROUP}) "
+            f"due to (reason {reason})."
+        ),
         f"(service web) deregistered 1 targets in (target-group {GROUP})",
         "(service web) has begun draining connections on 1 tasks.",
     ]

@@ -45,4 +45,8 @@ def _reason(task: Task) -> str:
     """The description that the load balancer gives (Elastic Load Balancing, API_TargetHealth)."""
     if task.fate == "unreachable":
         return "Request timed out"
-    return f"Health checks failed with these codes: [{task.fate_http}]" if task.fate_http else "Health checks failed"
+    return (
+        f"Health checks failed with these codes: [{task.fate_http}]"
+        if task.fate_http
+        else "Health checks failed"
+    )

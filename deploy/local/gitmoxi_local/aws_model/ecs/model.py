@@ -17,6 +17,7 @@ from gitmoxi_local.aws_model.ecs import (
     deployment_calls,
     errors,
     lifecycle,
+    quotas,
     scheduler,
     service_reads,
     services,
@@ -27,6 +28,7 @@ from gitmoxi_local.aws_model.ecs import (
 from gitmoxi_local.aws_model.ecs.speeds import Speeds
 from gitmoxi_local.aws_model.ecs.state import Doc, Region, Service, Task
 from gitmoxi_local.aws_model.ecs.world import World
+from gitmoxi_local.aws_model.request_limits import RequestLimits
 
 Operation = Callable[[World, CallContext, Mapping[str, Any]], Doc]
 
@@ -88,6 +90,7 @@ class EcsModel:
         speeds: how long the life cycles take.
         alarms: where states of CloudWatch alarms are looked up when a deployment starts.
         capacity: how many tasks each capacity provider takes; looked at when tasks are placed.
+        limits: the throttling of calls, ``quotas.published()`` and off by default.
     """
 
     def __init__(
@@ -100,6 +103,7 @@ class EcsModel:
         speeds: Speeds | None = None,
         alarms: AlarmStates | None = None,
         capacity: Capacity | None = None,
+        limits: RequestLimits | None = None,
     ) -> None:
         self._world = World(
             clock=clock,
@@ -109,17 +113,20 @@ class EcsModel:
             speeds=speeds or Speeds(),
             alarms=alarms or AlarmBook(),
             capacity=capacity or Capacity(),
+            limits=limits or quotas.published(),
         )
 
     def call(self, operation: str, params: Mapping[str, Any], context: CallContext) -> dict[str, Any]:
         """Answer one API call, after everything that is due has happened.
 
         Raises:
-            AwsError: AWS's refusal, or UnsupportedFeatureException for what is not modelled.
+            AwsError: AWS's refusal, ThrottlingException among them, or
+                UnsupportedFeatureException for what is not modelled.
         """
         handler = OPERATIONS.get(operation)
         if handler is None:
             raise errors.not_modelled(f"the operation ecs:{operation}")
+        self._world.limits.take(self._world.clock, operation, context)
         self.advance()
         answer: Doc = codec.copied(handler(self._world, context, codec.copied(params)))
         return answer

@@ -20,7 +20,9 @@ _NO_INSTANCE = "was unable to place a task because no container instance met all
 _CLOSEST = "The closest matching (container-instance 0123456789abcdef0123456789abcdef)"
 
 _TOLD = {
-    "RESOURCE:ENI": f'{_NO_INSTANCE} The closest matching container instance encountered error "RESOURCE:ENI".',
+    "RESOURCE:ENI": (
+        f'{_NO_INSTANCE} The closest matching container instance encountered error "RESOURCE:ENI".'
+    ),
     "RESOURCE:MEMORY": f"{_NO_INSTANCE} {_CLOSEST} has insufficient memory available.",
     "RESOURCE:CPU": f"{_NO_INSTANCE} {_CLOSEST} has insufficient CPU units available.",
     "RESOURCE:PORTS": f"{_NO_INSTANCE} {_CLOSEST} is already using a port required by your task.",
@@ -79,7 +81,9 @@ def fitting(world: World, region: Region, providers: list[str]) -> tuple[list[st
 
 
 def _used(region: Region, provider: str) -> int:
-    return sum(task.last_status != "STOPPED" and provider_of(task) == provider for task in region.tasks.values())
+    return sum(
+        task.last_status != "STOPPED" and provider_of(task) == provider for task in region.tasks.values()
+    )
 
 
 def _spread(fields: Doc, total: int) -> list[str]:

@@ -5,7 +5,15 @@ from __future__ import annotations
 import math
 from datetime import timedelta
 
-from gitmoxi_local.aws_model.ecs import breaker, health_notices, launching, lifecycle, notices, placement, rollout
+from gitmoxi_local.aws_model.ecs import (
+    breaker,
+    health_notices,
+    launching,
+    lifecycle,
+    notices,
+    placement,
+    rollout,
+)
 from gitmoxi_local.aws_model.ecs.lifecycle import Step
 from gitmoxi_local.aws_model.ecs.state import Deployment, Region, Service, Task
 from gitmoxi_local.aws_model.ecs.world import World

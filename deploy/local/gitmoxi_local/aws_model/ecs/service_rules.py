@@ -137,8 +137,8 @@ def _check_strategy(strategy: list[Doc]) -> None:
     fargate = {item["capacityProvider"] in FARGATE_PROVIDERS for item in strategy}
     if len(fargate) > 1:
         raise errors.invalid(
-            "A capacity provider strategy cannot contain a mix of capacity providers using Auto Scaling groups "
-            "and Fargate providers. Specify one or the other and try again."
+            "A capacity provider strategy cannot contain a mix of capacity providers using Auto Scaling "
+            "groups and Fargate providers. Specify one or the other and try again."
         )
     if len(strategy) > _MOST_PROVIDERS:
         raise errors.invalid(

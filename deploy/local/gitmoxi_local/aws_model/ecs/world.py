@@ -12,6 +12,7 @@ from gitmoxi_local.aws_model.base import CallContext, Clock, Emit, Ids, ImageFau
 from gitmoxi_local.aws_model.capacity import Capacity
 from gitmoxi_local.aws_model.ecs.speeds import Speeds
 from gitmoxi_local.aws_model.ecs.state import Place, Region, Service, Task
+from gitmoxi_local.aws_model.request_limits import RequestLimits
 
 Entry = tuple[datetime, int, Place, str]
 
@@ -31,6 +32,7 @@ class World:
     speeds: Speeds
     alarms: AlarmStates
     capacity: Capacity
+    limits: RequestLimits
     regions: dict[Place, Region] = field(default_factory=dict)
     _agenda: list[Entry] = field(default_factory=list)
     _serial: int = 0
