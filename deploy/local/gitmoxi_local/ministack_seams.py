@@ -12,6 +12,7 @@ import importlib
 import importlib.metadata
 import json
 import os
+import tempfile
 import time
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass
@@ -65,10 +66,14 @@ class SeamError(RuntimeError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MinistackSettings:
-    """What ministack is told through its environment; ``state_dir`` is ours, it gets folders below it."""
+    """What ministack is told through its environment; ``state_dir`` is ours, it gets folders below it.
+
+    ``scratch_dir`` exists; ministack and the functions that it runs keep their temporary files there.
+    """
 
     port: int
     state_dir: Path
+    scratch_dir: Path
     region: str
     account: str
     log_level: str
@@ -93,8 +98,11 @@ def configure(settings: MinistackSettings) -> None:
             "S3_PERSIST": "1",
             "SFTP_ENABLED": "0",
             "STATE_DIR": str(settings.state_dir / "ministack"),
+            "TMPDIR": str(settings.scratch_dir),
         }
     )
+    # Whoever asked for the temporary folder before us has fixed the answer for this process.
+    tempfile.tempdir = str(settings.scratch_dir)
     os.environ.pop("SERVICES", None)
 
 

@@ -133,9 +133,7 @@ def test_set_alarm_state_fails_the_deployment(cloudwatch, alarm, watched, name, 
     assert entry["alarms"] == {"status": "TRIGGERED", "alarmNames": [name], "triggeredAlarmNames": [name]}
 
 
-def test_scenario_40_ecs_ignores_an_alarm_that_is_red_when_the_deployment_starts(
-    cloudwatch, alarm, watched, name
-):
+def test_ecs_ignores_an_alarm_that_is_red_when_the_deployment_starts(cloudwatch, alarm, watched, name):
     """https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-alarm-failure.html"""
     put(cloudwatch, name, "a", 9.0)
     ecs = watched()

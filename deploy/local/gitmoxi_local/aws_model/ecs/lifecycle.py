@@ -71,7 +71,7 @@ def _pulled(world: World, region: Region, task: Task) -> Step:
 def _fail_to_start(world: World, region: Region, task: Task) -> None:
     """On Fargate the task carries the reason, on EC2 its container ("stopped task errors")."""
     image = task.containers[0].image
-    reason = (
+    reason = task.fate_message or (
         "CannotPullContainerError: pull image manifest has been retried 1 time(s): "
         f"failed to resolve ref {image}: {image}: not found"
     )
@@ -133,6 +133,7 @@ def _settle(task: Task) -> None:
 def _crash(world: World, region: Region, task: Task) -> None:
     essential = next(container for container in task.containers if container.essential)
     essential.exit_code = task.fate_code
+    essential.reason = task.fate_message or None
     stop(world, region, task, code="EssentialContainerExited", reason="Essential container in task exited")
 
 
