@@ -32,6 +32,7 @@ SEAMS: Mapping[str, tuple[str, ...]] = {
     "ministack.services.cloudwatch": (
         "_alarms",
         "_calc_stats",
+        "_composite_alarms",
         "_dispatch_alarm_actions",
         "_evaluate_alarm",
         "_evaluate_parent_alarms",
@@ -224,10 +225,13 @@ def evaluate_alarms() -> None:
 
 
 def alarm_state(account: str, region: str, name: str) -> str | None:
-    """The present state of a metric alarm; None if there is none of that name."""
+    """The present state of a metric or composite alarm; None if there is none of that name."""
     with _attribute("ministack.core.responses", "request_scope")(account, region):
-        alarm: Point | None = _attribute("ministack.services.cloudwatch", "_alarms").get(name)
-    return None if alarm is None else str(alarm["StateValue"])
+        for store in ("_alarms", "_composite_alarms"):
+            alarm: Point | None = _attribute("ministack.services.cloudwatch", store).get(name)
+            if alarm is not None:
+                return str(alarm["StateValue"])
+    return None
 
 
 def statistic(points: Points, name: str) -> float | None:

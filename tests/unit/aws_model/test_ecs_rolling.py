@@ -131,7 +131,11 @@ def test_five_deployments_are_the_most(ecs: EcsCloud) -> None:
         service="web",
         taskDefinition=task_definition,
     )
-    assert message.startswith("5 deployments exist on the service.")
+    assert message == (
+        "5 deployments exist on the service. Unable to create new deployment "
+        "since this exceeds the maximum limit."
+    )
+    ecs.update(desiredCount=19)
 
 
 def test_force_new_deployment_replaces_tasks_of_an_unchanged_configuration(ecs: EcsCloud) -> None:
