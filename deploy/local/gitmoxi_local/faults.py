@@ -17,7 +17,7 @@ from gitmoxi_local.aws_model.ecs import quotas
 from gitmoxi_local.calls import AwsCall
 
 ImageFaultKind = Literal[
-    "cannot_pull", "eni", "no_capacity", "crash", "unhealthy", "unreachable", "slow_start"
+    "cannot_pull", "eni", "no_capacity", "crash", "interrupted", "unhealthy", "unreachable", "slow_start"
 ]
 CallFaultKind = Literal["throttle", "deny", "error500", "slow", "drop_reply", "stale"]
 
