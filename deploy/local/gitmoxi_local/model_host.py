@@ -20,6 +20,7 @@ from gitmoxi_local.aws_model.base import (
     Ids,
     ImageFaults,
 )
+from gitmoxi_local.aws_model.ecs.target_health import Target
 from gitmoxi_local.aws_model.past import Past, SavedModel
 
 _log = logging.getLogger("gitmoxi_local.model")
@@ -33,6 +34,10 @@ class HostedModel(SavedModel, Protocol):
 
     def alarm_fired(self, *, account: str, region: str, alarm: str) -> None:
         """A CloudWatch alarm went to ALARM."""
+        ...
+
+    def targets(self, account: str, region: str, target_group: str) -> list[Target]:
+        """The tasks behind a target group."""
         ...
 
 
@@ -104,6 +109,10 @@ class ModelHost:
         self._model.alarm_fired(account=account, region=region, alarm=alarm)
         self._due_changed.set()
         self._carry_events()
+
+    def targets(self, account: str, region: str, target_group: str) -> list[Target]:
+        """The tasks behind a target group and their health, as the load balancer sees them."""
+        return self._model.targets(account, region, target_group)
 
     def remember(self) -> None:
         """Keep the present state for ``call_in_the_past``."""

@@ -24,6 +24,7 @@ from gitmoxi_local.autosave import Autosave
 from gitmoxi_local.aws_model.ecs import EcsModel
 from gitmoxi_local.control import ControlApi
 from gitmoxi_local.ecs_front import EcsFront
+from gitmoxi_local.elb_front import ElbFront
 from gitmoxi_local.faults import Faults, load_plan
 from gitmoxi_local.gateway import Gateway
 from gitmoxi_local.journal import Journal
@@ -171,6 +172,7 @@ class LocalCloud:
             ministack=ministack_seams.app(),
             fronts={
                 "ecs": EcsFront(self._ecs, self._faults),
+                "elbv2": ElbFront(self._ecs),
                 "lambda": LambdaFront(
                     find_function=ministack_seams.lambda_function,
                     settling=Settling(resume=ministack_seams.resume_lambda_transition),
