@@ -34,6 +34,7 @@ from gitmoxi_local.aws_model.request_limits import RequestLimits
 Operation = Callable[[World, CallContext, Mapping[str, Any]], Doc]
 
 OPERATIONS: Mapping[str, Operation] = {
+    "ContinueServiceDeployment": deployment_calls.resume,
     "CreateCluster": clusters.create,
     "CreateService": services.create,
     "DeleteCluster": clusters.delete,
