@@ -13,6 +13,8 @@ Doc = dict[str, Any]
 
 SPEEDS = Speeds(creating=2, updating=2, network=0, deleting=3, deleting_network=3, provisioning=2)
 UNUSABLE = "The image or archive cannot be used."
+NOVEL = "NovelReason"
+"""A reason code that nobody knows yet: AWS adds some."""
 
 
 class Functions:
@@ -31,9 +33,7 @@ class Functions:
         self.packages = MemoryPackages()
         self.faults = FunctionFaults(
             entries=[
-                FunctionFault(
-                    kind="change_fails", match=match, reason_code="InvalidConfiguration", reason=UNUSABLE
-                )
+                FunctionFault(kind="change_fails", match=match, reason_code=NOVEL, reason=UNUSABLE)
                 for match in ("broken", "BROKEN")
             ]
         )
