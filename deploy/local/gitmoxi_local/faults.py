@@ -14,10 +14,27 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from gitmoxi_local.aws_model.base import ImageFault, ImageFaults
 from gitmoxi_local.aws_model.capacity import Capacity, CapacityLimit
 from gitmoxi_local.aws_model.ecs import quotas
+from gitmoxi_local.aws_model.functions import FunctionFault, FunctionFaults
 from gitmoxi_local.calls import AwsCall
 
 ImageFaultKind = Literal[
     "cannot_pull", "eni", "no_capacity", "crash", "interrupted", "unhealthy", "unreachable", "slow_start"
+]
+FunctionFaultKind = Literal[
+    "change_fails",
+    "image_denied",
+    "image_missing",
+    "image_unsupported",
+    "key_unusable",
+    "object_denied",
+    "provisioning_fails",
+    "role_not_assumable",
+    "role_without_network",
+    "security_group_missing",
+    "slow_change",
+    "storage_full",
+    "subnet_missing",
+    "throttled",
 ]
 CallFaultKind = Literal["throttle", "deny", "error500", "slow", "drop_reply", "stale"]
 
@@ -41,13 +58,23 @@ class ImageFaultSpec(_Border):
     message: str = ""
 
 
+class FunctionFaultSpec(_Border):
+    """A fault of Lambda functions; see ``aws_model.functions.FunctionFault``."""
+
+    kind: FunctionFaultKind
+    match: str = ""
+    seconds: float = Field(default=0.0, ge=0)
+    reason_code: str = "InternalError"
+    reason: str = ""
+
+
 class CallFaultSpec(_Border):
     """A fault of every call that fits.
 
     ``action`` and ``caller`` (access key id) are shell patterns. ``throttle``, ``deny`` and
     ``error500`` refuse the call unapplied; ``slow`` applies it at once and holds the reply for
-    ``seconds``; ``drop_reply`` applies it and closes the connection; ``stale`` answers an ECS
-    read as of ``seconds`` ago. It stays until ``times`` calls were hit, or until it is removed.
+    ``seconds``; ``drop_reply`` applies it and closes the connection; ``stale`` answers a read of
+    ECS or Lambda as of ``seconds`` ago. It stays until ``times`` calls were hit, or until it is removed.
     """
 
     service: str = Field(min_length=1)
@@ -62,8 +89,8 @@ class CallFaultSpec(_Border):
     def _seconds_belong_to_the_kind(self) -> Self:
         if self.kind in {"slow", "stale"} and not self.seconds:
             raise ValueError(f"a fault of kind {self.kind} needs seconds above 0")
-        if self.kind == "stale" and self.service != "ecs":
-            raise ValueError("only reads of the service ecs can be stale")
+        if self.kind == "stale" and self.service not in {"ecs", "lambda"}:
+            raise ValueError("only reads of the services ecs and lambda can be stale")
         return self
 
 
@@ -84,6 +111,7 @@ class FaultPlan(_Border):
 
     seed: int | None = None
     images: tuple[ImageFaultSpec, ...] = ()
+    functions: tuple[FunctionFaultSpec, ...] = ()
     calls: tuple[CallFaultSpec, ...] = ()
     capacity: tuple[CapacitySpec, ...] = ()
     request_limits: bool = False
@@ -94,6 +122,7 @@ class ActiveFault(_Border):
 
     id: str
     image: ImageFaultSpec | None = None
+    function: FunctionFaultSpec | None = None
     call: CallFaultSpec | None = None
     capacity: CapacitySpec | None = None
     request_limits: bool = False
@@ -141,10 +170,11 @@ def load_plan(path: Path) -> FaultPlan:
 
 
 class Faults:
-    """The faults in force; ``images``, ``capacity`` and ``limits`` are shared with the model of ECS."""
+    """The faults in force; what the models of ECS and Lambda look at is shared with them."""
 
     def __init__(self, *, seed: int = 0) -> None:
         self.images = ImageFaults()
+        self.functions = FunctionFaults()
         self.capacity = Capacity()
         self.limits = quotas.published()
         self._active: dict[str, ActiveFault] = {}
@@ -156,6 +186,7 @@ class Faults:
         if plan.seed is not None:
             self._random = _generator(plan.seed)
         added = [self._activate(image=image) for image in plan.images]
+        added += [self._activate(function=function) for function in plan.functions]
         added += [self._activate(call=call) for call in plan.calls]
         added += [self._activate(capacity=capacity) for capacity in plan.capacity]
         if plan.request_limits:
@@ -220,6 +251,7 @@ class Faults:
         self,
         *,
         image: ImageFaultSpec | None = None,
+        function: FunctionFaultSpec | None = None,
         call: CallFaultSpec | None = None,
         capacity: CapacitySpec | None = None,
         request_limits: bool = False,
@@ -228,6 +260,7 @@ class Faults:
         fault = ActiveFault(
             id=f"fault-{self._last_id}",
             image=image,
+            function=function,
             call=call,
             capacity=capacity,
             request_limits=request_limits,
@@ -238,6 +271,9 @@ class Faults:
     def _share(self) -> None:
         active = self._active.values()
         self.images.entries[:] = [_image_fault(fault.image) for fault in active if fault.image]
+        self.functions.entries[:] = [
+            FunctionFault(**dict(fault.function)) for fault in active if fault.function is not None
+        ]
         self.capacity.limits[:] = [
             CapacityLimit(
                 provider=fault.capacity.provider, tasks=fault.capacity.tasks, reason=fault.capacity.reason
