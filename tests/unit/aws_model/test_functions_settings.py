@@ -131,6 +131,29 @@ class TestConfiguration:
         assert not {"Environment", "DeadLetterConfig"} & functions.latest().keys()
 
 
+class TestLayers:
+    """https://docs.aws.amazon.com/lambda/latest/api/API_Layer.html"""
+
+    ARN = f"arn:aws:lambda:{HERE.region}:{HERE.account}:layer:tools:3"
+
+    def test_are_shown_with_their_size(self, functions):
+        functions.packages.layers[self.ARN] = 77
+
+        assert functions.created(Layers=[self.ARN])["Layers"] == [{"Arn": self.ARN, "CodeSize": 77}]
+
+        functions.of("UpdateFunctionConfiguration", Layers=[])
+        assert "Layers" not in functions.latest()
+
+    def test_must_exist(self, functions):
+        functions.created()
+
+        error = functions.refused(
+            "UpdateFunctionConfiguration", "InvalidParameterValueException", Layers=[self.ARN]
+        )
+
+        assert error.message == f"Layer version {self.ARN} does not exist."
+
+
 class TestLists:
     def test_functions_come_by_the_page_and_without_states(self, functions):
         """https://docs.aws.amazon.com/lambda/latest/api/API_ListFunctions.html"""
