@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import timedelta
 from typing import Any
 
 from gitmoxi_local.aws_model.base import CallContext, Clock, Ids
-from gitmoxi_local.aws_model.functions import FunctionFault, FunctionFaults, FunctionsModel, Limits, Speeds
-from gitmoxi_local.past import Past
+from gitmoxi_local.aws_model.functions import (
+    FunctionFault,
+    FunctionFaults,
+    FunctionsModel,
+    Limits,
+    Speeds,
+    quotas,
+)
+from gitmoxi_local.aws_model.past import LaggingReads, Past
 from tests.simulation.packages import MemoryPackages
 
 Doc = dict[str, Any]
@@ -28,8 +34,8 @@ class Functions:
     Attributes:
         faults: ``faults.entries`` may be edited at any time.
         packages: what lies in S3 and Amazon ECR.
-        stale: reads that our calls get as of so many seconds ago, by operation, but not as of a time
-            before it was set.
+        limits: throttling by AWS's published buckets, off until ``limits.enabled``.
+        reads: our adapters' way to Lambda; ``reads.seconds`` makes what they read so much older.
     """
 
     def __init__(self, clock: Clock, ids: Ids, context: CallContext) -> None:
@@ -41,26 +47,18 @@ class Functions:
                 for match in ("broken", "BROKEN")
             ]
         )
-        self.stale: dict[str, float] = {}
-        self._clock, self._ids = clock, ids
-        self._past = Past(self._fresh)
+        self.limits = quotas.published()
+        self._ids = ids
         self.model = self._fresh(clock)
+        self.reads = LaggingReads(model=self.model, past=Past(clock=clock, revive=self._fresh))
 
     def answer(self, operation: str, params: Mapping[str, Any]) -> Doc:
-        """A call of ours."""
-        seconds = self.stale.get(operation)
-        past = None if seconds is None else self._past.as_of(self._clock.now() - timedelta(seconds=seconds))
-        if past is not None:
-            return past.call(operation, params, self._context)
-        return self.call(operation, params)
+        """A call of our adapters."""
+        return self.reads.call(operation, params, self._context)
 
     def call(self, operation: str, params: Mapping[str, Any]) -> Doc:
         """A call by somebody else: it stands in no journal, and is never stale."""
-        self._remember()
-        try:
-            return self.model.call(operation, params, self._context)
-        finally:
-            self._remember()
+        return self.model.call(operation, params, self._context)
 
     def exists(self, name: str) -> bool:
         self.model.advance()
@@ -76,11 +74,6 @@ class Functions:
         """Somebody deletes an alias."""
         self.call("DeleteAlias", {"FunctionName": name, "Name": alias})
 
-    def _remember(self) -> None:
-        if self.stale:
-            self.model.advance()
-            self._past.remember(self._clock.now(), self.model.dump())
-
     def _fresh(self, clock: Clock) -> FunctionsModel:
         return FunctionsModel(
             clock=clock,
@@ -89,4 +82,5 @@ class Functions:
             faults=self.faults,
             speeds=SPEEDS,
             limits=Limits(page=2),
+            request_limits=self.limits,
         )

@@ -208,7 +208,7 @@ async def test_reads_that_are_behind_publish_no_wrong_version() -> None:
     """
     world = World()
     await serving(world)
-    world.functions.stale["GetFunction"] = 1
+    world.functions.reads.seconds = 1
 
     head = await world.run(await world.push(greet("greet-2.zip")))
 

@@ -8,9 +8,8 @@ from typing import Any
 from gitmoxi_local.aws_model.base import CallContext
 from gitmoxi_local.calls import AwsCall
 from gitmoxi_local.faults import CallFault, Faults
-from gitmoxi_local.model_host import Event, ModelHost
+from gitmoxi_local.model_host import Event, Model, ModelHost
 from gitmoxi_local.operations import is_mutation
-from gitmoxi_local.past import Model
 
 
 def context_of(call: AwsCall) -> CallContext:

@@ -8,12 +8,12 @@ import logging
 import secrets
 from collections import deque
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Generic, Protocol, TypeVar
 
 from gitmoxi_local.aws_model.base import CallContext, Clock, Ids
-from gitmoxi_local.past import HostedModel, Model, Past
+from gitmoxi_local.aws_model.past import Past, SavedModel
 
 _log = logging.getLogger("gitmoxi_local.model")
 
@@ -21,7 +21,8 @@ _log = logging.getLogger("gitmoxi_local.model")
 _PAUSE_AFTER_ERROR_SECONDS = 1.0
 
 
-Model_co = TypeVar("Model_co", bound=HostedModel, covariant=True)
+Model = TypeVar("Model", bound=SavedModel)
+Model_co = TypeVar("Model_co", bound=SavedModel, covariant=True)
 Event = TypeVar("Event")
 Event_co = TypeVar("Event_co", covariant=True)
 Answer = TypeVar("Answer")
@@ -63,8 +64,9 @@ class ModelHost(Generic[Model, Event]):
         self._publish = publish
         self._events: deque[Event] = deque()
         self._due_changed = asyncio.Event()
-        self._past: Past[Model] = Past(
-            lambda clock: create(clock=clock, ids=RandomIds(), emit=lambda _event: None)
+        self._past = Past(
+            clock=clock,
+            revive=lambda then: create(clock=then, ids=RandomIds(), emit=lambda _event: None),
         )
         self.last_error: str | None = None
         self._model = create(clock=clock, ids=RandomIds(), emit=self._events.append)
@@ -102,14 +104,14 @@ class ModelHost(Generic[Model, Event]):
         Raises:
             AwsError: what the model would have refused.
         """
-        past = self._past.as_of(self._clock.now() - timedelta(seconds=seconds))
+        past = self._past.model(seconds=seconds)
         if past is None:
             return self.call(operation, params, context)
         return past.call(operation, params, context)
 
     def remember(self) -> None:
         """Keep the present state for ``call_in_the_past``."""
-        self._past.remember(self._clock.now(), self._model.dump())
+        self._past.remember(self._model)
 
     def forget(self) -> None:
         """Drop all remembered states."""

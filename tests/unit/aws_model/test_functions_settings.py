@@ -299,7 +299,7 @@ class TestFaults:
         functions.call("CreateFunction", Code={"ImageUri": "shop:1"}, **image)
 
     def test_every_kind_can_be_asked_for_over_http(self):
-        others = {"change_fails", "provisioning_fails", "slow_change", "throttled"}
+        others = {"change_fails", "provisioning_fails", "slow_change"}
         assert set(get_args(FunctionFaultKind)) == {*REFUSALS, *others}
 
     def test_no_words_are_kept_for_codes_that_aws_does_not_have(self):
@@ -323,7 +323,7 @@ class TestThrottling:
 
     def test_all_calls_share_15_a_second_and_get_function_has_100(self, functions):
         functions.created()
-        functions.break_down("throttled")
+        functions.request_limits.enabled = True
 
         assert self.allowed(functions, "ListAliases") == 15
         assert self.allowed(functions, "GetFunctionConfiguration") == 0
