@@ -58,7 +58,7 @@ class Cloud:
         self.functions = Functions(clock, CountedIds(), HERE)
         self.packages: dict[str, Doc] = {}
         self.aws = InProcessAws(
-            models={"ecs": self._ecs_call, "lambda": self.functions.call, "s3": self._s3_call}
+            models={"ecs": self._ecs_call, "lambda": self.functions.answer, "s3": self._s3_call}
         )
         self.ecs_call("CreateCluster", clusterName="demo")
 

@@ -13,8 +13,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from gitmoxi_local.aws_model.base import ImageFault, ImageFaults
 from gitmoxi_local.aws_model.capacity import Capacity, CapacityLimit
-from gitmoxi_local.aws_model.ecs import quotas
+from gitmoxi_local.aws_model.ecs import quotas as ecs_quotas
 from gitmoxi_local.aws_model.functions import FunctionFault, FunctionFaults
+from gitmoxi_local.aws_model.functions import quotas as function_quotas
 from gitmoxi_local.calls import AwsCall
 
 ImageFaultKind = Literal[
@@ -34,7 +35,6 @@ FunctionFaultKind = Literal[
     "slow_change",
     "storage_full",
     "subnet_missing",
-    "throttled",
 ]
 CallFaultKind = Literal["throttle", "deny", "error500", "slow", "drop_reply", "stale"]
 
@@ -105,8 +105,8 @@ class CapacitySpec(_Border):
 class FaultPlan(_Border):
     """What a faults file or a POST carries.
 
-    ``seed`` restarts the generator behind ``probability``. ``request_limits`` makes ECS throttle
-    by its published token buckets, which are full at first.
+    ``seed`` restarts the generator behind ``probability``. ``request_limits`` makes ECS and Lambda
+    throttle by their published token buckets, which are full at first.
     """
 
     seed: int | None = None
@@ -170,13 +170,18 @@ def load_plan(path: Path) -> FaultPlan:
 
 
 class Faults:
-    """The faults in force; what the models of ECS and Lambda look at is shared with them."""
+    """The faults in force.
+
+    ``images``, ``capacity`` and ``limits`` are shared with the model of ECS, ``functions`` and
+    ``function_limits`` with that of Lambda.
+    """
 
     def __init__(self, *, seed: int = 0) -> None:
         self.images = ImageFaults()
-        self.functions = FunctionFaults()
         self.capacity = Capacity()
-        self.limits = quotas.published()
+        self.limits = ecs_quotas.published()
+        self.functions = FunctionFaults()
+        self.function_limits = function_quotas.published()
         self._active: dict[str, ActiveFault] = {}
         self._last_id = 0
         self._random = _generator(seed)
@@ -191,6 +196,7 @@ class Faults:
         added += [self._activate(capacity=capacity) for capacity in plan.capacity]
         if plan.request_limits:
             self.limits.refill()
+            self.function_limits.refill()
             added.append(self._activate(request_limits=True))
         self._share()
         return added
@@ -271,9 +277,6 @@ class Faults:
     def _share(self) -> None:
         active = self._active.values()
         self.images.entries[:] = [_image_fault(fault.image) for fault in active if fault.image]
-        self.functions.entries[:] = [
-            FunctionFault(**dict(fault.function)) for fault in active if fault.function is not None
-        ]
         self.capacity.limits[:] = [
             CapacityLimit(
                 provider=fault.capacity.provider, tasks=fault.capacity.tasks, reason=fault.capacity.reason
@@ -281,7 +284,11 @@ class Faults:
             for fault in active
             if fault.capacity is not None
         ]
+        self.functions.entries[:] = [
+            FunctionFault(**dict(fault.function)) for fault in active if fault.function is not None
+        ]
         self.limits.enabled = any(fault.request_limits for fault in active)
+        self.function_limits.enabled = self.limits.enabled
 
 
 def _image_fault(spec: ImageFaultSpec) -> ImageFault:

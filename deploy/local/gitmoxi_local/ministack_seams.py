@@ -45,6 +45,7 @@ SEAMS: Mapping[str, tuple[str, ...]] = {
         "_delete_function",
         "_functions",
         "_presigned_code_url",
+        "_resolve_layer_version_for_attachment",
         "invalidate_worker",
     ),
     "ministack.services.s3": ("_get_object_data", "bucket_region"),

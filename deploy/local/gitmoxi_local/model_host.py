@@ -64,12 +64,12 @@ class ModelHost(Generic[Model, Event]):
         self._publish = publish
         self._events: deque[Event] = deque()
         self._due_changed = asyncio.Event()
-        self.last_error: str | None = None
-        self._model = create(clock=clock, ids=RandomIds(), emit=self._events.append)
         self._past = Past(
             clock=clock,
             revive=lambda then: create(clock=then, ids=RandomIds(), emit=lambda _event: None),
         )
+        self.last_error: str | None = None
+        self._model = create(clock=clock, ids=RandomIds(), emit=self._events.append)
 
     def ask(self, question: Callable[[Model], Answer]) -> Answer:
         """Let ``question`` speak with the model beside its API; what it changes is carried on.

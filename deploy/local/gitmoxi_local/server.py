@@ -135,7 +135,12 @@ class LocalCloud:
         )
         return ModelHost(
             service="Lambda",
-            create=partial(FunctionsModel, packages=packages, faults=self._faults.functions),
+            create=partial(
+                FunctionsModel,
+                packages=packages,
+                faults=self._faults.functions,
+                request_limits=self._faults.function_limits,
+            ),
             clock=WallClock(),
             publish=mirror.follow,
         )
@@ -153,7 +158,7 @@ class LocalCloud:
         self._functions.forget()
 
     def _alarm_fired(self, account: str, region: str, alarm: str) -> None:
-        self._ecs.ask(lambda model: model.alarm_fired(account=account, region=region, alarm=alarm))
+        self._ecs.ask(lambda model: model.alarm_fired(account, region, alarm))
 
     async def _started(self, serving: asyncio.Task[None]) -> None:
         while not self._server.started:
