@@ -26,6 +26,7 @@ from gitmoxi_local.aws_model.ecs import EcsModel
 from gitmoxi_local.aws_model.functions import FunctionChanged, FunctionsModel
 from gitmoxi_local.control import ControlApi
 from gitmoxi_local.ecs_front import EcsFront
+from gitmoxi_local.elb_front import ElbFront
 from gitmoxi_local.faults import Faults, load_plan
 from gitmoxi_local.gateway import Gateway
 from gitmoxi_local.journal import Journal
@@ -215,6 +216,7 @@ class LocalCloud:
             ministack=ministack_seams.app(),
             fronts={
                 "ecs": EcsFront(self._ecs, self._faults),
+                "elbv2": ElbFront(self._ecs),
                 "lambda": LambdaFront(
                     self._functions,
                     self._faults,

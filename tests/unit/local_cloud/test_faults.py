@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+from pathlib import Path
 
 import pytest
 from botocore.compat import HTTPHeaders
@@ -209,6 +211,22 @@ def test_a_plan_is_read_from_a_file(tmp_path):
     path.write_text(json.dumps({"seed": 1, "images": [{"match": "bad", "kind": "eni"}]}))
 
     assert load_plan(path).images == (ImageFaultSpec(match="bad", kind="eni"),)
+
+
+HOW_TO = Path(__file__).parents[3] / "docs" / "how-to" / "run-locally.md"
+EXAMPLES = re.findall(r"^\| `(\w+)` \| `([^`]+)`", HOW_TO.read_text(encoding="utf-8"), flags=re.MULTILINE)
+
+
+@pytest.mark.parametrize(("member", "example"), [pytest.param(*row, id=row[0]) for row in EXAMPLES])
+def test_the_examples_of_the_how_to_can_be_read(member, example):
+    document = json.loads(example)
+    whole = {member: [document] if isinstance(document, dict) else document}
+
+    assert getattr(parse_plan(json.dumps(whole), source="the how-to"), member)
+
+
+def test_every_member_of_a_plan_has_an_example_in_the_how_to():
+    assert {member for member, _ in EXAMPLES} == set(FaultPlan.model_fields) - {"seed"}
 
 
 def test_a_file_that_is_not_there_is_named(tmp_path):
