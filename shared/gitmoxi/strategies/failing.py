@@ -41,7 +41,7 @@ def fail(
     if deployment.state is State.ROLLING_BACK:
         return Decision(
             step="give up",
-            because=f"The rollback cannot go on: {cause} {_way_on(deployment)}",
+            because=f"The rollback cannot go on: {cause.rstrip('.')}. {_way_on(deployment)}",
             to=State.ROLLBACK_FAILED,
             progress=deployment.progress,
             explanations=explanations,

@@ -125,10 +125,14 @@ def with_kept_count(
     return replace(good, service={**good.service, "desiredCount": before.desired_count})
 
 
-def with_revision_of(snapshot: EcsSnapshot, good: DesiredEcs, arn: str | None) -> DesiredEcs:
-    """``good`` with the body of the revision that its file only names, where that is what was live."""
-    revision = snapshot.registrable
-    if good.task_definition is not None or revision is None or snapshot.task_definition_arn != arn:
+def with_revision_of(snapshot: EcsSnapshot, good: DesiredEcs, ran: str | None) -> DesiredEcs:
+    """``good`` with the body of the revision that its file only names, where that is what was live.
+
+    ``ran`` is its ARN, or ``family:revision`` as the file has it.
+    """
+    revision, live = snapshot.registrable, snapshot.task_definition_arn or ""
+    same = ran is not None and ran.rpartition("/")[2] == live.rpartition("/")[2]
+    if good.task_definition is not None or revision is None or not same:
         return good
     service = {name: value for name, value in good.service.items() if name != "taskDefinition"}
     return replace(good, service=service, task_definition=revision)
