@@ -29,7 +29,7 @@ from tests.simulation.ecs_scenarios import (
     web,
 )
 from tests.simulation.lambda_scenarios import MOVE_ALIAS, greet, serving
-from tests.simulation.rollback_requests import ask_for
+from tests.simulation.rollback_requests import abort_in, ask_for
 from tests.simulation.world import World
 
 STOP = "StopServiceDeployment"
@@ -333,7 +333,7 @@ class TestAbortAndSupersede:
         await running(world)
         world.faults.entries.append(ImageFault(match="web:2", kind="slow_start", after_seconds=60))
         deployment = await world.push(web("web:2", tags=TAGS))
-        await _command_in(world, deployment, phase)
+        await abort_in(world, deployment, phase)
         head = await world.run(deployment)
         await world.pass_time(180)
         assert head.state is State.CANCELLED, head.because
@@ -343,7 +343,7 @@ class TestAbortAndSupersede:
     async def test_an_abort_in_any_phase_of_a_creation_leaves_nothing(self, phase: str) -> None:
         world = World()
         deployment = await world.push(web())
-        await _command_in(world, deployment, phase)
+        await abort_in(world, deployment, phase)
         head = await world.run(deployment)
         await world.pass_time(180)
         assert head.state is State.CANCELLED, head.because
@@ -403,21 +403,6 @@ class TestAbortAndSupersede:
         assert heads[0].ended_at is not None
         assert heads[1].started_at is not None
         assert heads[0].ended_at <= heads[1].started_at
-
-
-async def _command_in(world: World, deployment: str, phase: str) -> None:
-    """Abort as soon as the record says ``phase``, even within a tick: the next look finds the command."""
-    original = world.ledger.commands
-
-    async def commands(deployment_id: str, after: str) -> list[Any]:
-        head = await world.head(deployment)
-        if head.progress.phase == phase and not head.command_cursor and not given:
-            given.append(True)
-            await world.command(deployment, CommandKind.ABORT)
-        return await original(deployment_id, after)
-
-    given: list[bool] = []
-    world.ledger.commands = commands  # type: ignore[method-assign]  # an API call that comes at this moment
 
 
 class TestTheSameRevisionAgain:

@@ -52,7 +52,7 @@ def fail(
             step="hand over to rollback",
             because=cause,
             to=State.ROLLING_BACK,
-            progress=Progress(values=deployment.progress.values),
+            progress=Progress(values=_learnt(deployment)),
             cause=cause,
             ending=ending,
             explanations=explanations,
@@ -66,6 +66,17 @@ def fail(
         cause=cause,
         explanations=explanations,
     )
+
+
+def _learnt(deployment: Deployment) -> dict[str, str]:
+    """What the deployment knows, with answers of AWS that no decision has looked at yet.
+
+    Without them a person's abort at that moment would leave behind what the last call made.
+    """
+    values = dict(deployment.progress.values)
+    for intent in deployment.intents:
+        values |= intent.result or {}
+    return values
 
 
 def _way_on(deployment: Deployment) -> str:

@@ -139,7 +139,7 @@ def with_revision_of(snapshot: EcsSnapshot, good: DesiredEcs, ran: str | None) -
 
 
 def with_first_count(desired: DesiredEcs, *, live: EcsService | None) -> DesiredEcs:
-    """``desired`` with the one task that a creation starts with, for a service that never had a good revision.
+    """``desired`` with the one task that a creation starts with, for a service that was never good.
 
     A failed creation may have been kept without tasks for a look; a file that names no count would leave it
     so for ever, and its next deployment would succeed with nothing running.
