@@ -111,7 +111,7 @@ def _start(deployment: Deployment, seen: EcsObservation, now: datetime) -> Decis
     if seen.plan is not None and seen.service is not None and _runs(seen):
         values = {TASK_DEFINITION: seen.service.task_definition_arn}
         if seen.plan.verb is Verb.NOTHING:
-            verb = "runs" if deployment.restores is not None else "never left"
+            verb = "runs" if deployment.is_requested_rollback else "never left"
             return runs_already(
                 deployment, f"The service {verb} {goal(deployment)}{_already(deployment)}.", values
             )
@@ -164,14 +164,14 @@ def stop_shows(seen: EcsObservation, service_deployment: str) -> bool:
 
 
 def _already(deployment: Deployment) -> str:
-    return " already" if deployment.restores is not None else ""
+    return " already" if deployment.is_requested_rollback else ""
 
 
 def _taken_over(deployment: Deployment, seen: EcsObservation) -> str | None:
     """Whether somebody else updated the service after the deployment that is undone; what to say then."""
     values = deployment.progress.values
     ours, primary = values.get(ECS_DEPLOYMENT), seen.service.primary if seen.service is not None else None
-    if deployment.restores is not None or ours is None or primary is None or primary["id"] == ours:
+    if deployment.is_requested_rollback or ours is None or primary is None or primary["id"] == ours:
         return None
     if seen.following is not None and seen.following.status.startswith("ROLLBACK"):
         return None  # the other primary is ECS's own way back

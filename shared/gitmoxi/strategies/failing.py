@@ -82,7 +82,7 @@ def _learnt(deployment: Deployment) -> dict[str, str]:
 def _way_on(deployment: Deployment) -> str:
     """What a person does after a rollback that failed."""
     target = deployment.target.id if deployment.target is not None else "TARGET"
-    if deployment.restores is not None:
+    if deployment.is_requested_rollback:
         return f"Mend that, then ask again: gmctl rollback {target} --to {deployment.restores}."
     if deployment.verb is Verb.CREATE:
         return (

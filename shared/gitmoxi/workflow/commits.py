@@ -186,7 +186,7 @@ def _last_good(scene: Scene, decision: Decision, head: Deployment) -> LastGood |
     good, values = scene.record.last_good, decision.last_good
     if values is None or head.desired is None:
         return good
-    if scene.worker is Worker.ROLLBACK and head.restores is None:
+    if scene.worker is Worker.ROLLBACK and not head.is_requested_rollback:
         return replace(good, values=values) if good is not None else None
     return LastGood(
         deployment_id=head.id,

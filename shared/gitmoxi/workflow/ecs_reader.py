@@ -83,7 +83,9 @@ class EcsReader:
         good, known = goal
         good = with_kept_count(good, over=over, before=before, live=service)
         wish = _Wish(desired=good, previous=over, known_arn=known)
-        settings = over.settings if over is not None and deployment.restores is None else good.settings
+        settings = (
+            over.settings if over is not None and not deployment.is_requested_rollback else good.settings
+        )
         return replace(await self._seen(deployment, service, wish), settings=settings)
 
     async def _goal(
