@@ -125,7 +125,7 @@ class Planner:
         return await self.commit(origin.repository_id, origin.branch, origin.seq, tell)
 
     async def requested(self, asked: DeploymentRequested, tell: Tell = tell_nobody) -> CommitPlanned:
-        """Make the deployment that a person asks for, unless it is made, and plan it; raises as ``commit``."""
+        """Make the deployment that a person asks for, unless it is made, and plan it; raises as above."""
         if await self._ledger.deployment(asked.new_deployment_id) is None:
             try:
                 await self._courier.commit(await self._requests.record(asked))
