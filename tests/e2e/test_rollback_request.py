@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from tests.e2e.installation import GitRepository, Installation
+from gitmoxi_local.faults import ImageFaultSpec
+from tests.e2e.installation import FactQueue, GitRepository, Installation
 from tests.e2e.samples import CLUSTER, deleted, ecs_files, lambda_files
 
 Unique = Callable[[str], str]
@@ -126,3 +127,27 @@ def test_a_deleted_service_is_created_again(
 
     release(installation, repository, ecs_files(f"prod/{name}", image="nginx:8"))
     assert image_of(installation, name) == "nginx:8"
+
+
+def test_a_bad_release_under_way_is_aborted_and_left_behind(
+    installation: Installation, repository: GitRepository, unique: Unique
+) -> None:
+    name = unique("incident")
+    patient = {"gmDeploymentCircuitBreaker": {"failureThreshold": 500}}
+    release(installation, repository, ecs_files(f"prod/{name}", depdef=patient))
+    installation.cloud.add_faults(images=[ImageFaultSpec(match=f"{name}:bad", kind="cannot_pull")])
+    sha = repository.commit(ecs_files(f"prod/{name}", image=f"{name}:bad", depdef=patient))
+    steps = FactQueue(installation, ["deployment.step.completed.v1"])
+    asked = installation.gmctl("commit", "deploy", "-r", repository.url, "-b", "main")
+    assert asked.code == 0, asked.text
+    steps.wait_until(lambda fact: fact["commit"] == sha and fact["step"] == "follow the deployment")
+    [bad] = installation.deployments(sha)
+
+    done = installation.gmctl("rollback", name, "--abort-running", *WAIT)
+
+    assert done.code == 0, done.text
+    assert f"{bad['id']} is RUNNING and is not interrupted" in done.out
+    assert image_of(installation, name) == "nginx:1"
+    [ended] = [d for d in installation.deployments(sha) if d["id"] == bad["id"]]
+    assert ended["state"] == "CANCELLED"
+    installation.cloud.clear_faults()

@@ -11,7 +11,7 @@ from gitmoxi.domain.records import AuditEntry, ManifestObject, TargetRecord
 from gitmoxi.domain.revisions import History, why_no_retry, why_no_revision
 from gitmoxi.domain.states import State, check_transition
 from gitmoxi.domain.targets import parse_target_id
-from gitmoxi.errors import InvalidInputError
+from gitmoxi.errors import InvalidInputError, InvariantError, PermanentError
 from gitmoxi.planning.desired import from_bytes
 from gitmoxi.ports.clock import Clock, Ids
 from gitmoxi.ports.ledger import CreateDeployment, DeploymentFilter, Ledger, PutOwnership, PutStep, Write
@@ -79,7 +79,11 @@ class Requests:
         if head.desired is None:
             candidate = await self.reader.candidate(item, head)
             return replace(candidate, target=head.target) if candidate.deletes else candidate
-        desired = from_bytes(await self.judge.bodies.get(head.desired))
+        try:
+            desired = from_bytes(await self.judge.bodies.get(head.desired))
+        except (PermanentError, InvariantError) as error:
+            because = f"The documents of {head.restores} cannot be read any more: {error}"
+            return Candidate(item=item, deployment=head, target=head.target, failure=because)
         wanted = Wanted(desired=desired, oddities=())
         return Candidate(item=item, deployment=head, target=desired.target, wanted=wanted)
 

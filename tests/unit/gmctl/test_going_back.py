@@ -87,6 +87,12 @@ class TestRollingBack:
         (message,) = asked(world)
         assert (message["deployment_id"], message["by"]) == ("d-2", "ada")
 
+    def test_an_unknown_revision_points_at_the_list(self, gmctl, released):
+        done = gmctl("rollback", "web", "--to", "d-x", "--yes")
+
+        assert done.code == 1
+        assert f"There is no deployment d-x of {ECS.id}: gmctl rollback {ECS.id} --list" in done.err
+
     @pytest.mark.parametrize(
         ("state", "code"),
         [
@@ -101,6 +107,7 @@ class TestRollingBack:
 
         assert done.code == code
         assert "tick: It ended." in done.out
+        assert done.out.count("Plan: ") == 1
 
     def test_what_the_planner_refuses_is_seen_at_once(self, gmctl, world, released):
         world.make((State.FAILED, "A deletion of it is held."))

@@ -236,6 +236,13 @@ class TestRefusing:
 
         assert (planned.outcome, "ended as FAILED" in planned.because) == ("refused", True)
 
+    async def test_documents_that_are_lost_end_it_with_the_reason(self, stage, released):
+        stage.bodies = type(stage.bodies)()
+        head = await ask(stage, RequestKind.ROLLBACK, released[0].id)
+
+        assert head.state is State.FAILED
+        assert head.because.startswith(f"The documents of {released[0].id} cannot be read any more: ")
+
 
 class TestOnce:
     """Repeated, killed or met by another planner: one record, one place in the line."""
