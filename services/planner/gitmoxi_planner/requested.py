@@ -210,7 +210,7 @@ def _rollback(head: Deployment, verdict: Planned) -> Verdict:
         f"{head.origin.branch} still holds the newer files of {head.origin.prefix}: the next commit that "
         "changes them deploys them again; revert them there"
     )
-    strategy = f"rollback to the revision of {head.restores} ({head.origin.commit_sha[:12]})"
+    strategy = f"to the revision of {head.restores} ({head.origin.commit_sha[:12]})"
     if plan.verb is not Verb.NOTHING:
         strategy += f", {plan.strategy}"
     return replace(verdict, plan=_warned(replace(plan, verb=Verb.ROLLBACK, strategy=strategy), newer))
@@ -228,6 +228,8 @@ def _undeletion(head: Deployment, verdict: Planned) -> Verdict:
             because=f"{record.target} exists, so there is nothing to create again. To bring an earlier "
             f"revision back: `gmctl rollback {record.target.id}`",
         )
+    if record.claim is not None:
+        return verdict
     gone = (
         f"{head.origin.branch} holds no files of {head.origin.prefix}: until they are committed again, no "
         "commit changes this target"

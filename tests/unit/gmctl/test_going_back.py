@@ -73,8 +73,8 @@ class TestRollingBack:
 
         assert done.code == 0
         lines = [re.sub(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d", "WHEN", line) for line in done.out.splitlines()]
-        assert f"  runs now     d-2, commit {SHA[:12]}, web:2, ran well WHEN" in lines
-        assert f"  goes back to d-1, commit {SHA[:12]}, web:1, ran well WHEN" in lines
+        assert f"  runs now     d-2, commit {SHA[:12]}, web:2, succeeded WHEN" in lines
+        assert f"  goes back to d-1, commit {SHA[:12]}, web:1, succeeded WHEN" in lines
         assert "    ~ containerDefinitions[web].image: web:2 → web:1" in lines
         assert "main still holds the newer files of prod/web" in done.out
         assert "Plan: update, rolling update" in done.out, "the planner's own, of what lives"

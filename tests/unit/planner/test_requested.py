@@ -98,7 +98,7 @@ class TestRollingBack:
 
         plan = await stage.plan_of(head)
         assert plan.verb is Verb.ROLLBACK
-        assert plan.strategy.startswith(f"rollback to the revision of {released[0].id}")
+        assert plan.strategy.startswith(f"to the revision of {released[0].id}")
         assert [str(d) for d in plan.differences] == ["containerDefinitions[web].image: web:2 → web:1"]
         assert plan.warnings[0].text == (
             "main still holds the newer files of prod/web: the next commit that changes them deploys them "
@@ -360,6 +360,14 @@ class TestUndeleting:
         assert (await stage.plan_of(head)).warnings[0].text == (
             "main holds no files of prod/web: until they are committed again, no commit changes this target"
         )
+
+    async def test_what_was_deleted_by_hand_comes_back_too_and_git_still_holds_it(self, stage, released):
+        stage.ecs.delete("web")
+        stage.ecs.settle()
+        head = await ask(stage, RequestKind.UNDELETE)
+
+        assert (head.state, head.verb) == (State.WAITING, Verb.CREATE)
+        assert not any("holds no files" in warning.text for warning in (await stage.plan_of(head)).warnings)
 
     async def test_its_files_when_committed_again_go_on_from_there(self, stage, deleted):
         head = await ask(stage, RequestKind.UNDELETE)
