@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import io
 import re
+from datetime import timedelta
 
 import pytest
 
@@ -13,7 +14,7 @@ from gitmoxi.domain.records import Ownership
 from gitmoxi.domain.states import State
 from gitmoxi.domain.targets import EcsTarget
 from gitmoxi.ports.ledger import PutOwnership
-from tests.unit.api.stage import ECS, REPOSITORY, SHA, a_deployment
+from tests.unit.api.stage import ECS, REPOSITORY, SHA, T0, a_deployment
 from tests.unit.api.test_targets import asked, past
 
 OWNED = Ownership(repository_id=REPOSITORY, branch="main", prefix="shop/web", target=ECS)
@@ -201,7 +202,8 @@ class TestWhileSomethingRuns:
 
 class TestUndeleting:
     def test_the_last_revision_comes_back(self, gmctl, given, world):
-        gone = a_deployment("d-9", state=State.SUCCEEDED, verb=Verb.DELETE)
+        later = T0 + timedelta(hours=1)
+        gone = a_deployment("d-9", state=State.SUCCEEDED, verb=Verb.DELETE, created_at=later)
         given(past(world, V1, V2, gone))
         world.make((State.WAITING, "It is created."))
         done = gmctl("undelete", "prod/web", "--yes")
