@@ -221,6 +221,70 @@ class TestFunction:
         assert (await record_of(world, LAMBDA_TARGET)).last_good == before
 
 
+class TestWhoAnswersForIt:
+    """What is superseded in flight leaves something unfinished, which the newer one takes over."""
+
+    @pytest.fixture
+    async def world(self) -> World:
+        world = World()
+        await serving(world)
+        return world
+
+    @pytest.fixture
+    async def running(self, world: World) -> str:
+        running = await world.push(web("web:slow"))
+        await world.run_until(running, "follow")
+        return running
+
+    async def test_a_newer_one_that_aws_refuses_undoes_it(self, world: World, running: str) -> None:
+        refusal = ("AccessDeniedException", "User is not authorized to perform: ecs:RegisterTaskDefinition")
+        world.aws.refusals[REGISTER] = refusal
+
+        newer = await world.push(web("web:2"))
+
+        assert await states(world, running, newer) == [State.SUPERSEDED, State.ROLLED_BACK]
+        await world.pass_time(120)
+        assert world.images() == ["web:1", "web:1"]
+        assert "not authorized" in (await world.head(newer)).cause
+        assert (await record_of(world, ECS_TARGET)).unsettled is False
+
+    async def test_a_newer_one_that_is_aborted_before_it_starts_undoes_it(
+        self, world: World, running: str
+    ) -> None:
+        newer = await world.push(web("web:2"))
+        while not (await world.head(running)).state.terminal:
+            await world.step()
+        assert (await world.head(newer)).state is State.WAITING
+
+        await world.command(newer, CommandKind.ABORT)
+
+        assert await states(world, running, newer) == [State.SUPERSEDED, State.CANCELLED]
+        await world.pass_time(120)
+        assert world.images() == ["web:1", "web:1"]
+
+    async def test_a_newer_one_that_is_aborted_before_anybody_gave_way_changes_nothing(
+        self, world: World, running: str
+    ) -> None:
+        newer = await world.push(queueing("web:2"))
+        await world.command(newer, CommandKind.ABORT)
+        assert await states(world, newer) == [State.CANCELLED]
+
+        await world.command(running, CommandKind.SUPERSEDE)
+
+        assert await states(world, running) == [State.SUCCEEDED]
+        assert world.images() == ["web:slow", "web:slow"]
+
+    async def test_the_next_one_that_succeeds_settles_it(self, world: World, running: str) -> None:
+        newer = await world.push(web("web:2"))
+        assert await states(world, running, newer) == [State.SUPERSEDED, State.SUCCEEDED]
+        assert (await record_of(world, ECS_TARGET)).unsettled is False
+        world.aws.refusals[UPDATE] = ("AccessDeniedException", "no")
+
+        last = await world.push(web("web:1"))
+
+        assert await states(world, last) == [State.FAILED], "nothing is inherited from long ago"
+
+
 class TestWhatIsNotSuperseded:
     """Something that cannot be left half-way goes on, and the newer commit waits."""
 
