@@ -55,10 +55,12 @@ class LineWorld(PlannerStage):
     Attributes:
         disorder: duplicates messages, and delays them by up to 20 s.
         stopped: messages stay in the queues while it is set: all services are down.
+        delivered: every message that a worker got.
     """
 
     disorder: Random | None = None
     stopped: bool = False
+    delivered: list[Letter] = field(default_factory=list)
     targets: SimpleTargets = field(default_factory=SimpleTargets)
 
     def __post_init__(self) -> None:
@@ -131,6 +133,11 @@ class LineWorld(PlannerStage):
                 tick = Tick(**{name: detail[name] for name in ("deployment_id", "version", "worker")})
                 self._send(tick.worker, tick, 0.0)
 
+    async def redrive(self) -> None:
+        """Send every message once more that was ever delivered."""
+        for letter in list(self.delivered):
+            self._send(letter.worker, letter.body, 0.0)
+
     async def wake(self, tick: Tick, *, delay_seconds: float) -> None:
         self._send(tick.worker, tick, min(delay_seconds, 900.0))
 
@@ -167,7 +174,9 @@ class LineWorld(PlannerStage):
             sweeper = Sweeper(worker=letter.worker, ledger=self.ledger, waker=self, courier=self.courier())
             await sweeper.sweep(self.clock.now())
             self._send(letter.worker, None, SWEEP_EVERY)
-        elif letter.worker is Worker.PLANNER:
+            return
+        self.delivered.append(letter)
+        if letter.worker is Worker.PLANNER:
             await self._plan(letter.body)
         else:
             assert isinstance(letter.body, Tick)
