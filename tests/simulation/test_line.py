@@ -1,4 +1,4 @@
-"""The line from the push on: many commits, several branches, services that were down, messages that come twice."""
+"""The line from the push on: many commits, several branches, outages, and messages that come twice."""
 
 from __future__ import annotations
 
