@@ -55,6 +55,12 @@ class LambdaModel:
         """Somebody deletes an alias."""
         del self._functions[name]["aliases"][alias]
 
+    def keep_version(self, name: str, version: str) -> None:
+        """Somebody's alias points at a version, so that nobody can delete it."""
+        self.call(
+            "CreateAlias", {"FunctionName": name, "Name": f"keep-{version}", "FunctionVersion": version}
+        )
+
     def _settled(self, name: str) -> Doc | None:
         record = self._functions.get(name)
         if record is None:

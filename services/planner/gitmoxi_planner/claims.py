@@ -25,7 +25,7 @@ async def refusal(candidate: Candidate, record: TargetRecord, ledger: Ledger) ->
     if claim is None:
         return None
     same_branch = (claim.repository_id, claim.branch) == (origin.repository_id, origin.branch)
-    if same_branch and origin.seq <= record.last_seq:
+    if same_branch and _overtaken(candidate.deployment, record):
         return State.SUPERSEDED, f"A newer commit of {origin.branch} stands in the line of {record.target}."
     if same_branch and claim.prefix in {origin.prefix, candidate.renamed_from}:
         return None
@@ -39,6 +39,12 @@ async def refusal(candidate: Candidate, record: TargetRecord, ledger: Ledger) ->
         "the other."
     )
     return State.FAILED, because
+
+
+def _overtaken(deployment: Deployment, record: TargetRecord) -> bool:
+    """What a person asks for comes after the commit whose number it has; a commit comes but once."""
+    seq = deployment.origin.seq
+    return seq < record.last_seq or (seq == record.last_seq and deployment.restores is None)
 
 
 async def _given_up(claim: Claim, record: TargetRecord, ledger: Ledger) -> bool:

@@ -100,7 +100,7 @@ def enqueue(
         old,
         version=old.version + 1,
         state=State.WAITING,
-        owner=deployer_of(old.kind),
+        owner=Worker.ROLLBACK if placing.plan.verb is Verb.ROLLBACK else deployer_of(old.kind),
         target=placing.target,
         verb=placing.plan.verb,
         desired=placing.desired,
@@ -125,8 +125,7 @@ def enqueue(
         ),
     ]
     if replaced is not None:
-        because = f"Commit {_short(old)} is newer and took its place in the line."
-        writes += end(replaced, State.SUPERSEDED, because, now, ids)
+        writes += end(replaced, State.SUPERSEDED, _replaced_because(old), now, ids)
     if superseded is not None:
         writes += _ask_to_end(superseded, old, now, ids)
     return writes
@@ -166,6 +165,8 @@ def settle_unchanged(placing: Placing, good: dict[str, str] | None, ids: Ids) ->
         )
         record = replace(record, last_good=last_good)
     because = f"{placing.target} already is as wanted."
+    if head.restores is not None:
+        because = f"{head.because} {because}"
     return [
         *end(settled, State.NO_CHANGE, because, now, ids),
         PutTarget(record=record, expected_revision=placing.record.revision),
@@ -201,16 +202,27 @@ def _ownership(placing: Placing) -> PutOwnership | DeleteOwnership:
     return PutOwnership(ownership=ownership)
 
 
+def _replaced_because(newer: Deployment) -> str:
+    if newer.restores is not None:
+        return f"{newer.id}, which {newer.requested_by} asked for, took its place in the line."
+    return f"Commit {_short(newer)} is newer and took its place in the line."
+
+
 def _because(placing: Placing) -> str:
+    """What is to be done and why; of a request first who asked for what."""
+    what = _what_is_done(placing)
+    return what if placing.deployment.restores is None else f"{placing.deployment.because} {what}"
+
+
+def _what_is_done(placing: Placing) -> str:
     count = len(placing.plan.differences)
     match placing.plan.verb:
         case Verb.CREATE:
-            what = f"{placing.target} does not exist and is created."
+            return f"{placing.target} does not exist and is created."
         case Verb.DELETE:
             approved = f" {placing.approved_by} approved that." if placing.approved_by else ""
-            what = f"The definition file was deleted, so {placing.target} is.{approved}"
+            return f"The definition file was deleted, so {placing.target} is.{approved}"
         case Verb.NOTHING:
-            what = f"{placing.target} is as wanted now; it is looked at again when its turn comes."
+            return f"{placing.target} is as wanted now; it is looked at again when its turn comes."
         case _:
-            what = f"{placing.target} differs in {count} place{'' if count == 1 else 's'}."
-    return what
+            return f"{placing.target} differs in {count} place{'' if count == 1 else 's'}."

@@ -33,7 +33,8 @@ def obey(deployment: Deployment, commands: Sequence[Command], *, followed: bool)
 def _answer(deployment: Deployment, command: Command, *, followed: bool) -> Decision:
     match command.kind, deployment.state:
         case _, State.ROLLING_BACK:
-            return _stay(deployment, f"{command.kind} by {command.by} is refused: the rollback is running.")
+            because = "a rollback runs to its end, so that the target is never left between two revisions."
+            return _stay(deployment, f"{command.kind} by {command.by} is refused: {because}")
         case CommandKind.SUPERSEDE, _ if not followed:
             because = f"This goes on: the deployment of {command.by} has left the line."
             return _stay(deployment, because)

@@ -20,7 +20,6 @@ from gitmoxi.strategies.ecs_progress import (
     SERVICE_DEPLOYMENT,
     STARTS_DEPLOYMENT,
 )
-from gitmoxi.strategies.ecs_rollback import SCALE_TO_ZERO
 from gitmoxi.strategies.ecs_rolling import (
     CREATE,
     PREVIOUS,
@@ -30,6 +29,7 @@ from gitmoxi.strategies.ecs_rolling import (
     UNTAG,
     UPDATE,
 )
+from gitmoxi.strategies.ecs_undoing import SCALE_TO_ZERO
 from gitmoxi.workflow.ecs_reader import ecs_target
 
 _SCANNED = 10
