@@ -17,7 +17,7 @@ from gitmoxi.ports.clock import Clock, Ids
 from gitmoxi.ports.ledger import DeleteOwnership, Ledger, Write
 from gitmoxi.workflow.courier import Courier, Edge, no_edge
 from gitmoxi_planner.candidates import Candidate
-from gitmoxi_planner.claims import replaced_in_line
+from gitmoxi_planner.claims import replaced_in_line, superseded_in_slot
 from gitmoxi_planner.held import HeldDeletions, hold
 from gitmoxi_planner.line import Placing, end, enqueue, ownership_of, settle_unchanged
 from gitmoxi_planner.pacing import AT_ONCE, Pace
@@ -269,7 +269,10 @@ class Planner:
         busy = record.active_id is not None or record.waiting_id is not None
         if placing.plan.verb is Verb.NOTHING and not busy:
             return settle_unchanged(placing, verdict.good, self._ids)
-        return enqueue(placing, await replaced_in_line(record, self._ledger), self._ids)
+        replaced, superseded = await replaced_in_line(record, self._ledger), None
+        if candidate.wanted is not None:
+            superseded = await superseded_in_slot(candidate.wanted.desired, record, self._ledger)
+        return enqueue(placing, replaced, self._ids, superseded)
 
 
 def _news(tell: Tell) -> Tell:
