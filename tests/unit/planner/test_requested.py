@@ -127,6 +127,16 @@ class TestRollingBack:
         assert (record.active_id, record.waiting_id) == (third.id, head.id)
         assert await now(stage, third) == third
 
+    async def test_also_not_where_a_newer_commit_would_supersede_it(self, stage, released):
+        hasty = {"prod/web_depdef.json": {"onNewCommit": "supersede"}}
+        heads = [(await stage.deploy(files(3) | hasty))["prod/web"]]
+        await stage.finish(heads[0])
+        fourth = await stage.start((await stage.deploy(files(4)))["prod/web"])
+        head = await ask(stage, RequestKind.ROLLBACK, heads[0].id)
+
+        assert head.state is State.WAITING
+        assert await stage.ledger.commands(fourth.id, "") == []
+
     async def test_it_takes_the_place_of_a_commit_that_waits(self, stage, released):
         third = (await stage.deploy(files(3)))["prod/web"]
         head = await ask(stage, RequestKind.ROLLBACK, released[0].id)
