@@ -34,7 +34,9 @@ def follow(
     """Show the plan; with ``wait`` all up to the end. The code of what came of it so far."""
     console = make_console(stderr=output is Output.JSON)
     new_id = requested.deployment_id
-    limit = timeout_seconds if wait else min(timeout_seconds or _PLANNED_SECONDS, _PLANNED_SECONDS)
+    limit = timeout_seconds
+    if not wait:
+        limit = _PLANNED_SECONDS if limit is None else min(limit, _PLANNED_SECONDS)
     following = follower(api, output=output, timeout_seconds=limit, verbose=True)
     details = following.planned(new_id)
     if requested.behind is not None and not details.deployment.state.terminal:
