@@ -6,6 +6,8 @@ import uuid
 from collections.abc import Sequence
 from xml.sax.saxutils import escape
 
+from gitmoxi_local.aws_model.base import AwsEvent
+from gitmoxi_local.aws_model.ecs import EcsModel
 from gitmoxi_local.aws_model.ecs.target_health import Target
 from gitmoxi_local.calls import AwsCall, Reply
 from gitmoxi_local.faults import CallFault
@@ -22,7 +24,7 @@ class ElbFront:
     https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_DescribeTargetHealth.html
     """
 
-    def __init__(self, host: ModelHost) -> None:
+    def __init__(self, host: ModelHost[EcsModel, AwsEvent]) -> None:
         self._host = host
 
     async def answer(self, call: AwsCall, forward: Forward, fault: CallFault | None) -> Reply:
@@ -32,7 +34,8 @@ class ElbFront:
         if call.operation != "DescribeTargetHealth" or reply.status != 200:  # noqa: PLR2004  # HTTP: success
             return reply
         params = params_of(call.request, recognise(call.request))
-        targets = self._host.targets(call.account, call.region, params.get("TargetGroupArn", ""))
+        group = params.get("TargetGroupArn", "")
+        targets = self._host.ask(lambda model: model.targets(call.account, call.region, group))
         if not targets:
             return reply
         asked = {

@@ -28,15 +28,19 @@ class TrafficShiftType(StrEnum):
 
 
 class OnNewCommit(StrEnum):
-    """What happens to a running deployment when a newer commit changes the same target."""
+    """What happens to a running deployment when a newer commit changes the same target.
+
+    The newer commit's file decides: it is the latest that a person said.
+    """
 
     QUEUE = "queue"
     SUPERSEDE = "supersede"
 
 
 _ON_NEW_COMMIT: Final = (
-    "What happens to a running deployment when a newer commit changes the same target: queue lets it end "
-    "first, supersede ends it and begins the newer one."
+    "What happens to a running deployment when this commit changes the same target: queue lets it end "
+    "first, supersede ends it and begins this one. The newer commit's file decides. A rollback and a "
+    "deletion that have begun always end first, and a commit that deletes the target waits its turn."
 )
 
 

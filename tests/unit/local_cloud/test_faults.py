@@ -13,6 +13,7 @@ from botocore.parsers import create_parser
 from gitmoxi_local.aws_errors import denied, error_code, error_reply, failed, throttled
 from gitmoxi_local.aws_model.base import ImageFault
 from gitmoxi_local.aws_model.capacity import CapacityLimit
+from gitmoxi_local.aws_model.functions import FunctionFault
 from gitmoxi_local.calls import AwsCall, Request
 from gitmoxi_local.faults import (
     CallFaultSpec,
@@ -20,6 +21,7 @@ from gitmoxi_local.faults import (
     FaultPlan,
     Faults,
     FaultsError,
+    FunctionFaultSpec,
     ImageFaultSpec,
     load_plan,
     parse_plan,
@@ -158,6 +160,16 @@ def test_clear_lifts_everything():
     assert faults.active() == []
 
 
+def test_faults_of_functions_reach_the_model_until_they_are_lifted():
+    faults = Faults()
+    [fault] = faults.add(FaultPlan(functions=(FunctionFaultSpec(kind="slow_change", match="f", seconds=9),)))
+    assert faults.functions.entries == [FunctionFault(kind="slow_change", match="f", seconds=9)]
+
+    faults.remove(fault.id)
+
+    assert faults.functions.entries == []
+
+
 def test_staleness_is_the_longest_in_force():
     faults = faults_with(
         CallFaultSpec(service="ecs", kind="stale", seconds=3),
@@ -182,7 +194,7 @@ def test_staleness_is_the_longest_in_force():
         pytest.param(
             '{"calls": [{"service": "s3", "kind": "stale", "seconds": 3}]}',
             "only reads of",
-            id="stale beside ECS",
+            id="stale beside ECS and Lambda",
         ),
         pytest.param(
             '{"images": [{"match": "", "kind": "eni"}]}', r"images\.0\.match", id="a match of nothing"
