@@ -16,7 +16,7 @@ from gitmoxi.explaining.signs import FunctionStates
 from gitmoxi.planning.aws_lambda import LambdaPlan
 from gitmoxi.planning.desired import DesiredLambda
 from gitmoxi.ports.aws_lambda import LambdaAlias, LambdaFunction
-from gitmoxi.validation.depdef import LambdaDepdef
+from gitmoxi.validation.lambda_depdef import LambdaDepdef
 
 DELETING = "Deleting"
 """The state of a function from DeleteFunction until it is gone (AWS Lambda API reference, GetFunction)."""
