@@ -18,6 +18,11 @@ Doc = dict[str, Any]
 
 SETTLES_AFTER = timedelta(seconds=2)
 DELETED_AFTER = timedelta(seconds=3)
+PROVISIONED_AFTER = timedelta(seconds=90)
+MOST_RESERVED = 900
+UNPROVISIONABLE = 66
+"""Executions whose provisioning always fails."""
+
 PAGE = 2
 
 _SETTINGS = ("Runtime", "Handler", "Role", "Timeout", "MemorySize", "Environment", "Description")
@@ -51,6 +56,10 @@ class LambdaModel:
         """The numbers of the versions that are left, oldest first."""
         return list(self._functions[name]["versions"])
 
+    def renew(self, name: str) -> None:
+        """Lambda gives $LATEST another revision by itself."""
+        self._renew(self._functions[name]["config"])
+
     def forget_alias(self, name: str, alias: str) -> None:
         """Somebody deletes an alias."""
         del self._functions[name]["aliases"][alias]
@@ -62,6 +71,7 @@ class LambdaModel:
         if record["gone_at"] is not None and self._clock.now() >= record["gone_at"]:
             del self._functions[name]
             return None
+        self._provisioning_ends(record)
         due: datetime | None = record["due"]
         if due is not None and self._clock.now() >= due:
             record["due"] = None
@@ -108,6 +118,8 @@ class LambdaModel:
             "due": None,
             "gone_at": None,
             "broken": False,
+            "reserved": None,
+            "provisioned": {},
         }
         self._functions[name] = record
         self._set_code(record, params["Code"])
@@ -133,7 +145,10 @@ class LambdaModel:
         config = dict(self._at(record, qualifier))
         if record["gone_at"] is not None:
             config["State"] = "Deleting"
-        return {"Configuration": config, "Code": {"RepositoryType": "S3"}, "Tags": record["tags"]}
+        answer = {"Configuration": config, "Code": {"RepositoryType": "S3"}, "Tags": record["tags"]}
+        if record["reserved"] is not None:
+            answer["Concurrency"] = {"ReservedConcurrentExecutions": record["reserved"]}
+        return answer
 
     def _at(self, record: Doc, qualifier: str) -> Doc:
         if qualifier == "$LATEST":
@@ -183,7 +198,11 @@ class LambdaModel:
         record["newest"] += 1
         number = str(record["newest"])
         config = {**record["config"], "Version": number}
-        record["versions"][number] = {"config": config, "latest_description": config.get("Description", "")}
+        config["Description"] = params.get("Description", config.get("Description", ""))
+        record["versions"][number] = {
+            "config": config,
+            "latest_description": record["config"].get("Description", ""),
+        }
         self._renew(record["config"])
         return dict(config)
 
@@ -200,11 +219,29 @@ class LambdaModel:
         alias = self._GetAlias(record, params)
         rules.revision_matches(params, alias)
         rules.alias_can_point(record, params, alias)
-        alias["FunctionVersion"] = params.get("FunctionVersion", alias["FunctionVersion"])
+        left, alias["FunctionVersion"] = (
+            alias["FunctionVersion"],
+            params.get("FunctionVersion", alias["FunctionVersion"]),
+        )
         if "RoutingConfig" in params:
             alias["RoutingConfig"] = params["RoutingConfig"]
+        self._provision_anew(record, alias, left)
         self._renew(alias)
         return dict(alias)
+
+    def _provision_anew(self, record: Doc, alias: Doc, left: str) -> None:
+        """Lambda gives an alias whose provisioned concurrency moves weights of its own for that time."""
+        moving = record["provisioned"].get(alias["Name"])
+        if moving is not None and alias["FunctionVersion"] != left:
+            moving["ready_at"] = self._clock.now() + PROVISIONED_AFTER
+            alias["RoutingConfig"] = {"AdditionalVersionWeights": {left: 1.0}}
+
+    def _provisioning_ends(self, record: Doc) -> None:
+        for name, moved in record["provisioned"].items():
+            alias = record["aliases"].get(name, {})
+            if self._clock.now() >= moved["ready_at"] and alias.get("RoutingConfig"):
+                alias["RoutingConfig"] = {"AdditionalVersionWeights": {}}
+                self._renew(alias)
 
     def _DeleteFunction(self, record: Doc, params: Mapping[str, Any]) -> Doc:  # noqa: N802 - AWS's name
         qualifier = params.get("Qualifier")
@@ -229,3 +266,56 @@ class LambdaModel:
         for key in params["TagKeys"]:
             record["tags"].pop(key, None)
         return {}
+
+    def _ListAliases(self, record: Doc, params: Mapping[str, Any]) -> Doc:  # noqa: N802 - AWS's name
+        return {"Aliases": list(record["aliases"].values())}
+
+    def _PutFunctionConcurrency(self, record: Doc, params: Mapping[str, Any]) -> Doc:  # noqa: N802 - AWS's name
+        wanted = params["ReservedConcurrentExecutions"]
+        if wanted > MOST_RESERVED:
+            text = "decreases account's UnreservedConcurrentExecution below its minimum value of [100]."
+            name = "Specified ReservedConcurrentExecutions for function"
+            raise AwsError("InvalidParameterValueException", f"{name} {text}")
+        if wanted < sum(one["requested"] for one in record["provisioned"].values()):
+            text = "Specified ReservedConcurrentExecutions is below the function's provisioned concurrency"
+            raise AwsError("InvalidParameterValueException", text)
+        record["reserved"] = wanted
+        return {"ReservedConcurrentExecutions": wanted}
+
+    def _DeleteFunctionConcurrency(self, record: Doc, params: Mapping[str, Any]) -> Doc:  # noqa: N802 - AWS's name
+        record["reserved"] = None
+        return {}
+
+    def _PutProvisionedConcurrencyConfig(self, record: Doc, params: Mapping[str, Any]) -> Doc:  # noqa: N802 - AWS's name
+        qualifier, wanted = params["Qualifier"], params["ProvisionedConcurrentExecutions"]
+        alias = record["aliases"].get(qualifier, {})
+        if (alias.get("RoutingConfig") or {}).get("AdditionalVersionWeights"):
+            text = "Alias with weights can not be used with Provisioned Concurrency"
+            raise AwsError("InvalidParameterValueException", text)
+        if record["reserved"] is not None and wanted > record["reserved"]:
+            text = (
+                "Requested Provisioned Concurrency should not be greater than the reservedConcurrentExecution"
+            )
+            raise AwsError("InvalidParameterValueException", text)
+        ready_at = self._clock.now() + PROVISIONED_AFTER
+        record["provisioned"][qualifier] = {"requested": wanted, "ready_at": ready_at}
+        return {"Status": "IN_PROGRESS"}
+
+    def _DeleteProvisionedConcurrencyConfig(self, record: Doc, params: Mapping[str, Any]) -> Doc:  # noqa: N802 - AWS's name
+        record["provisioned"].pop(params["Qualifier"], None)
+        return {}
+
+    def _ListProvisionedConcurrencyConfigs(self, record: Doc, params: Mapping[str, Any]) -> Doc:  # noqa: N802 - AWS's name
+        listed = [self._provisioned(record, name) for name in record["provisioned"]]
+        return {"ProvisionedConcurrencyConfigs": listed}
+
+    def _provisioned(self, record: Doc, qualifier: str) -> Doc:
+        entry = record["provisioned"][qualifier]
+        done, failed = self._clock.now() >= entry["ready_at"], entry["requested"] == UNPROVISIONABLE
+        return {
+            "FunctionArn": f"{record['config']['FunctionArn']}:{qualifier}",
+            "RequestedProvisionedConcurrentExecutions": entry["requested"],
+            "AllocatedProvisionedConcurrentExecutions": 0 if failed or not done else entry["requested"],
+            "Status": ("FAILED" if failed else "READY") if done else "IN_PROGRESS",
+            "StatusReason": "FUNCTION_ERROR_INIT_FAILURE" if failed and done else "",
+        }
