@@ -7,6 +7,7 @@ from typing import Annotated, Final, Literal, Self
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
+from gitmoxi.domain.rendered import JsonValue
 from gitmoxi.validation.depdef import (
     ON_NEW_COMMIT,
     AlarmSettings,
@@ -48,7 +49,7 @@ def _alias(name: str) -> str:
 def _executions(least: int) -> BeforeValidator:
     """One complaint for both forms: a number of executions, or the word that takes them away."""
 
-    def check(value: object) -> object:
+    def check(value: JsonValue) -> JsonValue:
         number = isinstance(value, int) and not isinstance(value, bool) and value >= least
         if not number and value != NONE:
             raise ValueError(
