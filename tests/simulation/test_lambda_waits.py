@@ -7,11 +7,20 @@ from typing import Any
 
 import pytest
 
-from gitmoxi.domain.states import State
+from gitmoxi.domain.states import State, Status
 from gitmoxi.planning.errors import FunctionDeletingError
 from gitmoxi_local.aws_model.functions import FunctionFault
 from tests.simulation.cloud import LAMBDA_TARGET
-from tests.simulation.lambda_scenarios import CODE, CONFIGURATION, MOVE_ALIAS, PUBLISH, ended, greet, serving
+from tests.simulation.lambda_scenarios import (
+    CODE,
+    CONFIGURATION,
+    MOVE_ALIAS,
+    PUBLISH,
+    ended,
+    greet,
+    meddle,
+    serving,
+)
 from tests.simulation.world import World
 
 READINESS = {"readinessCheck": {"waitInterval": 10, "maxRetries": 5}}
@@ -146,6 +155,50 @@ async def test_a_name_that_is_being_deleted_is_planned_again_later() -> None:
     await ended(world, greet())
 
     assert world.functions.exists("greet")
+
+
+async def test_a_name_that_somebody_frees_while_we_wait_is_taken_once_it_is_free() -> None:
+    world = World()
+    await serving(world)
+    deployment = await world.push(greet("greet-2.zip"))
+    others(world, "DeleteFunction")
+
+    head = await world.run(deployment)
+
+    assert (head.state, world.alias()) == (State.SUCCEEDED, "1")
+    assert world.aws.mutations[3:] == ["CreateFunction", PUBLISH, "CreateAlias"]
+
+
+async def test_a_name_that_is_never_freed_is_not_waited_for_for_ever() -> None:
+    world = World()
+    await serving(world)
+    deployment = await world.push(greet("greet-2.zip"))
+    forward = world.aws.models["lambda"]
+
+    def never(operation: str, params: Any) -> dict[str, Any]:
+        answer = forward(operation, params)
+        if operation == "GetFunction":
+            answer["Configuration"]["State"] = "Deleting"
+        return answer
+
+    world.aws.models["lambda"] = never
+    head = await world.run(deployment)
+
+    assert head.state is State.FAILED
+    assert "for 600 s, and it still is there" in head.because
+
+
+@pytest.mark.parametrize("call", [CODE, PUBLISH, MOVE_ALIAS])
+async def test_a_function_that_others_delete_in_mid_deployment_fails_it(call: str) -> None:
+    world = World()
+    await serving(world)
+    meddle(world, call, lambda: others(world, "DeleteFunction"))
+
+    head = await world.run(await world.push(greet("greet-2.zip")))
+
+    assert head.state.status is Status.PROCESSED_ERROR
+    assert "eleted" in (head.cause or "") or "Function not found" in (head.cause or "")
+    assert "CreateFunction" not in world.aws.mutations[3:]
 
 
 async def test_a_deletion_takes_versions_aliases_and_concurrency_with_it() -> None:

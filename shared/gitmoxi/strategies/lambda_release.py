@@ -22,6 +22,7 @@ from gitmoxi.strategies.lambda_foreign import (
 )
 from gitmoxi.strategies.lambda_observation import (
     ACTIVE,
+    DELETING,
     LambdaLimits,
     LambdaObservation,
     explanations_of,
@@ -66,6 +67,8 @@ def decide_release(
         return refused
     if (foreign := met_foreign_change(deployment, seen, now)) is not None:
         return foreign
+    if seen.function is not None and seen.function.state == DELETING:
+        return _blocked(deployment, record, now)
     match deployment.progress.phase:
         case "start":
             return _start(deployment, record, seen, limits, now)
@@ -113,6 +116,17 @@ def _refusal(deployment: Deployment) -> Decision | None:
     made_before = (values & MARKS) - MARKS_OF.get(refused.call, frozenset())
     nothing_made = not made_before and VERSION not in values
     return fail_refused(unchanged(deployment) if nothing_made else deployment, refused.error)
+
+
+def _blocked(deployment: Deployment, record: TargetRecord, now: datetime) -> Decision:
+    """A function that is being deleted blocks its name for a while."""
+    progress = deployment.progress
+    if progress.phase != "start":
+        return fail(deployment, "Somebody deleted the function in mid-deployment.")
+    if progress.since is not None:
+        return await_removal(deployment, record, now)
+    began = replace(deployment, progress=replace(progress, since=now))
+    return replace(await_removal(began, record, now), quiet=False)
 
 
 def _start(

@@ -202,7 +202,8 @@ def await_removal(deployment: Deployment, record: TargetRecord, now: datetime) -
     """Wait for a function that was asked to be deleted to be gone."""
     since = deployment.progress.since
     if since is not None and now - since >= REMOVAL_TIMEOUT:
-        cause = f"{record.target} still is there {REMOVAL_TIMEOUT.total_seconds():.0f} s after its deletion."
+        seconds = REMOVAL_TIMEOUT.total_seconds()
+        cause = f"Lambda has been deleting {record.target} for {seconds:.0f} s, and it still is there."
         return fail(deployment, cause, rollback=False)
     return Decision(
         step="wait",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from gitmoxi.domain.deployments import Deployment, Intent
@@ -19,14 +19,10 @@ from gitmoxi.errors import (
 )
 from gitmoxi.planning.aws_lambda import LambdaPlan, create_function_request
 from gitmoxi.planning.lambda_versions import version_description
-from gitmoxi.ports.aws_lambda import LambdaFunction, LambdaPort
+from gitmoxi.ports.aws_lambda import LambdaPort
 from gitmoxi.strategies.lambda_foreign import (
-    ALIAS,
     CODE_FIELDS,
     FOREIGN,
-    STANDING,
-    foreign_change,
-    standing_after,
 )
 from gitmoxi.strategies.lambda_observation import DELETING, LambdaObservation
 from gitmoxi.strategies.lambda_steps import (
@@ -38,25 +34,33 @@ from gitmoxi.strategies.lambda_steps import (
     DELETE_RESERVED,
     DELETE_VERSION,
     LATEST_VERSION,
-    MOVED_FROM,
     PROVISIONED,
     PUBLISH,
     PUT_PROVISIONED,
     PUT_RESERVED,
     RESERVED,
-    STATE,
     TAG,
     UNTAG,
     UPDATE_ALIAS,
     UPDATE_CODE,
     UPDATE_CONFIGURATION,
     VERSION,
-    alias_standing,
 )
-from gitmoxi.validation.lambda_depdef import NONE
+from gitmoxi.workflow.lambda_effects import (
+    answered_standing,
+    as_published,
+    changed_since,
+    has_code,
+    has_concurrency,
+    is_precondition,
+    is_there,
+)
 from gitmoxi.workflow.lambda_reader import lambda_target
 
 _CONCURRENCY = frozenset({PUT_RESERVED, DELETE_RESERVED, PUT_PROVISIONED, DELETE_PROVISIONED})
+
+_WITHOUT_FUNCTION = frozenset({CREATE, DELETE, DELETE_VERSION})
+"""Calls that need no function, or do not mind that it is gone."""
 
 
 class LambdaHands:
@@ -74,15 +78,18 @@ class LambdaHands:
 
         Raises:
             ContentionError: the function or alias changed since; look again, it may have been our own call.
+            PermanentError: there is no function any more that could be changed.
         """
-        if deployment.state is not State.ROLLING_BACK and (what := _changed_since(deployment, intent, seen)):
+        if intent.call not in _WITHOUT_FUNCTION and not is_there(seen):
+            raise PermanentError(f"Somebody deleted {deployment.target} in mid-deployment")
+        if deployment.state is not State.ROLLING_BACK and (what := changed_since(deployment, intent, seen)):
             return {FOREIGN: what}
         try:
             return await self._called(deployment, intent, seen)
         except (OutcomeUnknownError, ThrottledError):
             raise
         except (AwsRejectedError, RetryableError) as error:
-            if isinstance(error, AwsRejectedError) and not _is_precondition(error):
+            if isinstance(error, AwsRejectedError) and not is_precondition(error):
                 raise
             if intent.call == UPDATE_CODE and await self._foreign_code(deployment, intent, seen):
                 return {FOREIGN: "CodeSha256"}
@@ -135,7 +142,7 @@ class LambdaHands:
             case call if call == CREATE:
                 done = function.tags.get(ACTION_TAG) == intent.action_id
             case call if call == UPDATE_CODE:
-                done = _has_code(function, intent, seen)
+                done = has_code(function, intent, seen)
             case call if call == UPDATE_CONFIGURATION:
                 done = seen.plan is not None and not seen.plan.configuration_request
             case call if call == TAG:
@@ -145,7 +152,7 @@ class LambdaHands:
             case call if call in {CREATE_ALIAS, UPDATE_ALIAS}:
                 done = alias is not None and alias.version == arguments[VERSION] and not alias.weights
             case call if call in _CONCURRENCY:
-                done = _has_concurrency(function, intent, seen)
+                done = has_concurrency(function, intent, seen)
             case _:
                 return await self._find_version(deployment, intent)
         return {} if done else None
@@ -161,11 +168,11 @@ class LambdaHands:
             case call if call == UPDATE_CODE:
                 request = _wanted(plan.code_request)
                 made = await self._functions.update_function_code(target, request | revision)
-                return _standing(deployment, made, CODE_FIELDS)
+                return answered_standing(deployment, made, CODE_FIELDS)
             case call if call == UPDATE_CONFIGURATION:
                 request = _wanted(plan.configuration_request)
                 made = await self._functions.update_function_configuration(target, request | revision)
-                return _standing(deployment, made, request)
+                return answered_standing(deployment, made, request)
             case call if call == TAG:
                 await self._functions.tag_resource(target, plan.tags_to_set)
             case _:
@@ -210,7 +217,7 @@ class LambdaHands:
             "Description": version_description(self._owner, deployment.id, str(own or "")),
         }
         made = await self._functions.publish_version(lambda_target(deployment), request)
-        return _as_published(made.configuration)
+        return as_published(made.configuration)
 
     async def _find_version(self, deployment: Deployment, intent: Intent) -> dict[str, str] | None:
         target, arguments = lambda_target(deployment), intent.arguments
@@ -223,54 +230,7 @@ class LambdaHands:
             return None
         newer = int(newest["Version"]) > int(arguments[LATEST_VERSION])
         same = newest["CodeSha256"] == arguments[CODE_SHA256]
-        return _as_published(newest) if newer and same else None
-
-
-def _has_concurrency(function: LambdaFunction, intent: Intent, seen: LambdaObservation) -> bool:
-    if intent.call in {PUT_RESERVED, DELETE_RESERVED}:
-        held = function.reserved_concurrency
-        return (NONE if held is None else str(held)) == intent.arguments.get(RESERVED, NONE)
-    ready = NONE if seen.provisioned is None else str(seen.provisioned.requested)
-    return ready == intent.arguments.get(PROVISIONED, NONE)
-
-
-def _changed_since(deployment: Deployment, intent: Intent, seen: LambdaObservation) -> str:
-    """What somebody else changed since the call was decided, for people; empty if nothing."""
-    if intent.call in {UPDATE_CODE, UPDATE_CONFIGURATION, PUBLISH} and seen.function is not None:
-        return foreign_change(deployment, seen.function)
-    decided = intent.arguments.get(MOVED_FROM)
-    return ALIAS if decided is not None and decided != alias_standing(seen.alias) else ""
-
-
-def _is_precondition(error: AwsRejectedError) -> bool:
-    """Whether the function or alias is another than the one that was looked at (API_PublishVersion)."""
-    other_code = error.code == "InvalidParameterValueException" and "CodeSHA256" in error.reason
-    return error.code == "PreconditionFailedException" or other_code
-
-
-def _has_code(function: LambdaFunction, intent: Intent, seen: LambdaObservation) -> bool:
-    """Whether the code is the wanted one; where its hash cannot be known, any other than before."""
-    if seen.plan is not None and not seen.plan.code_changed:
-        return True
-    wanted = seen.plan.wanted_code_sha256 if seen.plan is not None else None
-    if wanted is not None:
-        return function.code_sha256 == wanted
-    return function.code_sha256 != intent.arguments[CODE_SHA256]
-
-
-def _standing(deployment: Deployment, made: LambdaFunction, sent: Iterable[str]) -> dict[str, str]:
-    """How $LATEST is to stand once the change has settled."""
-    before = deployment.progress.values.get(STANDING)
-    return {STANDING: standing_after(before, made, sent)} if before is not None else {}
-
-
-def _as_published(version: Mapping[str, Any]) -> dict[str, str]:
-    """What later steps need of a published version, by its configuration."""
-    return {
-        VERSION: str(version["Version"]),
-        CODE_SHA256: str(version.get("CodeSha256", "")),
-        STATE: str(version.get("State") or ""),
-    }
+        return as_published(newest) if newer and same else None
 
 
 def _alias_name(seen: LambdaObservation) -> str:

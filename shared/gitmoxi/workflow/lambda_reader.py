@@ -64,9 +64,9 @@ class LambdaReader:
         function = await self._functions.function(lambda_target(deployment))
         if deployment.verb is Verb.DELETE or deployment.desired is None:
             return LambdaObservation(function=function, owned=self._owns(function))
-        if function is not None and function.state == DELETING:
-            raise FunctionDeletingError(f"{deployment.target} is still being deleted and blocks its name")
         desired = await self._wanted.function(deployment.desired)
+        if function is not None and function.state == DELETING:
+            return _blocked(deployment, function, desired)
         good = await self._wanted.function(record.last_good.desired) if record.last_good else None
         sha256 = record.last_good.values.get(CODE_SHA256) if record.last_good else None
         force = deployment.change is ObjectChange.FORCED
@@ -189,6 +189,18 @@ class LambdaReader:
         except PermanentError as error:
             refused = masked_error(error, wish.sensitive_values)
         return replace(seen, plan=plan, refused=refused)
+
+
+def _blocked(deployment: Deployment, function: LambdaFunction, desired: DesiredLambda) -> LambdaObservation:
+    """A function that is being deleted: what cannot be planned yet, a running deployment waits for.
+
+    Raises:
+        FunctionDeletingError: the deployment is only being planned.
+    """
+    if deployment.state not in {State.RUNNING, State.PAUSED}:
+        raise FunctionDeletingError(f"{deployment.target} is still being deleted and blocks its name")
+    values = desired.sensitive_values
+    return LambdaObservation(function=function, settings=desired.settings, sensitive_values=values)
 
 
 def _only_waits(deployment: Deployment, function: LambdaFunction) -> bool:
