@@ -39,6 +39,8 @@ CODE_FIELDS: Final = frozenset({"Architectures", "CodeSha256"})
 _FIELDS: Final = tuple(sorted(CONFIGURATION_FIELDS | CODE_FIELDS))
 _DIGITS: Final = 4
 _NOTHING: Final = "-" * _DIGITS
+_HIDDEN: Final = "?" * _DIGITS
+"""Of variables that Lambda could not decrypt when it was asked, nothing can be told."""
 
 
 def standing_of(function: LambdaFunction) -> str:
@@ -48,7 +50,8 @@ def standing_of(function: LambdaFunction) -> str:
     names of the variables are told apart, for values could be guessed from their digits.
     """
     document = comparable_function(function)
-    return "".join(_digits(name, document.get(name)) for name in _FIELDS)
+    hidden = {"Environment"} if (function.configuration.get("Environment") or {}).get("Error") else set()
+    return "".join(_HIDDEN if name in hidden else _digits(name, document.get(name)) for name in _FIELDS)
 
 
 def standing_after(before: str, answer: LambdaFunction, sent: Iterable[str]) -> str:
@@ -62,10 +65,8 @@ def changed_between(before: str, after: str) -> tuple[str, ...]:
     """The members that differ; none where one side was written by a release that knew other members."""
     if len(before) != len(after) or len(after) != len(_FIELDS) * _DIGITS:
         return ()
-    places = zip(_FIELDS, range(0, len(before), _DIGITS), strict=True)
-    return tuple(
-        n for n, place in places if before[place : place + _DIGITS] != after[place : place + _DIGITS]
-    )
+    each = zip(_FIELDS, _parts(before), _parts(after), strict=True)
+    return tuple(name for name, one, other in each if one != other and _HIDDEN not in (one, other))
 
 
 def foreign_change(deployment: Deployment, function: LambdaFunction) -> str:

@@ -34,6 +34,12 @@ VPC = {"SubnetIds": ["a", "b"], "SecurityGroupIds": ["g"]}
         ),
         pytest.param(
             {"Environment": {"Variables": {"A": "1"}}},
+            {"Environment": {"Error": {"ErrorCode": "AccessDeniedException"}}},
+            (),
+            id="variables that Lambda cannot decrypt at the moment",
+        ),
+        pytest.param(
+            {"Environment": {"Variables": {"A": "1"}}},
             {"Environment": {"Variables": {"A": "2"}}},
             (),
             id="the value of a variable is not written down, not even in digits",
