@@ -48,7 +48,8 @@ DELETED: Final = "deleted"
 
 def serve(deployment: Deployment, seen: LambdaObservation, now: datetime) -> Decision:
     """The next step once the alias was told to serve the version: what is left of it, or the end."""
-    waiting = await_alias(deployment, seen, now)
+    values = deployment.progress.values
+    waiting = await_alias(deployment, seen, now, to=values[VERSION], left=values.get(OLD_VERSION))
     if waiting is not None:
         return waiting
     if (moved := _moved_by_others(deployment, seen, now)) is not None:
@@ -62,19 +63,22 @@ def serve(deployment: Deployment, seen: LambdaObservation, now: datetime) -> Dec
     )
 
 
-def await_alias(deployment: Deployment, seen: LambdaObservation, now: datetime) -> Decision | None:
+def await_alias(
+    deployment: Deployment, seen: LambdaObservation, now: datetime, *, to: str, left: str | None
+) -> Decision | None:
     """Wait for the weights that Lambda itself gives an alias while its provisioned concurrency moves.
 
-    None when there are none. PutProvisionedConcurrencyConfig is refused for as long as there are.
+    ``to`` is the version that the alias was moved to, ``left`` the one before. None when there are no such
+    weights. PutProvisionedConcurrencyConfig is refused for as long as there are.
     """
-    alias, values = seen.alias, deployment.progress.values
+    alias = seen.alias
     if alias is None or not alias.weights or seen.provisioned is None:
         return None
-    if not {alias.version, *alias.weights} <= {values.get(VERSION), values.get(OLD_VERSION)}:
+    if not {alias.version, *alias.weights} <= {to, left}:
         return None
     because = (
-        f"Lambda is moving the provisioned concurrency of the alias {alias.name} to version "
-        f"{values.get(VERSION)}: the alias still serves versions {_listed((alias.version, *alias.weights))}."
+        f"Lambda is moving the provisioned concurrency of the alias {alias.name} to version {to}: the alias "
+        f"still serves versions {_listed((alias.version, *alias.weights))}."
     )
     return _wait(deployment, now, because)
 
