@@ -9,8 +9,8 @@ from gitmoxi.adapters.memory.clock import FakeClock
 from gitmoxi.domain.targets import EcsTarget, LambdaTarget
 from gitmoxi_local.aws_model.base import AwsError, CallContext, Emit, ImageFaults
 from gitmoxi_local.aws_model.ecs import EcsModel, Speeds
+from tests.simulation.functions import Functions
 from tests.simulation.in_process_aws import InProcessAws
-from tests.simulation.lambda_model import LambdaModel
 
 Doc = dict[str, Any]
 
@@ -38,7 +38,7 @@ class Cloud:
         self.model = EcsModel(
             clock=clock, ids=CountedIds(), faults=self.faults, emit=emit, speeds=Speeds(longest_retry=60)
         )
-        self.functions = LambdaModel(clock, f"arn:aws:lambda:{HERE.region}:{HERE.account}:function:")
+        self.functions = Functions(clock, CountedIds(), HERE)
         self.packages: dict[str, Doc] = {}
         self.aws = InProcessAws(
             models={"ecs": self._ecs_call, "lambda": self.functions.call, "s3": self._s3_call}

@@ -8,7 +8,13 @@ from typing import Any
 
 import httpx
 
-from gitmoxi_local.faults import ActiveFault, CallFaultSpec, FaultPlan, ImageFaultSpec
+from gitmoxi_local.faults import (
+    ActiveFault,
+    CallFaultSpec,
+    FaultPlan,
+    FunctionFaultSpec,
+    ImageFaultSpec,
+)
 from gitmoxi_local.journal import JournalEntry
 
 
@@ -82,11 +88,12 @@ class LocalCloudClient:
         self,
         *,
         images: Sequence[ImageFaultSpec] = (),
+        functions: Sequence[FunctionFaultSpec] = (),
         calls: Sequence[CallFaultSpec] = (),
         seed: int | None = None,
     ) -> list[ActiveFault]:
         """Put faults into force; returns them with their ids."""
-        plan = FaultPlan(seed=seed, images=tuple(images), calls=tuple(calls))
+        plan = FaultPlan(seed=seed, images=tuple(images), functions=tuple(functions), calls=tuple(calls))
         answer = self._call("POST", "faults", json=plan.model_dump(mode="json"))
         return [ActiveFault.model_validate(fault) for fault in answer["faults"]]
 

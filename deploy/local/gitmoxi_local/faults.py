@@ -12,9 +12,26 @@ from typing import Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from gitmoxi_local.aws_model.base import ImageFault, ImageFaults
+from gitmoxi_local.aws_model.functions import FunctionFault, FunctionFaults
 from gitmoxi_local.calls import AwsCall
 
 ImageFaultKind = Literal["cannot_pull", "eni", "no_capacity", "crash", "unhealthy", "slow_start"]
+FunctionFaultKind = Literal[
+    "change_fails",
+    "image_denied",
+    "image_missing",
+    "image_unsupported",
+    "key_unusable",
+    "object_denied",
+    "provisioning_fails",
+    "role_not_assumable",
+    "role_without_network",
+    "security_group_missing",
+    "slow_change",
+    "storage_full",
+    "subnet_missing",
+    "throttled",
+]
 CallFaultKind = Literal["throttle", "deny", "error500", "slow", "drop_reply", "stale"]
 
 
@@ -35,13 +52,23 @@ class ImageFaultSpec(_Border):
     exit_code: int = Field(default=1, ge=0, le=255)
 
 
+class FunctionFaultSpec(_Border):
+    """A fault of Lambda functions; see ``aws_model.functions.FunctionFault``."""
+
+    kind: FunctionFaultKind
+    match: str = ""
+    seconds: float = Field(default=0.0, ge=0)
+    reason_code: str = "InternalError"
+    reason: str = ""
+
+
 class CallFaultSpec(_Border):
     """A fault of every call that fits.
 
     ``action`` and ``caller`` (access key id) are shell patterns. ``throttle``, ``deny`` and
     ``error500`` refuse the call unapplied; ``slow`` applies it at once and holds the reply for
-    ``seconds``; ``drop_reply`` applies it and closes the connection; ``stale`` answers an ECS
-    read as of ``seconds`` ago. It stays until ``times`` calls were hit, or until it is removed.
+    ``seconds``; ``drop_reply`` applies it and closes the connection; ``stale`` answers a read of
+    ECS or Lambda as of ``seconds`` ago. It stays until ``times`` calls were hit, or until it is removed.
     """
 
     service: str = Field(min_length=1)
@@ -56,8 +83,8 @@ class CallFaultSpec(_Border):
     def _seconds_belong_to_the_kind(self) -> Self:
         if self.kind in {"slow", "stale"} and not self.seconds:
             raise ValueError(f"a fault of kind {self.kind} needs seconds above 0")
-        if self.kind == "stale" and self.service != "ecs":
-            raise ValueError("only reads of the service ecs can be stale")
+        if self.kind == "stale" and self.service not in {"ecs", "lambda"}:
+            raise ValueError("only reads of the services ecs and lambda can be stale")
         return self
 
 
@@ -66,6 +93,7 @@ class FaultPlan(_Border):
 
     seed: int | None = None
     images: tuple[ImageFaultSpec, ...] = ()
+    functions: tuple[FunctionFaultSpec, ...] = ()
     calls: tuple[CallFaultSpec, ...] = ()
 
 
@@ -74,6 +102,7 @@ class ActiveFault(_Border):
 
     id: str
     image: ImageFaultSpec | None = None
+    function: FunctionFaultSpec | None = None
     call: CallFaultSpec | None = None
     hits: int = 0
 
@@ -119,10 +148,11 @@ def load_plan(path: Path) -> FaultPlan:
 
 
 class Faults:
-    """The faults in force; ``images`` is shared with the model of ECS."""
+    """The faults in force; ``images`` and ``functions`` are shared with the models of ECS and Lambda."""
 
     def __init__(self, *, seed: int = 0) -> None:
         self.images = ImageFaults()
+        self.functions = FunctionFaults()
         self._active: dict[str, ActiveFault] = {}
         self._last_id = 0
         self._random = _generator(seed)
@@ -132,21 +162,22 @@ class Faults:
         if plan.seed is not None:
             self._random = _generator(plan.seed)
         added = [self._activate(image=image) for image in plan.images]
+        added += [self._activate(function=function) for function in plan.functions]
         added += [self._activate(call=call) for call in plan.calls]
-        self._share_images()
+        self._share()
         return added
 
     def remove(self, fault_id: str) -> bool:
         """Lift one fault; False if there is none of that id."""
         removed = self._active.pop(fault_id, None) is not None
-        self._share_images()
+        self._share()
         return removed
 
     def clear(self) -> int:
         """Lift all faults; returns how many there were."""
         count = len(self._active)
         self._active.clear()
-        self._share_images()
+        self._share()
         return count
 
     def active(self) -> list[ActiveFault]:
@@ -189,16 +220,22 @@ class Faults:
             self._active[fault.id] = fault.model_copy(update={"hits": hits})
 
     def _activate(
-        self, *, image: ImageFaultSpec | None = None, call: CallFaultSpec | None = None
+        self,
+        *,
+        image: ImageFaultSpec | None = None,
+        function: FunctionFaultSpec | None = None,
+        call: CallFaultSpec | None = None,
     ) -> ActiveFault:
         self._last_id += 1
-        fault = ActiveFault(id=f"fault-{self._last_id}", image=image, call=call)
+        fault = ActiveFault(id=f"fault-{self._last_id}", image=image, function=function, call=call)
         self._active[fault.id] = fault
         return fault
 
-    def _share_images(self) -> None:
+    def _share(self) -> None:
         specs = (fault.image for fault in self._active.values() if fault.image is not None)
         self.images.entries[:] = [_image_fault(spec) for spec in specs]
+        functions = (fault.function for fault in self._active.values() if fault.function is not None)
+        self.functions.entries[:] = [FunctionFault(**dict(spec)) for spec in functions]
 
 
 def _image_fault(spec: ImageFaultSpec) -> ImageFault:
