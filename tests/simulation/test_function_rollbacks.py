@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from gitmoxi.domain.deployments import CommandKind
 from gitmoxi.domain.states import State
 from gitmoxi.strategies.lambda_steps import CODE_SHA256, VERSION
 from tests.simulation.cloud import LAMBDA_TARGET
@@ -19,6 +20,7 @@ from tests.simulation.lambda_scenarios import (
     greet,
     made_by_others,
     serving,
+    serving_with_concurrency,
 )
 from tests.simulation.rollback_requests import abort_in, ask_for
 from tests.simulation.world import World
@@ -176,3 +178,53 @@ async def test_tags_that_a_later_revision_brought_are_taken_off() -> None:
     tags = {key: value for key, value in world.function()["Tags"].items() if not key.startswith("gitmoxi:")}
     assert tags == {"team": "shop"}
     assert UNTAG in world.aws.mutations
+
+
+async def concurrency(world: World) -> tuple[Any, Any]:
+    """What is reserved for the function, and provisioned for its alias."""
+    await world.pass_time(60)
+    reserved = world.functions.call("GetFunctionConcurrency", {"FunctionName": "greet"})
+    listed = world.functions.call("ListProvisionedConcurrencyConfigs", {"FunctionName": "greet"})
+    provisioned = [
+        one["RequestedProvisionedConcurrentExecutions"] for one in listed["ProvisionedConcurrencyConfigs"]
+    ]
+    return reserved.get("ReservedConcurrentExecutions"), provisioned
+
+
+async def aborted_once_provisioned(world: World, settings: dict[str, Any]) -> None:
+    deployment = await world.push(greet("greet-2.zip", settings=settings))
+    while "provisioned" not in (head := await world.head(deployment)).progress.values:
+        assert not head.state.terminal, head.because
+        await world.step()
+    await world.command(deployment, CommandKind.ABORT)
+    ended = await world.run(deployment)
+    assert ended.state is State.CANCELLED, ended.because
+    assert world.alias() == "1"
+
+
+async def test_concurrency_goes_back_to_what_the_good_settings_say() -> None:
+    world = World()
+    await serving_with_concurrency(world)
+    await aborted_once_provisioned(world, {"reservedConcurrency": 30, "provisionedConcurrency": 7})
+    assert await concurrency(world) == (20, [5])
+
+
+async def test_concurrency_that_no_good_settings_name_goes_back_to_what_was_there() -> None:
+    world = World()
+    await serving(world)
+    world.functions.call(
+        "PutFunctionConcurrency", {"FunctionName": "greet", "ReservedConcurrentExecutions": 11}
+    )
+    await aborted_once_provisioned(world, {"reservedConcurrency": 30, "provisionedConcurrency": 7})
+    assert await concurrency(world) == (11, [])
+
+
+async def test_a_requested_rollback_sets_the_concurrency_of_its_revision() -> None:
+    world = World()
+    await serving_with_concurrency(world)
+    other = {"reservedConcurrency": 30, "provisionedConcurrency": 7}
+    assert (await world.run(await world.push(greet("greet-2.zip", settings=other)))).state is State.SUCCEEDED
+    head = await world.run(await ask_for(world, "d-1"))
+    assert head.state is State.SUCCEEDED, head.because
+    assert world.alias() == "1"
+    assert await concurrency(world) == (20, [5])
