@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from gitmoxi.domain.deployments import CommandKind
 from gitmoxi.domain.states import State
 from gitmoxi.strategies.lambda_steps import CODE_SHA256, VERSION
 from tests.simulation.cloud import LAMBDA_TARGET
@@ -19,6 +20,7 @@ from tests.simulation.lambda_scenarios import (
     greet,
     made_by_others,
     serving,
+    serving_with_concurrency,
 )
 from tests.simulation.rollback_requests import abort_in, ask_for
 from tests.simulation.world import World
@@ -29,10 +31,11 @@ def latest(world: World) -> dict[str, Any]:
     return document
 
 
-def settled(world: World) -> dict[str, Any]:
-    """What somebody chose, without the marks of when it was chosen."""
-    moving = {"LastModified", "RevisionId"}
-    return {name: value for name, value in latest(world).items() if name not in moving}
+def lasting(world: World) -> dict[str, Any]:
+    """$LATEST without what every change makes anew."""
+    return {
+        name: value for name, value in latest(world).items() if name not in {"RevisionId", "LastModified"}
+    }
 
 
 async def test_the_settings_and_tags_of_a_found_function_are_as_they_were() -> None:
@@ -109,42 +112,34 @@ async def test_a_package_that_changed_since_is_told_where_the_version_itself_is_
     assert "$LATEST has it, the alias has not" in head.because
 
 
-def publish_behind_us(world: World) -> None:
-    """Somebody publishes a version of his own, and sends the traffic there."""
-    call, named = world.functions.call, {"FunctionName": "greet"}
-    call("UpdateFunctionConfiguration", {**named, "Description": "somebody's"})
-    world.clock.advance(5)
-    version = call("PublishVersion", named)["Version"]
-    call("UpdateAlias", {**named, "Name": "live", "FunctionVersion": version})
-
-
 async def test_an_alias_that_others_moved_since_is_left_alone() -> None:
-    """The deployment is aborted once version 2 is published; by then somebody's version 3 serves."""
+    """The deployment is aborted once it has published; by then somebody's old version serves."""
     world = World()
-    await serving(world)
+    await two_revisions_the_first_kept(world)
     answered = world.aws.models["lambda"]
 
     def others(operation: str, params: Mapping[str, Any]) -> dict[str, Any]:
         answer = answered(operation, params)
         if operation == PUBLISH:
-            publish_behind_us(world)
+            theirs = {"FunctionName": "greet", "Name": "live", "FunctionVersion": "1"}
+            answered(MOVE_ALIAS, theirs)
         return answer
 
     world.aws.models["lambda"] = others
-    deployment = await world.push(greet("greet-2.zip"))
+    deployment = await world.push(greet("greet-3.zip"))
     await abort_in(world, deployment, "published")
     head = await world.run(deployment)
 
     assert head.state is State.ROLLBACK_FAILED
     assert "Somebody else moved the alias live since" in head.because
-    assert world.alias() == "3"
+    assert world.alias() == "1"
 
 
 @pytest.mark.parametrize("phase", ["settle", "published", "shifted"])
 async def test_an_abort_in_any_phase_leaves_what_served(phase: str) -> None:
     world = World()
     await serving(world)
-    before = settled(world)
+    before = lasting(world)
     deployment = await world.push(greet("greet-2.zip", Timeout=9))
     await abort_in(world, deployment, phase)
 
@@ -152,7 +147,7 @@ async def test_an_abort_in_any_phase_leaves_what_served(phase: str) -> None:
 
     assert head.state is State.CANCELLED, head.because
     assert (world.alias(), world.versions()) == ("1", ["1"])
-    assert settled(world) == before
+    assert lasting(world) == before
 
 
 async def test_somebody_elses_settings_during_the_rollback_are_told() -> None:
@@ -183,3 +178,53 @@ async def test_tags_that_a_later_revision_brought_are_taken_off() -> None:
     tags = {key: value for key, value in world.function()["Tags"].items() if not key.startswith("gitmoxi:")}
     assert tags == {"team": "shop"}
     assert UNTAG in world.aws.mutations
+
+
+async def concurrency(world: World) -> tuple[Any, Any]:
+    """What is reserved for the function, and provisioned for its alias."""
+    await world.pass_time(60)
+    reserved = world.functions.call("GetFunctionConcurrency", {"FunctionName": "greet"})
+    listed = world.functions.call("ListProvisionedConcurrencyConfigs", {"FunctionName": "greet"})
+    provisioned = [
+        one["RequestedProvisionedConcurrentExecutions"] for one in listed["ProvisionedConcurrencyConfigs"]
+    ]
+    return reserved.get("ReservedConcurrentExecutions"), provisioned
+
+
+async def aborted_once_provisioned(world: World, settings: dict[str, Any]) -> None:
+    deployment = await world.push(greet("greet-2.zip", settings=settings))
+    while "provisioned" not in (head := await world.head(deployment)).progress.values:
+        assert not head.state.terminal, head.because
+        await world.step()
+    await world.command(deployment, CommandKind.ABORT)
+    ended = await world.run(deployment)
+    assert ended.state is State.CANCELLED, ended.because
+    assert world.alias() == "1"
+
+
+async def test_concurrency_goes_back_to_what_the_good_settings_say() -> None:
+    world = World()
+    await serving_with_concurrency(world)
+    await aborted_once_provisioned(world, {"reservedConcurrency": 30, "provisionedConcurrency": 7})
+    assert await concurrency(world) == (20, [5])
+
+
+async def test_concurrency_that_no_good_settings_name_goes_back_to_what_was_there() -> None:
+    world = World()
+    await serving(world)
+    world.functions.call(
+        "PutFunctionConcurrency", {"FunctionName": "greet", "ReservedConcurrentExecutions": 11}
+    )
+    await aborted_once_provisioned(world, {"reservedConcurrency": 30, "provisionedConcurrency": 7})
+    assert await concurrency(world) == (11, [])
+
+
+async def test_a_requested_rollback_sets_the_concurrency_of_its_revision() -> None:
+    world = World()
+    await serving_with_concurrency(world)
+    other = {"reservedConcurrency": 30, "provisionedConcurrency": 7}
+    assert (await world.run(await world.push(greet("greet-2.zip", settings=other)))).state is State.SUCCEEDED
+    head = await world.run(await ask_for(world, "d-1"))
+    assert head.state is State.SUCCEEDED, head.because
+    assert world.alias() == "1"
+    assert await concurrency(world) == (20, [5])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 
@@ -11,15 +12,21 @@ from gitmoxi.errors import InvariantError
 from gitmoxi.strategies.decision import Action, Decision
 from gitmoxi.strategies.failing import fail, fail_impossible, fail_refused
 from gitmoxi.strategies.lambda_observation import DELETING, LambdaLimits, LambdaObservation, has_failed
+from gitmoxi.strategies.lambda_serving import await_alias, await_provisioned, provision
 from gitmoxi.strategies.lambda_steps import (
     CODE_SHA256,
     DELETE_VERSION,
     OLD_VERSION,
+    PROVISIONED,
+    PROVISIONED_BEFORE,
+    RESERVED,
+    RESERVED_BEFORE,
     VERSION,
     act,
     change_latest,
     move_alias,
     publish,
+    reserve,
     wait_until_ready,
 )
 from gitmoxi.strategies.lambda_undoing import await_undoing, undo_creation
@@ -28,8 +35,8 @@ from gitmoxi.strategies.rollback_ends import arrived, goal, runs_already, with_s
 FAILED_VERSION = "failed_version"
 """Progress value: the version that the failed deployment published."""
 
-GOAL = "goal_version"
-"""Progress value: the version that the alias is to serve in the end."""
+RESERVED_GOAL, PROVISIONED_GOAL = "reserved_goal", "provisioned_goal"
+"""Progress values: the concurrency to bring back where the good settings name none, a number or ``NONE``."""
 
 REPUBLISH = "republish"
 """Progress value, ``yes``: the version to go back to is gone, and is published again."""
@@ -98,8 +105,11 @@ def _start(deployment: Deployment, seen: LambdaObservation, now: datetime) -> De
         return runs_already(deployment, f"The function runs {goal(deployment)} already.", _serving(seen))
     old, good = deployment.progress.values, _good_version(deployment, seen)
     values = {FAILED_VERSION: old[VERSION]} if VERSION in old and old[VERSION] != good else {}
+    values |= _concurrency_before(old)
+    if seen.alias is not None:
+        values[OLD_VERSION] = seen.alias.version
     if good is not None:
-        values[GOAL] = good
+        values[VERSION] = good
         if seen.alias is not None and (seen.alias.version != good or seen.alias.weights):
             back = move_alias(deployment, seen, now, good)
             return replace(back, progress=Progress(phase="shifted", since=now, values=values))
@@ -187,7 +197,7 @@ def _other_code(seen: LambdaObservation) -> str | None:
 
 def _published(deployment: Deployment, seen: LambdaObservation, now: datetime) -> Decision:
     made = deployment.intents[0].result or {}
-    values = {**deployment.progress.values, GOAL: made[VERSION], CODE_SHA256: made[CODE_SHA256]}
+    values = {**deployment.progress.values, VERSION: made[VERSION], CODE_SHA256: made[CODE_SHA256]}
     if values.get(FAILED_VERSION) == made[VERSION]:
         del values[FAILED_VERSION]  # Lambda makes no second version of what is equal
     progress = replace(deployment.progress, values=values)
@@ -195,7 +205,21 @@ def _published(deployment: Deployment, seen: LambdaObservation, now: datetime) -
     return replace(moved, progress=replace(moved.progress, phase="moved"))
 
 
+def _concurrency_before(values: Mapping[str, str]) -> dict[str, str]:
+    """What the deployment that is undone found where it set a concurrency."""
+    goals = ((RESERVED, RESERVED_BEFORE, RESERVED_GOAL), (PROVISIONED, PROVISIONED_BEFORE, PROVISIONED_GOAL))
+    return {goal_: values[before] for mark, before, goal_ in goals if mark in values and before in values}
+
+
 def _clean_up(deployment: Deployment, seen: LambdaObservation, now: datetime) -> Decision:
+    settling = (
+        await_alias(deployment, seen, now)
+        or provision(deployment, seen, now)
+        or await_provisioned(deployment, seen, now)
+        or reserve(deployment, seen, now)
+    )
+    if settling is not None:
+        return settling
     failed = deployment.progress.values.get(FAILED_VERSION)
     if failed is None:
         return _back(deployment, seen)
@@ -210,7 +234,7 @@ def _clean_up(deployment: Deployment, seen: LambdaObservation, now: datetime) ->
 
 
 def _back(deployment: Deployment, seen: LambdaObservation) -> Decision:
-    wanted, alias = deployment.progress.values.get(GOAL), seen.alias
+    wanted, alias = deployment.progress.values.get(VERSION), seen.alias
     if wanted is not None and alias is not None and (alias.version != wanted or alias.weights):
         cause = (
             f"Somebody else moved the alias {alias.name} in mid-rollback: it points at version "

@@ -17,7 +17,7 @@ from gitmoxi.ports.aws_lambda import LambdaAlias, LambdaFunction, LambdaPort
 from gitmoxi.ports.bodies import BodyStore
 from gitmoxi.strategies.lambda_observation import DELETING, LATEST, LambdaObservation, has_failed, is_ready
 from gitmoxi.strategies.lambda_steps import CODE_SHA256, VERSION
-from gitmoxi.workflow.lambda_snapshots import LambdaSnapshot, is_version_of
+from gitmoxi.workflow.lambda_snapshots import LambdaSnapshot, is_version_of, with_concurrency_before
 from gitmoxi.workflow.lambda_surroundings import Surroundings
 from gitmoxi.workflow.masking import masked_error
 from gitmoxi.workflow.wanted import WantedReader
@@ -88,6 +88,7 @@ class LambdaReader:
             good = before.wanted(lambda_target(deployment), over)
         if good is None or (function is not None and function.state == DELETING):
             return await self._unplanned(deployment, function, over, before)
+        good = with_concurrency_before(good, deployment.progress.values)
         known = before if way.documents is None else None
         sha256 = way.values.get(CODE_SHA256)
         if known is not None and not known.code and function is not None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 from gitmoxi.domain.targets import LambdaTarget
@@ -11,9 +12,12 @@ from gitmoxi.planning.desired import DesiredLambda
 from gitmoxi.planning.differences import diff_documents
 from gitmoxi.planning.documents import Document
 from gitmoxi.planning.lambda_comparison import readable_function, wanted_function
+from gitmoxi.planning.lambda_concurrency import PROVISIONED, RESERVED
 from gitmoxi.planning.lambda_rules import CONFIGURATION_FIELDS, LAMBDA_RULES, comparable_function
 from gitmoxi.planning.tags import FOREIGN, OURS
 from gitmoxi.ports.aws_lambda import LambdaAlias, LambdaFunction
+from gitmoxi.strategies.lambda_rollback import PROVISIONED_GOAL, RESERVED_GOAL
+from gitmoxi.validation.lambda_depdef import NONE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +79,19 @@ class LambdaSnapshot:
         document["Code"] = self.code or put_over_it.function.get("Code")
         document["Tags"] = {k: v for k, v in (self.tags or {}).items() if not k.startswith((OURS, FOREIGN))}
         return DesiredLambda(target=target, function=document, settings=put_over_it.settings)
+
+
+def with_concurrency_before(desired: DesiredLambda, values: Mapping[str, str]) -> DesiredLambda:
+    """``desired`` with the concurrency that a rollback brings back, where its own settings name none.
+
+    ``values`` are the rollback's progress.
+    """
+    found = {
+        name: held if held == NONE else int(held)
+        for name, goal in ((RESERVED, RESERVED_GOAL), (PROVISIONED, PROVISIONED_GOAL))
+        if (held := values.get(goal)) is not None and desired.settings.get(name) is None
+    }
+    return replace(desired, settings={**desired.settings, **found}) if found else desired
 
 
 def is_version_of(desired: DesiredLambda, version: LambdaFunction) -> bool:
