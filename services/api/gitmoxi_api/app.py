@@ -24,6 +24,7 @@ from gitmoxi_api.routes import (
     dry_runs,
     events,
     health,
+    orphans,
     pushes,
     repositories,
     retries,
@@ -85,7 +86,7 @@ def create_app(
     )
     for module in (
         *(repositories, pushes, dry_runs, commits, approvals),
-        *(deployments, retries, targets, events, health),
+        *(deployments, retries, targets, orphans, events, health),
     ):
         app.include_router(module.router)
     handle_problems(app)

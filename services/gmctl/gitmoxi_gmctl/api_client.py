@@ -32,7 +32,7 @@ from gitmoxi_gmctl.replies import (
     Repositories,
     Repository,
 )
-from gitmoxi_gmctl.target_replies import Requested, RevisionDetails, Revisions, Targets
+from gitmoxi_gmctl.target_replies import Orphans, Requested, RevisionDetails, Revisions, Targets
 
 ReplyType = TypeVar("ReplyType", bound=Reply)
 Query = Mapping[str, str | int | None]
@@ -189,6 +189,15 @@ class ApiClient:
         """Ask for a ``rollback`` or an ``undelete``; the same ``request_id`` again asks nothing new."""
         body = {"deployment_id": deployment_id, "by": by, "request_id": request_id}
         return self._ask(Requested, "POST", f"/v1/targets/{_path(target_id)}/{kind}", body=body)
+
+    def orphans(self) -> Orphans:
+        """The targets that no definition file stands for."""
+        return self._ask(Orphans, "GET", "/v1/orphans")
+
+    def ask_deletion(self, target_id: str, *, by: str, request_id: str) -> Requested:
+        """Ask for an orphan to be deleted; the same ``request_id`` again asks nothing new."""
+        body = {"by": by, "request_id": request_id}
+        return self._ask(Requested, "POST", f"/v1/orphans/{_path(target_id)}/delete", body=body)
 
     def ask_retry(self, deployment_id: str, *, by: str, request_id: str) -> Requested:
         """Ask for a deployment to be tried again."""
