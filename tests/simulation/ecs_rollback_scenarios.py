@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from gitmoxi.domain.states import State
-from gitmoxi_local.aws_model.base import AwsError
+from gitmoxi_local.aws_model.base import AwsError, ImageFault
 from tests.simulation.ecs_scenarios import (
     REGISTER,
     SERVICE,
@@ -19,6 +19,7 @@ from tests.simulation.ecs_scenarios import (
     ended,
     made_by_others,
     pushing,
+    running,
     web,
 )
 from tests.simulation.rollback_requests import asking_for
@@ -66,6 +67,11 @@ async def found_with_fields(world: World) -> None:
     await world.pass_time(30)
 
 
+async def running_where_no_task_starts_any_more(world: World) -> None:
+    await running(world)
+    world.faults.entries.append(ImageFault(match="web:1", kind="slow_start", after_seconds=7200))
+
+
 SCENARIOS: dict[str, Scenario] = {
     "asked for, the revision is ACTIVE": Scenario(
         prepare=two_revisions,
@@ -107,6 +113,13 @@ SCENARIOS: dict[str, Scenario] = {
         push=pushing(web("web:bad", tags=STAGE, enableExecuteCommand=False, healthCheckGracePeriodSeconds=7)),
         ends=State.ROLLED_BACK,
         mutations=(REGISTER, UPDATE, TAG, UPDATE, UNTAG),
+        images=("web:1", "web:1"),
+    ),
+    "forced, and no new task starts": Scenario(
+        prepare=running_where_no_task_starts_any_more,
+        push=pushing(web(settings={"stabilityCheck": {"timeout": 60}}, tags=TAGS), forced=True),
+        ends=State.ROLLED_BACK,
+        mutations=(UPDATE, "StopServiceDeployment"),
         images=("web:1", "web:1"),
     ),
 }

@@ -1,4 +1,4 @@
-"""A person's request for a recorded revision, as the planner puts it into the target's line."""
+"""What people ask for: a recorded revision, as the planner puts it into the line, and an end at a moment."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
 from gitmoxi.contracts.messages import Tick
-from gitmoxi.domain.deployments import ObjectChange, Progress, Verb
+from gitmoxi.domain.deployments import Command, CommandKind, ObjectChange, Progress, Verb
 from gitmoxi.domain.states import State, Worker
 from gitmoxi.ports.ledger import CreateDeployment, PutTarget
 from tests.simulation.world import World
@@ -57,3 +57,17 @@ def asking_for(restores: str) -> Callable[[World], Awaitable[str]]:
         return await ask_for(world, restores)
 
     return ask
+
+
+async def abort_in(world: World, deployment: str, phase: str) -> None:
+    """Abort as soon as the record says ``phase``, even within a tick: the next look finds the command."""
+    answered, given = world.ledger.commands, list[bool]()
+
+    async def commands(deployment_id: str, after: str) -> list[Command]:
+        head = await world.head(deployment)
+        if head.progress.phase == phase and not given:
+            given.append(True)
+            await world.command(deployment, CommandKind.ABORT)
+        return await answered(deployment_id, after)
+
+    world.ledger.commands = commands  # type: ignore[method-assign]  # the API's call, at this very moment

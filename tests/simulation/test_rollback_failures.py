@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -22,14 +23,16 @@ from tests.simulation.ecs_scenarios import (
     TAGS,
     TASK,
     UPDATE,
+    ended,
     running,
     running_with_native_breaker,
     web,
 )
 from tests.simulation.lambda_scenarios import MOVE_ALIAS, greet, serving
-from tests.simulation.rollback_requests import ask_for
+from tests.simulation.rollback_requests import abort_in, ask_for
 from tests.simulation.world import World
 
+STOP = "StopServiceDeployment"
 FAILED_EVENT = "deployment.rollback_failed.v1"
 
 
@@ -48,6 +51,12 @@ def told(world: World, kind: str = FAILED_EVENT) -> dict[str, Any]:
     [event] = [fact for fact in world.facts if fact.detail_type == kind]
     body: dict[str, Any] = json.loads(event.detail)
     return body
+
+
+def live(world: World) -> dict[str, Any]:
+    service = world.service()
+    assert service is not None
+    return service
 
 
 def crashing(world: World, *images: str) -> None:
@@ -324,7 +333,7 @@ class TestAbortAndSupersede:
         await running(world)
         world.faults.entries.append(ImageFault(match="web:2", kind="slow_start", after_seconds=60))
         deployment = await world.push(web("web:2", tags=TAGS))
-        await _command_in(world, deployment, phase)
+        await abort_in(world, deployment, phase)
         head = await world.run(deployment)
         await world.pass_time(180)
         assert head.state is State.CANCELLED, head.because
@@ -334,7 +343,7 @@ class TestAbortAndSupersede:
     async def test_an_abort_in_any_phase_of_a_creation_leaves_nothing(self, phase: str) -> None:
         world = World()
         deployment = await world.push(web())
-        await _command_in(world, deployment, phase)
+        await abort_in(world, deployment, phase)
         head = await world.run(deployment)
         await world.pass_time(180)
         assert head.state is State.CANCELLED, head.because
@@ -396,16 +405,48 @@ class TestAbortAndSupersede:
         assert heads[0].ended_at <= heads[1].started_at
 
 
-async def _command_in(world: World, deployment: str, phase: str) -> None:
-    """Abort as soon as the record says ``phase``, even within a tick: the next look finds the command."""
-    original = world.ledger.commands
+class TestTheSameRevisionAgain:
+    """A forced deployment of equal files fails: only ECS knows which images the tasks before it resolved."""
 
-    async def commands(deployment_id: str, after: str) -> list[Any]:
-        head = await world.head(deployment)
-        if head.progress.phase == phase and not head.command_cursor and not given:
-            given.append(True)
+    @pytest.mark.parametrize("ending", [State.ROLLED_BACK, State.CANCELLED])
+    async def test_ecs_is_told_to_go_back_by_itself(self, ending: State) -> None:
+        world = World()
+        await running(world)
+        world.faults.entries.append(ImageFault(match="web:1", kind="slow_start", after_seconds=7200))
+        settings = {"stabilityCheck": {"timeout": 60}}
+        deployment = await world.push(web(settings=settings, tags=TAGS), forced=True)
+        await world.run_until(deployment, "follow")
+        if ending is State.CANCELLED:
             await world.command(deployment, CommandKind.ABORT)
-        return await original(deployment_id, after)
 
-    given: list[bool] = []
-    world.ledger.commands = commands  # type: ignore[method-assign]  # an API call that comes at this moment
+        head = await world.run(deployment)
+        await world.pass_time(60)
+
+        assert head.state is ending, head.because
+        assert world.aws.mutations[-2:] == [UPDATE, STOP]
+        assert await _newest(world) == "ROLLBACK_SUCCESSFUL"
+        assert len(live(world)["deployments"]) == 1
+        assert world.images() == ["web:1", "web:1"]
+
+    async def test_what_ecs_has_given_up_already_is_started_anew_and_bounded(self) -> None:
+        world = World()
+        native = {"deploymentCircuitBreaker": {"enable": True, "rollback": False}}
+        await ended(world, web(tags=TAGS, deploymentConfiguration=native))
+        crashing(world, "web:1")
+        wanted = web(settings={}, tags=TAGS, deploymentConfiguration=native)
+        head = await world.run(await world.push(wanted, forced=True))
+        assert head.state is State.ROLLBACK_FAILED, head.because
+        assert "tasks of web:1 run" in head.because
+
+
+async def test_what_was_kept_without_tasks_gets_some_though_the_file_leaves_the_number_out() -> None:
+    world = World()
+    crashing(world, "web:1")
+    service = {name: value for name, value in web().service.items() if name != "desiredCount"}
+    wanted = replace(web(settings={**OUR_BREAKER, "deleteNewUponFailure": False}), service=service)
+    assert (await world.run(await world.push(wanted))).state is State.ROLLED_BACK
+    world.faults.entries.clear()
+    head = await world.run(await world.push(replace(wanted, settings=OUR_BREAKER), forced=True))
+    await world.pass_time(30)
+    assert head.state is State.SUCCEEDED, head.because
+    assert world.images() == ["web:1"]

@@ -8,16 +8,18 @@ import json
 import logging
 import os
 import random
+import shutil
 import signal
 import socket
 import sys
 from collections.abc import Iterator, Mapping
+from functools import partial
 from typing import Any
 
 import uvicorn
 
 from gitmoxi_local import ministack_seams, service_events, stacks
-from gitmoxi_local.alarm_watch import AlarmWatch
+from gitmoxi_local.alarm_watch import AlarmWatch, CloudWatchStates
 from gitmoxi_local.autosave import Autosave
 from gitmoxi_local.aws_model.ecs import EcsModel
 from gitmoxi_local.control import ControlApi
@@ -28,7 +30,7 @@ from gitmoxi_local.journal import Journal
 from gitmoxi_local.lambda_strict.front import LambdaFront
 from gitmoxi_local.lambda_strict.settling import Settling
 from gitmoxi_local.logs_front import LogsFront
-from gitmoxi_local.model_host import ModelFactory, ModelHost, WallClock
+from gitmoxi_local.model_host import ModelHost, WallClock
 from gitmoxi_local.settings import CloudSettings
 
 _log = logging.getLogger("gitmoxi_local")
@@ -55,19 +57,29 @@ class _Server(uvicorn.Server):
 class LocalCloud:
     """One local cloud, from the open port to the saved state."""
 
-    def __init__(self, settings: CloudSettings, *, create_ecs: ModelFactory = EcsModel) -> None:
+    def __init__(self, settings: CloudSettings) -> None:
         settings.state_dir.mkdir(parents=True, exist_ok=True)
         settings.ready_file.unlink(missing_ok=True)
         self._settings = settings
         self._socket = _listen(settings.port)
         self.endpoint = f"http://127.0.0.1:{self._socket.getsockname()[1]}"
+        shutil.rmtree(settings.scratch_dir, ignore_errors=True)
+        settings.scratch_dir.mkdir()
         self._prepare_ministack()
         self._faults = Faults()
         if settings.faults_file is not None:
             self._faults.add(load_plan(settings.faults_file))
         self._journal = Journal(settings.journal_file, detail=settings.journal_detail)
         self._ecs = ModelHost(
-            create=create_ecs, clock=WallClock(), faults=self._faults.images, publish=service_events.publish
+            create=partial(
+                EcsModel,
+                alarms=CloudWatchStates(),
+                capacity=self._faults.capacity,
+                limits=self._faults.limits,
+            ),
+            clock=WallClock(),
+            faults=self._faults.images,
+            publish=service_events.publish,
         )
         self._ecs.load(settings.ecs_file)
         self._control = ControlApi(
@@ -102,6 +114,7 @@ class LocalCloud:
             await asyncio.gather(*background, return_exceptions=True)
             self._ecs.save(self._settings.ecs_file)
             self._journal.close()
+            shutil.rmtree(self._settings.scratch_dir, ignore_errors=True)
 
     async def _started(self, serving: asyncio.Task[None]) -> None:
         while not self._server.started:
@@ -145,6 +158,7 @@ class LocalCloud:
             ministack_seams.MinistackSettings(
                 port=int(self.endpoint.rpartition(":")[2]),
                 state_dir=self._settings.state_dir,
+                scratch_dir=self._settings.scratch_dir,
                 region=self._settings.region,
                 account=self._settings.account,
                 log_level="DEBUG" if self._settings.verbose else "WARNING",

@@ -31,6 +31,21 @@ from gitmoxi_api.routes import (
     targets,
 )
 
+_ROUTES = (
+    repositories,
+    pushes,
+    dry_runs,
+    commits,
+    approvals,
+    deployments,
+    retries,
+    targets,
+    orphans,
+    events,
+    health,
+)
+"""In the order in which the API's description lists them."""
+
 _DESCRIPTION = """\
 Deploys Amazon ECS services and AWS Lambda functions from Git.
 
@@ -84,10 +99,7 @@ def create_app(
         allow_file=allow_file,
         dry_run_ttl=dry_run_ttl,
     )
-    for module in (
-        *(repositories, pushes, dry_runs, commits, approvals),
-        *(deployments, retries, targets, orphans, events, health),
-    ):
+    for module in _ROUTES:
         app.include_router(module.router)
     handle_problems(app)
     app.add_middleware(Gatekeeper, loopback_only=loopback_only)

@@ -73,9 +73,9 @@ def suggestion(history: History) -> tuple[Deployment | None, str]:
         return None, f"No deployment of {target} ever succeeded, so there is no revision to go back to."
     if unsettled is not None:
         what = "is changing it now" if not unsettled.state.terminal else f"ended as {unsettled.state}"
-        return good, f"{unsettled.id} {what}; {good.id} is the last one that ran well before."
+        return good, f"{unsettled.id} {what}; {good.id} is the last one that succeeded before."
     if (previous := history.previous) is not None:
-        return previous, f"{good.id} runs now; {previous.id} is the last other one that ran well before it."
+        return previous, f"{good.id} runs now; {previous.id} is the last other one that succeeded before it."
     return None, (
         f"No revision before the one that runs now ({good.id}) is known: {target} ran nothing else under "
         "Gitmoxi yet."
@@ -109,7 +109,7 @@ async def revision_view(history: History, head: Deployment, parts: ApiParts) -> 
         prefix=origin.prefix,
         at=head.ended_at or head.updated_at,
         artifacts=artifacts_of(desired) if desired is not None else (),
-        running=running is not None and running.desired == head.desired,
+        running=running is not None and running.id == head.id,
         restores=head.restores,
         requested_by=head.requested_by,
     )

@@ -181,7 +181,16 @@ class ApiClient:
     def revision(self, target_id: str, deployment_id: str) -> RevisionDetails:
         """What going back to one of them would change."""
         path = f"/v1/targets/{_path(target_id)}/revisions/{_segment(deployment_id)}"
-        return self._ask(RevisionDetails, "GET", path)
+        try:
+            return self._ask(RevisionDetails, "GET", path)
+        except RefusedError as error:
+            if error.status != HTTPStatus.NOT_FOUND:
+                raise
+            raise RefusedError(
+                f"There is no deployment {deployment_id} of {target_id}: gmctl rollback {target_id} --list "
+                "shows those that one can go back to.",
+                error.status,
+            ) from None
 
     def ask_revision(
         self, kind: str, target_id: str, *, deployment_id: str | None, by: str, request_id: str

@@ -117,7 +117,10 @@ class Follower:
         return self._until(ended, lambda: _still_going(last))
 
     def planned(self, deployment_id: str) -> DeploymentDetails:
-        """A deployment that was asked for, once the planner has made it and placed or ended it."""
+        """A deployment that was asked for, once the planner has made it and placed or ended it.
+
+        What is shown of it here is not shown again by following it to its end.
+        """
 
         def placed() -> DeploymentDetails | None:
             try:
@@ -126,6 +129,7 @@ class Follower:
                 if error.status == HTTPStatus.NOT_FOUND:
                     return None
                 raise
+            self._show_news(details, prefix="")
             return None if details.deployment.state is State.RECEIVED else details
 
         return self._until(

@@ -11,7 +11,7 @@ import typer
 from gitmoxi_gmctl.api_client import ApiClient
 from gitmoxi_gmctl.exits import ExitCode, GmctlError, UnreachableError, code_of
 from gitmoxi_gmctl.following import pause
-from gitmoxi_gmctl.printing import Output, cell, make_console, print_details, print_json, print_plan
+from gitmoxi_gmctl.printing import Output, cell, make_console, print_json
 from gitmoxi_gmctl.session import follower
 from gitmoxi_gmctl.target_replies import Requested
 
@@ -51,19 +51,16 @@ def follow(
     """Show the plan; with ``wait`` all up to the end. The code of what came of it so far."""
     console = make_console(stderr=output is Output.JSON)
     new_id = requested.deployment_id
-    limit = timeout_seconds if wait else min(timeout_seconds or _PLANNED_SECONDS, _PLANNED_SECONDS)
-    following = follower(api, output=output, timeout_seconds=limit)
+    limit = timeout_seconds
+    if not wait:
+        limit = _PLANNED_SECONDS if limit is None else min(limit, _PLANNED_SECONDS)
+    following = follower(api, output=output, timeout_seconds=limit, verbose=True)
     details = following.planned(new_id)
-    if details.plan is not None:
-        print_plan(console, details.plan)
     if requested.behind is not None and not details.deployment.state.terminal:
         console.print(cell(f"It waits for the end of {requested.behind}.", "yellow"), soft_wrap=True)
     if wait:
         details = following.deployment(new_id)
-    elif details.deployment.state.terminal:
-        print_details(console, details)
-    else:
-        console.print(cell(f"Deployment {new_id}: {details.deployment.because}"), soft_wrap=True)
+    elif not details.deployment.state.terminal:
         console.print(cell(f"Follow it with: gmctl deployment watch {new_id}"), soft_wrap=True)
     if output is Output.JSON:
         print_json(make_console(), details)

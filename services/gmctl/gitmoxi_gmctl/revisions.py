@@ -25,7 +25,7 @@ def print_revisions(console: Console, found: Revisions) -> None:
         )
         for revision in found.revisions
     )
-    headings = ("", "DEPLOYMENT", "COMMIT", "RAN WELL", "RUNS", "ASKED FOR")
+    headings = ("", "DEPLOYMENT", "COMMIT", "SUCCEEDED", "RUNS", "ASKED FOR")
     print_table(console, headings, rows, empty="None: no deployment of it ever ended well.")
     console.print(cell(found.because), soft_wrap=True)
     if found.suggested is not None:
@@ -43,7 +43,7 @@ def print_going_back(console: Console, found: Revisions, details: RevisionDetail
     for difference in details.differences:
         console.print(difference_line(difference), soft_wrap=True)
     if not details.differences:
-        console.print(cell("    Its documents are those that ran well last.", "dim"))
+        console.print(cell("    Its documents are those of the last one that succeeded.", "dim"))
     _warn(
         console,
         f"{details.revision.branch} still holds the newer files of {details.revision.prefix}: the next "
@@ -63,16 +63,17 @@ def print_creating_again(console: Console, found: Revisions, revision: Revision)
     """What an undeletion brings back."""
     console.print(cell(f"{target_name(found.target)}", "bold"))
     console.print(_line("created as", revision), soft_wrap=True)
-    _warn(
-        console,
-        f"{revision.branch} holds no files of {revision.prefix}: until they are committed again, no commit "
-        "changes this target",
-    )
+    if found.deleted_by is not None:
+        _warn(
+            console,
+            f"{revision.branch} holds no files of {revision.prefix}: until they are committed again, no "
+            "commit changes this target",
+        )
 
 
 def _line(what: str, revision: Revision) -> Text:
     runs = f", {', '.join(revision.artifacts)}" if revision.artifacts else ""
-    since = f"ran well {moment(revision.at)}"
+    since = f"succeeded {moment(revision.at)}"
     text = f"{revision.deployment_id}, commit {revision.commit[:_SHORT_SHA]}{runs}, {since}"
     return cell(f"  {what:<13}", "dim") + cell(text)
 

@@ -273,7 +273,7 @@ class Planner:
         if placing.plan.verb is Verb.NOTHING and not busy:
             return settle_unchanged(placing, verdict.good, self._ids)
         replaced, superseded = await replaced_in_line(record, self._ledger), None
-        if candidate.wanted is not None:
+        if candidate.wanted is not None and placing.deployment.restores is None:
             superseded = await superseded_in_slot(candidate.wanted.desired, record, self._ledger)
         return enqueue(placing, replaced, self._ids, superseded)
 

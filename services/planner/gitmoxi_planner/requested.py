@@ -11,7 +11,7 @@ from gitmoxi.domain.records import AuditEntry, ManifestObject, TargetRecord
 from gitmoxi.domain.revisions import History, why_no_orphan, why_no_retry, why_no_revision
 from gitmoxi.domain.states import State, check_transition
 from gitmoxi.domain.targets import parse_target_id
-from gitmoxi.errors import InvalidInputError
+from gitmoxi.errors import InvalidInputError, InvariantError, PermanentError
 from gitmoxi.planning.desired import from_bytes
 from gitmoxi.ports.clock import Clock, Ids
 from gitmoxi.ports.ledger import (
@@ -89,7 +89,11 @@ class Requests:
         if head.desired is None:
             candidate = await self.reader.candidate(item, head)
             return replace(candidate, target=head.target) if candidate.deletes else candidate
-        desired = from_bytes(await self.judge.bodies.get(head.desired))
+        try:
+            desired = from_bytes(await self.judge.bodies.get(head.desired))
+        except (PermanentError, InvariantError) as error:
+            because = f"The documents of {head.restores} cannot be read any more: {error}"
+            return Candidate(item=item, deployment=head, target=head.target, failure=because)
         wanted = Wanted(desired=desired, oddities=())
         return Candidate(item=item, deployment=head, target=desired.target, wanted=wanted)
 
@@ -239,7 +243,7 @@ def _rollback(head: Deployment, verdict: Planned) -> Verdict:
         f"{head.origin.branch} still holds the newer files of {head.origin.prefix}: the next commit that "
         "changes them deploys them again; revert them there"
     )
-    strategy = f"rollback to the revision of {head.restores} ({head.origin.commit_sha[:12]})"
+    strategy = f"to the revision of {head.restores} ({head.origin.commit_sha[:12]})"
     if plan.verb is not Verb.NOTHING:
         strategy += f", {plan.strategy}"
     return replace(verdict, plan=_warned(replace(plan, verb=Verb.ROLLBACK, strategy=strategy), newer))
@@ -257,6 +261,8 @@ def _undeletion(head: Deployment, verdict: Planned) -> Verdict:
             because=f"{record.target} exists, so there is nothing to create again. To bring an earlier "
             f"revision back: `gmctl rollback {record.target.id}`",
         )
+    if record.claim is not None:
+        return verdict
     gone = (
         f"{head.origin.branch} holds no files of {head.origin.prefix}: until they are committed again, no "
         "commit changes this target"

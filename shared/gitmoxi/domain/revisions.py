@@ -80,7 +80,10 @@ class History:
     @property
     def running(self) -> Deployment | None:
         """The revision that runs now; None while another is on its way, or something else was left behind."""
-        return None if self.unsettled is not None else self.good
+        good = self.good
+        if good is None or self.unsettled is not None:
+            return None
+        return next((head for head in self.revisions if head.desired == good.desired), good)
 
     @property
     def unsettled(self) -> Deployment | None:

@@ -47,6 +47,7 @@ def _answer(deployment: Deployment, command: Command, *, followed: bool) -> Deci
                 to=State.PAUSED,
                 progress=deployment.progress,
                 look_again=PAUSE_LOOK,
+                keeps_answers=True,
             )
         case CommandKind.RESUME, State.PAUSED:
             return Decision(
@@ -54,6 +55,7 @@ def _answer(deployment: Deployment, command: Command, *, followed: bool) -> Deci
                 because=f"Resumed by {command.by}.",
                 to=State.RUNNING,
                 progress=deployment.progress,
+                keeps_answers=True,
             )
         case CommandKind.SUPERSEDE, State.RUNNING if deployment.kind is TargetKind.ECS:
             return Decision(
@@ -80,4 +82,5 @@ def _stay(
         progress=deployment.progress,
         quiet=quiet,
         look_again=look_again,
+        keeps_answers=True,
     )

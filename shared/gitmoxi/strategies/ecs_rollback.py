@@ -33,6 +33,14 @@ from gitmoxi.strategies.explained import NOTICED
 from gitmoxi.strategies.failing import fail, fail_impossible, fail_refused
 from gitmoxi.strategies.rollback_ends import arrived, goal, runs_already, with_standing
 
+STOP = "ecs:StopServiceDeployment"
+
+TAKEN_BACK = "taken_back"
+"""Progress value, ``yes``: ECS was asked to roll its own service deployment back."""
+
+_STOPPABLE = frozenset({"PENDING", "IN_PROGRESS"})
+"""Statuses of a service deployment that ECS can still roll back (API_StopServiceDeployment)."""
+
 
 def decide_ecs_rollback(
     deployment: Deployment, record: TargetRecord, seen: EcsObservation, limits: EcsLimits, now: datetime
@@ -103,13 +111,15 @@ def _start(deployment: Deployment, seen: EcsObservation, now: datetime) -> Decis
     if seen.plan is not None and seen.service is not None and _runs(seen):
         values = {TASK_DEFINITION: seen.service.task_definition_arn}
         if seen.plan.verb is Verb.NOTHING:
-            verb = "runs" if deployment.restores is not None else "never left"
+            verb = "runs" if deployment.is_requested_rollback else "never left"
             return runs_already(
                 deployment, f"The service {verb} {goal(deployment)}{_already(deployment)}.", values
             )
         values |= {**deployment.progress.values, **values, STARTS_DEPLOYMENT: "no"}
         only_tags = Progress(phase="apply", since=now, values=values)
         return set_tags(replace(deployment, progress=only_tags), seen)
+    if (taken_back := _take_back(deployment, seen, now)) is not None:
+        return taken_back
     good = seen.known_task_definition
     if good is not None and good.active:
         return _go_back(deployment, seen, good.arn, now)
@@ -119,15 +129,49 @@ def _start(deployment: Deployment, seen: EcsObservation, now: datetime) -> Decis
     return _register(deployment, seen, now)
 
 
+def _take_back(deployment: Deployment, seen: EcsObservation, now: datetime) -> Decision | None:
+    """Undo a deployment that changed nothing but the tasks, such as a forced one.
+
+    An update of equal content would start nothing. ECS knows the revision from before, with the images that
+    its tasks resolved.
+    """
+    nothing_differs = seen.plan is not None and seen.plan.update_request is None
+    rollout = seen.following
+    ours = ECS_DEPLOYMENT in deployment.progress.values  # and nobody else's since, or we would not be here
+    if not (nothing_differs and ours and rollout is not None and rollout.status in _STOPPABLE):
+        return None
+    assert seen.service is not None
+    kept = {k: v for k, v in deployment.progress.values.items() if k not in _OF_THE_WAY_FORWARD}
+    values = kept | {
+        TASK_DEFINITION: seen.service.task_definition_arn,
+        SERVICE_DEPLOYMENT: rollout.arn,
+        STARTS_DEPLOYMENT: "yes",
+        TAKEN_BACK: "yes",
+    }
+    return Decision(
+        step="stop the deployment",
+        because="Nothing but the tasks changed, and ECS alone knows which images they ran: it goes back.",
+        to=deployment.state,
+        progress=Progress(phase="apply", since=now, values=values),
+        actions=(Action(call=STOP, arguments={SERVICE_DEPLOYMENT: rollout.arn}),),
+    )
+
+
+def stop_shows(seen: EcsObservation, service_deployment: str) -> bool:
+    """Whether ECS no longer carries out the service deployment that was to be stopped."""
+    rollout = seen.following
+    return rollout is None or rollout.arn != service_deployment or rollout.status not in _STOPPABLE
+
+
 def _already(deployment: Deployment) -> str:
-    return " already" if deployment.restores is not None else ""
+    return " already" if deployment.is_requested_rollback else ""
 
 
 def _taken_over(deployment: Deployment, seen: EcsObservation) -> str | None:
     """Whether somebody else updated the service after the deployment that is undone; what to say then."""
     values = deployment.progress.values
     ours, primary = values.get(ECS_DEPLOYMENT), seen.service.primary if seen.service is not None else None
-    if deployment.restores is not None or ours is None or primary is None or primary["id"] == ours:
+    if deployment.is_requested_rollback or ours is None or primary is None or primary["id"] == ours:
         return None
     if seen.following is not None and seen.following.status.startswith("ROLLBACK"):
         return None  # the other primary is ECS's own way back
@@ -212,11 +256,16 @@ def _follow(deployment: Deployment, seen: EcsObservation, limits: EcsLimits, now
     match following.course:
         case Course.UNDER_WAY:
             return wait(deployment, progress, following, limits)
+        case Course.REVERTED_BY_ECS if TAKEN_BACK in progress.values:
+            return arrived(deployment, "ECS brought the tasks from before back.", _values(progress))
         case Course.ARRIVED:
-            values = {TASK_DEFINITION: progress.values[TASK_DEFINITION]}
-            return arrived(deployment, f"The service is back at {goal(deployment)}.", values)
+            return arrived(deployment, f"The service is back at {goal(deployment)}.", _values(progress))
         case _:
             return fail(deployment, following.because, explanations=following.explanations)
+
+
+def _values(progress: Progress) -> dict[str, str]:
+    return {TASK_DEFINITION: progress.values[TASK_DEFINITION]}
 
 
 def _standing(seen: EcsObservation) -> str:

@@ -66,7 +66,7 @@ def fail(
             step="hand over to rollback",
             because=cause,
             to=State.ROLLING_BACK,
-            progress=Progress(values=deployment.progress.values),
+            progress=Progress(values=_learnt(deployment)),
             cause=cause,
             ending=ending,
             explanations=explanations,
@@ -82,10 +82,21 @@ def fail(
     )
 
 
+def _learnt(deployment: Deployment) -> dict[str, str]:
+    """What the deployment knows, with answers of AWS that no decision has looked at yet.
+
+    Without them a person's abort at that moment would leave behind what the last call made.
+    """
+    values = dict(deployment.progress.values)
+    for intent in deployment.intents:
+        values |= intent.result or {}
+    return values
+
+
 def _way_on(deployment: Deployment) -> str:
     """What a person does after a rollback that failed."""
     target = deployment.target.id if deployment.target is not None else "TARGET"
-    if deployment.restores is not None:
+    if deployment.is_requested_rollback:
         return f"Mend that, then ask again: gmctl rollback {target} --to {deployment.restores}."
     if deployment.verb is Verb.CREATE:
         return (

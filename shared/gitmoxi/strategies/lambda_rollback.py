@@ -93,7 +93,7 @@ def _refusal(deployment: Deployment, seen: LambdaObservation) -> Decision | None
 def _start(deployment: Deployment, seen: LambdaObservation, now: datetime) -> Decision:
     if (other := _taken_over(deployment, seen)) is not None:
         return fail(deployment, other)
-    if deployment.restores is not None and _runs(seen):
+    if deployment.is_requested_rollback and _runs(seen):
         assert seen.alias is not None
         return runs_already(deployment, f"The function runs {goal(deployment)} already.", _serving(seen))
     old, good = deployment.progress.values, _good_version(deployment, seen)
@@ -103,7 +103,7 @@ def _start(deployment: Deployment, seen: LambdaObservation, now: datetime) -> De
         if seen.alias is not None and (seen.alias.version != good or seen.alias.weights):
             back = move_alias(deployment, seen, now, good)
             return replace(back, progress=Progress(phase="shifted", since=now, values=values))
-    elif deployment.restores is not None or (
+    elif deployment.is_requested_rollback or (
         seen.alias is not None and seen.alias.version == old.get(VERSION)
     ):
         return _publish_again(deployment, seen, Progress(phase="settle", since=now, values=values))
@@ -137,7 +137,7 @@ def _publish_again(deployment: Deployment, seen: LambdaObservation, fresh: Progr
 def _taken_over(deployment: Deployment, seen: LambdaObservation) -> str | None:
     """Whether somebody else moved the alias after the deployment that is undone; what to say then."""
     old = deployment.progress.values
-    if deployment.restores is not None or seen.alias is None or VERSION not in old:
+    if deployment.is_requested_rollback or seen.alias is None or VERSION not in old:
         return None
     known = {old[VERSION], old.get(OLD_VERSION), _good_version(deployment, seen)}
     if seen.alias.version in known:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from gitmoxi.domain.deployments import Deployment
+from gitmoxi.domain.deployments import Deployment, Progress
 from gitmoxi.domain.records import TargetRecord
 from gitmoxi.domain.states import State
 from gitmoxi.strategies.decision import Decision
@@ -19,27 +19,37 @@ _LOOK = timedelta(seconds=5)
 
 def goal(deployment: Deployment) -> str:
     """The revision that is brought back, as a part of a sentence."""
-    if deployment.restores is not None:
+    if deployment.is_requested_rollback:
         return f"the revision of deployment {deployment.restores}"
     return "its last good revision"
 
 
 def arrived(deployment: Deployment, because: str, values: Mapping[str, str] | None = None) -> Decision:
-    """The end of a rollback that reached its goal; ``values`` are those that the goal has now."""
+    """The end of a rollback that reached its goal; ``values`` are those that the goal has now.
+
+    A requested one keeps them, for it may itself be what somebody asks for later.
+    """
     told = because if deployment.cause is None else f"{because} {deployment.cause}"
     return Decision(
         step="finish",
         because=told,
         to=deployment.ending or State.ROLLED_BACK,
-        progress=deployment.progress,
+        progress=_keeping(deployment, values or {}),
         last_good=dict(values) if values is not None else None,
     )
+
+
+def _keeping(deployment: Deployment, values: Mapping[str, str]) -> Progress:
+    progress = deployment.progress
+    if not deployment.is_requested_rollback:
+        return progress
+    return replace(progress, values={**progress.values, **values})
 
 
 def runs_already(deployment: Deployment, because: str, values: Mapping[str, str]) -> Decision:
     """The end where nothing had to be done: as if it had been undone, or a request that was met before."""
     end = arrived(deployment, because, values)
-    return end if deployment.restores is None else replace(end, step="compare", to=State.NO_CHANGE)
+    return end if not deployment.is_requested_rollback else replace(end, step="compare", to=State.NO_CHANGE)
 
 
 def with_standing(decision: Decision, standing: str) -> Decision:

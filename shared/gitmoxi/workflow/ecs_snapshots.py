@@ -136,3 +136,15 @@ def with_revision_of(snapshot: EcsSnapshot, good: DesiredEcs, ran: str | None) -
         return good
     service = {name: value for name, value in good.service.items() if name != "taskDefinition"}
     return replace(good, service=service, task_definition=revision)
+
+
+def with_first_count(desired: DesiredEcs, *, live: EcsService | None) -> DesiredEcs:
+    """``desired`` with the one task that a creation starts with, for a service that was never good.
+
+    A failed creation may have been kept without tasks for a look; a file that names no count would leave it
+    so for ever, and its next deployment would succeed with nothing running.
+    """
+    without_tasks = live is not None and live.status == "ACTIVE" and live.document.get("desiredCount") == 0
+    if not without_tasks or desired.service.get("desiredCount") is not None:
+        return desired
+    return replace(desired, service={**desired.service, "desiredCount": 1})

@@ -91,7 +91,7 @@ class LambdaReader:
             sha256 = function.code_sha256  # nobody knows where the earlier .zip came from: this one stays
         seen = await self._seen(deployment, function, _Wish(desired=good, previous=over, good_code=sha256))
         version = known.alias_version if known is not None else way.values.get(VERSION)
-        wanted = good if deployment.restores is not None else None
+        wanted = good if deployment.is_requested_rollback else None
         return replace(
             seen,
             good_version=await self._good_version(deployment, version, wanted, way.values.get(CODE_SHA256)),

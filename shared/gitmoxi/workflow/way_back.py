@@ -14,6 +14,8 @@ from gitmoxi.ports.ledger import DeploymentFilter, Ledger
 _LEFT_ITS_DOCUMENTS = frozenset({State.FAILED, State.ROLLBACK_FAILED, State.SUPERSEDED})
 """Ends after which documents may live that never became the last good ones."""
 
+_KEPT_ITS_VALUES = frozenset({State.SUCCEEDED, State.NO_CHANGE})
+
 _SEARCHED = 10
 """Newest deployments of the target that are looked through for such an end."""
 
@@ -36,7 +38,8 @@ class WayBack:
 async def way_back(ledger: Ledger, deployment: Deployment, record: TargetRecord) -> WayBack:
     """The recorded revision that a person asked for, else the last good one."""
     good = record.last_good
-    if deployment.restores is None:
+    asked_for = deployment.restores if deployment.is_requested_rollback else None
+    if asked_for is None:
         if good is None:
             return WayBack(over=deployment.desired)
         return WayBack(
@@ -47,7 +50,7 @@ async def way_back(ledger: Ledger, deployment: Deployment, record: TargetRecord)
         )
     return WayBack(
         documents=deployment.desired,
-        values=await _values_of(ledger, deployment.restores, record),
+        values=await _values_of(ledger, asked_for, record),
         over=await _live_documents(ledger, deployment, record),
         task_definitions=record.task_definitions,
     )
@@ -61,7 +64,7 @@ async def _values_of(ledger: Ledger, restored: str, record: TargetRecord) -> Map
     if record.last_good is not None and record.last_good.deployment_id == restored:
         return record.last_good.values
     head = await ledger.deployment(restored)
-    return head.progress.values if head is not None and head.state is State.SUCCEEDED else {}
+    return head.progress.values if head is not None and head.state in _KEPT_ITS_VALUES else {}
 
 
 async def _live_documents(ledger: Ledger, deployment: Deployment, record: TargetRecord) -> BodyRef | None:

@@ -143,7 +143,7 @@ class TestRevisions:
             ("d-1", ["web:1"], False),
         ]
         assert (reply["suggested"], reply["active"], reply["deleted_by"]) == ("d-1", None, None)
-        assert reply["because"] == "d-2 runs now; d-1 is the last other one that ran well before it."
+        assert reply["because"] == "d-2 runs now; d-1 is the last other one that succeeded before it."
 
     async def test_the_same_again_is_shown_once(self, api, stage):
         await past(
@@ -174,6 +174,18 @@ class TestRevisions:
         assert reply["suggested"] == "d-2"
         assert reply["because"].startswith("d-3 ")
         assert not any(r["running"] for r in reply["revisions"])
+
+    async def test_one_that_came_back_runs_once_in_the_list(self, api, stage):
+        heads = [("d-1", 1, State.SUCCEEDED), ("d-2", 2, State.SUCCEEDED), ("d-3", 1, State.SUCCEEDED)]
+        await past(stage, *heads, good="d-3")
+
+        reply = (await api.get(f"{TARGET}/revisions")).json()
+
+        assert [(r["deployment_id"], r["running"]) for r in reply["revisions"]] == [
+            ("d-3", True),
+            ("d-2", False),
+            ("d-1", False),
+        ]
 
     async def test_asked_again_after_a_rollback_it_goes_further_back(self, api, stage):
         heads = [("d-1", 1, State.SUCCEEDED), ("d-2", 2, State.SUCCEEDED), ("d-3", 3, State.SUCCEEDED)]

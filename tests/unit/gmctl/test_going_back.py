@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import io
 import re
+from datetime import timedelta
 
 import pytest
 
@@ -13,7 +14,7 @@ from gitmoxi.domain.records import Ownership
 from gitmoxi.domain.states import State
 from gitmoxi.domain.targets import EcsTarget
 from gitmoxi.ports.ledger import PutOwnership
-from tests.unit.api.stage import ECS, REPOSITORY, SHA, a_deployment
+from tests.unit.api.stage import ECS, REPOSITORY, SHA, T0, a_deployment
 from tests.unit.api.test_targets import asked, past
 
 OWNED = Ownership(repository_id=REPOSITORY, branch="main", prefix="shop/web", target=ECS)
@@ -73,8 +74,8 @@ class TestRollingBack:
 
         assert done.code == 0
         lines = [re.sub(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d", "WHEN", line) for line in done.out.splitlines()]
-        assert f"  runs now     d-2, commit {SHA[:12]}, web:2, ran well WHEN" in lines
-        assert f"  goes back to d-1, commit {SHA[:12]}, web:1, ran well WHEN" in lines
+        assert f"  runs now     d-2, commit {SHA[:12]}, web:2, succeeded WHEN" in lines
+        assert f"  goes back to d-1, commit {SHA[:12]}, web:1, succeeded WHEN" in lines
         assert "    ~ containerDefinitions[web].image: web:2 → web:1" in lines
         assert "main still holds the newer files of prod/web" in done.out
         assert "Plan: update, rolling update" in done.out, "the planner's own, of what lives"
@@ -86,6 +87,12 @@ class TestRollingBack:
         assert gmctl("rollback", "web", "--to", "d-2", "--yes", "--by", "ada").code == 0
         (message,) = asked(world)
         assert (message["deployment_id"], message["by"]) == ("d-2", "ada")
+
+    def test_an_unknown_revision_points_at_the_list(self, gmctl, released):
+        done = gmctl("rollback", "web", "--to", "d-x", "--yes")
+
+        assert done.code == 1
+        assert f"There is no deployment d-x of {ECS.id}: gmctl rollback {ECS.id} --list" in done.err
 
     @pytest.mark.parametrize(
         ("state", "code"),
@@ -101,6 +108,7 @@ class TestRollingBack:
 
         assert done.code == code
         assert "tick: It ended." in done.out
+        assert done.out.count("Plan: ") == 1
 
     def test_what_the_planner_refuses_is_seen_at_once(self, gmctl, world, released):
         world.make((State.FAILED, "A deletion of it is held."))
@@ -194,7 +202,8 @@ class TestWhileSomethingRuns:
 
 class TestUndeleting:
     def test_the_last_revision_comes_back(self, gmctl, given, world):
-        gone = a_deployment("d-9", state=State.SUCCEEDED, verb=Verb.DELETE)
+        later = T0 + timedelta(hours=1)
+        gone = a_deployment("d-9", state=State.SUCCEEDED, verb=Verb.DELETE, created_at=later)
         given(past(world, V1, V2, gone))
         world.make((State.WAITING, "It is created."))
         done = gmctl("undelete", "prod/web", "--yes")

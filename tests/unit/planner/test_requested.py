@@ -98,7 +98,7 @@ class TestRollingBack:
 
         plan = await stage.plan_of(head)
         assert plan.verb is Verb.ROLLBACK
-        assert plan.strategy.startswith(f"rollback to the revision of {released[0].id}")
+        assert plan.strategy.startswith(f"to the revision of {released[0].id}")
         assert [str(d) for d in plan.differences] == ["containerDefinitions[web].image: web:2 → web:1"]
         assert plan.warnings[0].text == (
             "main still holds the newer files of prod/web: the next commit that changes them deploys them "
@@ -126,6 +126,16 @@ class TestRollingBack:
         record = await stage.record("web")
         assert (record.active_id, record.waiting_id) == (third.id, head.id)
         assert await now(stage, third) == third
+
+    async def test_also_not_where_a_newer_commit_would_supersede_it(self, stage, released):
+        hasty = {"prod/web_depdef.json": {"onNewCommit": "supersede"}}
+        heads = [(await stage.deploy(files(3) | hasty))["prod/web"]]
+        await stage.finish(heads[0])
+        fourth = await stage.start((await stage.deploy(files(4)))["prod/web"])
+        head = await ask(stage, RequestKind.ROLLBACK, heads[0].id)
+
+        assert head.state is State.WAITING
+        assert await stage.ledger.commands(fourth.id, "") == []
 
     async def test_it_takes_the_place_of_a_commit_that_waits(self, stage, released):
         third = (await stage.deploy(files(3)))["prod/web"]
@@ -235,6 +245,13 @@ class TestRefusing:
         planned = await stage.planner().requested(a_request(RequestKind.ROLLBACK, failed.id))
 
         assert (planned.outcome, "ended as FAILED" in planned.because) == ("refused", True)
+
+    async def test_documents_that_are_lost_end_it_with_the_reason(self, stage, released):
+        stage.bodies = type(stage.bodies)()
+        head = await ask(stage, RequestKind.ROLLBACK, released[0].id)
+
+        assert head.state is State.FAILED
+        assert head.because.startswith(f"The documents of {released[0].id} cannot be read any more: ")
 
 
 class TestOnce:
@@ -353,6 +370,14 @@ class TestUndeleting:
         assert (await stage.plan_of(head)).warnings[0].text == (
             "main holds no files of prod/web: until they are committed again, no commit changes this target"
         )
+
+    async def test_what_was_deleted_by_hand_comes_back_too_and_git_still_holds_it(self, stage, released):
+        stage.ecs.delete("web")
+        stage.ecs.settle()
+        head = await ask(stage, RequestKind.UNDELETE)
+
+        assert (head.state, head.verb) == (State.WAITING, Verb.CREATE)
+        assert not any("holds no files" in warning.text for warning in (await stage.plan_of(head)).warnings)
 
     async def test_its_files_when_committed_again_go_on_from_there(self, stage, deleted):
         head = await ask(stage, RequestKind.UNDELETE)
