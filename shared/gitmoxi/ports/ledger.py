@@ -134,13 +134,12 @@ class PutDryRun:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutboxEvent:
-    """An event that is published once its transaction is committed; ids sort by time."""
+    """An event that is published once its transaction is committed; ids sort by time, detail is JSON."""
 
     id: str
     owner: Worker
     detail_type: str
     detail: str
-    """The detail as JSON text."""
     created_at: datetime
 
 
@@ -277,9 +276,7 @@ class Ledger(Protocol):
 
     async def delete_outbox(self, event: OutboxEvent) -> None: ...
 
-    async def put_repository(self, repository: Repository) -> None:
-        """Register or change."""
-        ...
+    async def put_repository(self, repository: Repository) -> None: ...
 
     async def delete_repository(self, repository_id: str) -> None: ...
 
