@@ -19,6 +19,7 @@ from gitmoxi.ports.ledger import DeploymentFilter
 from gitmoxi_planner import plan, verdicts
 from tests.simulation.line_world import LineWorld, service
 from tests.simulation.simple_targets import image_of
+from tests.unit.ingestor.stage import REPOSITORY
 from tests.unit.planner.stage import gone
 
 BRANCHES = ("main", "next")
@@ -107,6 +108,7 @@ async def _played(history: Sequence[Happening], disorder: int | None) -> list[De
     _check_newest(heads)
     for target_id in {head.target.id for head in heads if head.target is not None}:
         await _check_target(world, target_id, heads)
+    await _check_orphans(world)
     return heads
 
 
@@ -246,6 +248,18 @@ def test_a_line_without_one_of_its_rules_is_caught(broken: Broken, monkeypatch: 
 
     with pytest.raises(AssertionError):
         asyncio.run(_played(broken.history, broken.disorder))
+
+
+async def _check_orphans(world: LineWorld) -> None:
+    """What runs is owned by a prefix or listed as an orphan, and never both."""
+    owned = {
+        ownership.target.id
+        for branch in BRANCHES
+        for ownership in await world.ledger.ownerships(REPOSITORY, branch)
+    }
+    orphans = {orphan.target.id for orphan in await world.ledger.orphans()}
+    assert owned.isdisjoint(orphans)
+    assert set(world.targets.live) <= owned | orphans
 
 
 async def _image(world: LineWorld, desired: object) -> str | None:

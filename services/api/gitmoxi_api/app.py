@@ -24,6 +24,7 @@ from gitmoxi_api.routes import (
     dry_runs,
     events,
     health,
+    orphans,
     pushes,
     repositories,
     retries,
@@ -39,6 +40,7 @@ _ROUTES = (
     deployments,
     retries,
     targets,
+    orphans,
     events,
     health,
 )

@@ -21,6 +21,7 @@ _WHAT = {
     RequestKind.ROLLBACK: "asked to roll {target} back to the revision of {restored} ({commit})",
     RequestKind.RETRY: "asked to try {restored} ({commit}) of {target} again",
     RequestKind.UNDELETE: "asked to create {target} again as {restored} ({commit}) left it",
+    RequestKind.DELETE: "asked to delete {target}, an orphan, last deployed by {restored} ({commit})",
 }
 
 

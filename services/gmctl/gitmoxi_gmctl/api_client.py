@@ -8,7 +8,6 @@ from contextlib import contextmanager
 from http import HTTPStatus
 from types import TracebackType
 from typing import Any, Self, TypeVar
-from urllib.parse import quote
 
 import httpx
 from pydantic import ValidationError
@@ -17,6 +16,7 @@ from gitmoxi.domain.repositories import repository_id
 from gitmoxi.errors import InvalidInputError
 from gitmoxi_gmctl.dryrun.replies import DryRun
 from gitmoxi_gmctl.exits import ExitCode, GmctlError, RefusedError, UnreachableError
+from gitmoxi_gmctl.paths import path_of, segment
 from gitmoxi_gmctl.replies import (
     Approval,
     Command,
@@ -32,7 +32,7 @@ from gitmoxi_gmctl.replies import (
     Repositories,
     Repository,
 )
-from gitmoxi_gmctl.target_replies import Requested, RevisionDetails, Revisions, Targets
+from gitmoxi_gmctl.target_replies import Orphans, Requested, RevisionDetails, Revisions, Targets
 
 ReplyType = TypeVar("ReplyType", bound=Reply)
 Query = Mapping[str, str | int | None]
@@ -107,7 +107,7 @@ class ApiClient:
     def push_answer(self, delivery_id: str) -> Push | None:
         """The ingestor's answer; None until there is one."""
         try:
-            return self._ask(Push, "GET", f"/v1/pushes/{_segment(delivery_id)}")
+            return self._ask(Push, "GET", f"/v1/pushes/{segment(delivery_id)}")
         except RefusedError as error:
             if error.status == HTTPStatus.NOT_FOUND:
                 return None
@@ -115,7 +115,7 @@ class ApiClient:
 
     def push_deployments(self, delivery_id: str) -> Deployments:
         """The deployments that a push led to."""
-        return self._ask(Deployments, "GET", f"/v1/pushes/{_segment(delivery_id)}/deployments")
+        return self._ask(Deployments, "GET", f"/v1/pushes/{segment(delivery_id)}/deployments")
 
     def ask_dry_run(self, *, repository: str, branch: str, head: str | None, force: bool) -> DryRun:
         """Ask what deploying a branch would do."""
@@ -125,7 +125,7 @@ class ApiClient:
     def dry_run(self, dry_run_id: str, *, wait_seconds: float, rendered: bool) -> DryRun:
         """A dry run; the API waits for its end for so long, at most 20 s."""
         query: Query = {"wait": f"{wait_seconds:.2f}", "rendered": str(rendered).lower()}
-        return self._ask(DryRun, "GET", f"/v1/dryruns/{_segment(dry_run_id)}", query=query)
+        return self._ask(DryRun, "GET", f"/v1/dryruns/{segment(dry_run_id)}", query=query)
 
     def commits(self, *, repository: str, branch: str, limit: int) -> Commits:
         """The processed commits of a branch."""
@@ -147,12 +147,12 @@ class ApiClient:
 
     def commit_files(self, sha: str) -> CommitFiles:
         """The relevant files of a commit."""
-        return self._ask(CommitFiles, "GET", f"/v1/commits/{_segment(sha)}/files")
+        return self._ask(CommitFiles, "GET", f"/v1/commits/{segment(sha)}/files")
 
     def approve_deletes(self, sha: str, *, repository: str | None, branch: str | None, by: str) -> Approval:
         """Approve the held deletions of a commit."""
         body = {"repository": repository, "branch": branch, "by": by}
-        return self._ask(Approval, "POST", f"/v1/commits/{_segment(sha)}/approve-deletes", body=body)
+        return self._ask(Approval, "POST", f"/v1/commits/{segment(sha)}/approve-deletes", body=body)
 
     def deployments(self, query: Query) -> Deployments:
         """The newest deployments that match."""
@@ -161,11 +161,11 @@ class ApiClient:
     def deployment(self, deployment_id: str) -> DeploymentDetails:
         """One deployment with plan and steps."""
         with _pointing_at_deployments(deployment_id):
-            return self._ask(DeploymentDetails, "GET", f"/v1/deployments/{_segment(deployment_id)}")
+            return self._ask(DeploymentDetails, "GET", f"/v1/deployments/{segment(deployment_id)}")
 
     def command(self, deployment_id: str, *, kind: str, by: str) -> Command:
         """Ask something of a deployment."""
-        path = f"/v1/deployments/{_segment(deployment_id)}/commands"
+        path = f"/v1/deployments/{segment(deployment_id)}/commands"
         with _pointing_at_deployments(deployment_id):
             return self._ask(Command, "POST", path, body={"kind": kind, "by": by})
 
@@ -175,12 +175,12 @@ class ApiClient:
 
     def revisions(self, target_id: str, *, limit: int = 10) -> Revisions:
         """What a target can go back to."""
-        path = f"/v1/targets/{_path(target_id)}/revisions"
+        path = f"/v1/targets/{path_of(target_id)}/revisions"
         return self._ask(Revisions, "GET", path, query={"limit": limit})
 
     def revision(self, target_id: str, deployment_id: str) -> RevisionDetails:
         """What going back to one of them would change."""
-        path = f"/v1/targets/{_path(target_id)}/revisions/{_segment(deployment_id)}"
+        path = f"/v1/targets/{path_of(target_id)}/revisions/{segment(deployment_id)}"
         try:
             return self._ask(RevisionDetails, "GET", path)
         except RefusedError as error:
@@ -197,11 +197,20 @@ class ApiClient:
     ) -> Requested:
         """Ask for a ``rollback`` or an ``undelete``; the same ``request_id`` again asks nothing new."""
         body = {"deployment_id": deployment_id, "by": by, "request_id": request_id}
-        return self._ask(Requested, "POST", f"/v1/targets/{_path(target_id)}/{kind}", body=body)
+        return self._ask(Requested, "POST", f"/v1/targets/{path_of(target_id)}/{kind}", body=body)
+
+    def orphans(self) -> Orphans:
+        """The targets that no definition file stands for."""
+        return self._ask(Orphans, "GET", "/v1/orphans")
+
+    def ask_deletion(self, target_id: str, *, by: str, request_id: str) -> Requested:
+        """Ask for an orphan to be deleted; the same ``request_id`` again asks nothing new."""
+        body = {"by": by, "request_id": request_id}
+        return self._ask(Requested, "POST", f"/v1/orphans/{path_of(target_id)}/delete", body=body)
 
     def ask_retry(self, deployment_id: str, *, by: str, request_id: str) -> Requested:
         """Ask for a deployment to be tried again."""
-        path = f"/v1/deployments/{_segment(deployment_id)}/retry"
+        path = f"/v1/deployments/{segment(deployment_id)}/retry"
         with _pointing_at_deployments(deployment_id):
             return self._ask(Requested, "POST", path, body={"by": by, "request_id": request_id})
 
@@ -254,7 +263,7 @@ class ApiClient:
 
 def _id(reference: str) -> str:
     if reference.startswith("r-"):
-        return _segment(reference)
+        return segment(reference)
     try:
         return repository_id(reference)
     except InvalidInputError as error:
@@ -277,16 +286,6 @@ def _pointing_at_deployments(deployment_id: str) -> Iterator[None]:
 def _reason(error: httpx.TransportError) -> str:
     """Why, as a part of a sentence; some errors have no words."""
     return str(error).rstrip(".") or type(error).__name__
-
-
-def _segment(text: str) -> str:
-    """A value as one segment of a path."""
-    return quote(text, safe="")
-
-
-def _path(target_id: str) -> str:
-    """A target's id as a part of a path: its slashes are the path's own."""
-    return quote(target_id, safe="/")
 
 
 def _is_loopback(host: str) -> bool:

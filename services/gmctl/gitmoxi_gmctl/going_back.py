@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import getpass
-import sys
 from typing import Annotated
 
 import typer
@@ -16,7 +15,7 @@ from gitmoxi_gmctl.following import interruptible
 from gitmoxi_gmctl.naming import the_target
 from gitmoxi_gmctl.options import ByOption, NumberOption, OutputOption, TimeoutOption
 from gitmoxi_gmctl.printing import Output, cell, make_console, print_json
-from gitmoxi_gmctl.requesting import follow, send
+from gitmoxi_gmctl.requesting import confirm, follow, send
 from gitmoxi_gmctl.revisions import print_creating_again, print_going_back, print_revisions
 from gitmoxi_gmctl.session import session_of
 from gitmoxi_gmctl.target_replies import Revisions
@@ -67,7 +66,7 @@ def rollback(
             return
         chosen = _to_go_back_to(found, to)
         print_going_back(_beside(output), found, api.revision(name, chosen))
-        _confirm("Roll back?", yes=yes)
+        confirm("Roll back?", yes=yes)
         if abort_running and found.active is not None:
             _beside(output).print(cell(give_command(api, found.active.deployment_id, "abort", asker)))
         code = _ask(api, "rollback", name, chosen, asker, wait=wait, timeout=timeout, output=output)
@@ -93,7 +92,7 @@ def undelete(
             raise GmctlError(f"No deployment of {name} ever ended well: nothing is known to create it from.")
         chosen = to or found.revisions[0].deployment_id
         print_creating_again(_beside(output), found, api.revision(name, chosen).revision)
-        _confirm("Create it again?", yes=yes)
+        confirm("Create it again?", yes=yes)
         code = _ask(
             api, "undelete", name, chosen, by or getpass.getuser(), wait=wait, timeout=timeout, output=output
         )
@@ -113,20 +112,6 @@ def _to_go_back_to(found: Revisions, to: str | None) -> str:
     if found.suggested is None:
         raise GmctlError(found.because)
     return found.suggested
-
-
-def _confirm(question: str, *, yes: bool) -> None:
-    """Ask; where nobody can answer, the answer has to be in the command.
-
-    Raises:
-        GmctlError: the answer is no, or nobody can be asked.
-    """
-    if yes:
-        return
-    if not sys.stdin.isatty():
-        raise GmctlError("Nobody can be asked here, so nothing is done: add --yes to go on.", ExitCode.USAGE)
-    if not typer.confirm(question, err=True):
-        raise GmctlError("Nothing is done.")
 
 
 def _ask(

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import secrets
+import sys
 from collections.abc import Callable
 
+import typer
+
 from gitmoxi_gmctl.api_client import ApiClient
-from gitmoxi_gmctl.exits import ExitCode, UnreachableError, code_of
+from gitmoxi_gmctl.exits import ExitCode, GmctlError, UnreachableError, code_of
 from gitmoxi_gmctl.following import pause
 from gitmoxi_gmctl.printing import Output, cell, make_console, print_json
 from gitmoxi_gmctl.session import follower
@@ -15,6 +18,20 @@ from gitmoxi_gmctl.target_replies import Requested
 _SENT_AGAIN = 2
 _PLANNED_SECONDS = 30.0
 """Without --wait, the planner is waited for so long: a request that it refuses should be seen at once."""
+
+
+def confirm(question: str, *, yes: bool) -> None:
+    """Ask; where nobody can answer, the answer has to be in the command.
+
+    Raises:
+        GmctlError: the answer is no, or nobody can be asked.
+    """
+    if yes:
+        return
+    if not sys.stdin.isatty():
+        raise GmctlError("Nobody can be asked here, so nothing is done: add --yes to go on.", ExitCode.USAGE)
+    if not typer.confirm(question, err=True):
+        raise GmctlError("Nothing is done.")
 
 
 def send(ask: Callable[[str], Requested]) -> Requested:

@@ -65,6 +65,24 @@ class RevisionDetails(Reply):
     differences: tuple[PlannedDifference, ...]
 
 
+class Orphan(Reply):
+    """A target that runs on though no definition file stands for it."""
+
+    target: Target
+    repository: str
+    branch: str
+    prefix: str
+    since: datetime
+    because: str
+    in_line: str | None
+
+
+class Orphans(Reply):
+    """All orphans, by target."""
+
+    orphans: tuple[Orphan, ...]
+
+
 class Requested(Reply):
     """A request is on its way to the planner."""
 

@@ -20,7 +20,8 @@ class Candidate:
     ``wanted`` is None for a deletion and for an object with a ``failure``. ``renamed_to`` is the prefix
     that takes over a deleted object's target, ``renamed_from`` the prefix that it takes it over from.
     ``owned`` is the target that the prefix was deployed to before, and ``moved_from`` the same if it is
-    another one now. ``held`` says why a deletion needs a person's approval.
+    another one now and no other prefix of the commit takes it over. ``held`` says why a deletion needs a
+    person's approval.
     ``rendered`` are its files, as far as they could be rendered, ``faults`` what is wrong with them.
     """
 

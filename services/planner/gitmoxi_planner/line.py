@@ -26,6 +26,7 @@ from gitmoxi.ports.ledger import (
 )
 from gitmoxi.workflow.commits import step_of
 from gitmoxi.workflow.events import fact, outbox
+from gitmoxi.workflow.orphaning import claim_of
 
 PLANNER = Worker.PLANNER
 
@@ -50,13 +51,7 @@ class Placing:
 
     @property
     def claim(self) -> Claim:
-        origin = self.deployment.origin
-        return Claim(
-            repository_id=origin.repository_id,
-            repository_url=origin.repository_url,
-            branch=origin.branch,
-            prefix=origin.prefix,
-        )
+        return claim_of(self.deployment)
 
 
 def end(
@@ -221,6 +216,8 @@ def _what_is_done(placing: Placing) -> str:
             return f"{placing.target} does not exist and is created."
         case Verb.DELETE:
             approved = f" {placing.approved_by} approved that." if placing.approved_by else ""
+            if placing.deployment.restores is not None:
+                return f"{placing.target} is deleted."
             return f"The definition file was deleted, so {placing.target} is.{approved}"
         case Verb.NOTHING:
             return f"{placing.target} is as wanted now; it is looked at again when its turn comes."

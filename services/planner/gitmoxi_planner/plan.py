@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from gitmoxi.contracts.messages import DeploymentRequested
-from gitmoxi.domain.deployments import Deployment, PlannedWarning, PlanRecord, Verb
+from gitmoxi.domain.deployments import Deployment, Verb
 from gitmoxi.domain.records import Commit, CommitStatus, ManifestObject
 from gitmoxi.domain.states import State
 from gitmoxi.errors import ContentionError, InvalidInputError, InvariantError, PermanentError, RetryableError
@@ -20,12 +20,13 @@ from gitmoxi_planner.candidates import Candidate
 from gitmoxi_planner.claims import replaced_in_line, superseded_in_slot
 from gitmoxi_planner.held import HeldDeletions, hold
 from gitmoxi_planner.line import Placing, end, enqueue, ownership_of, settle_unchanged
+from gitmoxi_planner.orphans import left_by, with_orphans
 from gitmoxi_planner.pacing import AT_ONCE, Pace
 from gitmoxi_planner.reading import Changes, CommitReader
 from gitmoxi_planner.requested import Requests
 from gitmoxi_planner.settling import settle
 from gitmoxi_planner.telling import Tell, counted, summary, tell_nobody, written
-from gitmoxi_planner.verdicts import Ended, Held, Judge, Planned, Verdict, left_behind
+from gitmoxi_planner.verdicts import Ended, Held, Judge, Planned, Verdict, with_oddities
 
 _ATTEMPTS = 5
 """How often a place in the line is tried for while others write the same target."""
@@ -222,7 +223,7 @@ class Planner:
         return None
 
     async def _write(self, writes: Sequence[Write], tell: Tell) -> list[Deployment]:
-        await self._courier.commit(writes)
+        await self._courier.commit(with_orphans(writes))
         heads = written(writes)
         for head in heads:
             if head.state.terminal or head.state is State.HELD:
@@ -234,6 +235,8 @@ class Planner:
         if candidate.deployment.restores is not None:
             return await self._requests.writes(candidate, verdict, self._own_writes)
         writes = await self._own_writes(candidate, verdict)
+        if isinstance(verdict, Planned):
+            writes += left_by(candidate, self._clock.now())
         return [*writes, *await self._held.overtaken(candidate, verdict, writes)]
 
     async def _own_writes(self, candidate: Candidate, verdict: Verdict) -> list[Write]:
@@ -262,7 +265,7 @@ class Planner:
         placing = Placing(
             deployment=candidate.deployment,
             record=record,
-            plan=_with_oddities(verdict.plan, candidate),
+            plan=with_oddities(verdict.plan, candidate),
             desired=verdict.desired,
             now=now,
         )
@@ -286,15 +289,3 @@ def _all_done(results: Sequence[list[State] | BaseException]) -> list[list[State
     for error in sorted(errors, key=lambda error: isinstance(error, RetryableError)):
         raise error
     return [result for result in results if not isinstance(result, BaseException)]
-
-
-def _with_oddities(plan: PlanRecord, candidate: Candidate) -> PlanRecord:
-    """The plan with what is odd about the files that want it, and about where they want it."""
-    oddities = candidate.wanted.oddities if candidate.wanted is not None else ()
-    behind = left_behind(candidate)
-    warnings = (
-        *(PlannedWarning(text=str(finding)) for finding in oddities),
-        *plan.warnings,
-        *([PlannedWarning(text=behind)] if behind is not None else []),
-    )
-    return replace(plan, warnings=warnings)

@@ -8,13 +8,21 @@ from dataclasses import dataclass, replace
 from gitmoxi.contracts.messages import DeploymentRequested, RequestKind
 from gitmoxi.domain.deployments import Deployment, ObjectChange, Origin, PlannedWarning, PlanRecord, Verb
 from gitmoxi.domain.records import AuditEntry, ManifestObject, TargetRecord
-from gitmoxi.domain.revisions import History, why_no_retry, why_no_revision
+from gitmoxi.domain.revisions import History, why_no_orphan, why_no_retry, why_no_revision
 from gitmoxi.domain.states import State, check_transition
 from gitmoxi.domain.targets import parse_target_id
 from gitmoxi.errors import InvalidInputError, InvariantError, PermanentError
 from gitmoxi.planning.desired import from_bytes
 from gitmoxi.ports.clock import Clock, Ids
-from gitmoxi.ports.ledger import CreateDeployment, DeploymentFilter, Ledger, PutOwnership, PutStep, Write
+from gitmoxi.ports.ledger import (
+    CreateDeployment,
+    DeleteOwnership,
+    DeploymentFilter,
+    Ledger,
+    PutOwnership,
+    PutStep,
+    Write,
+)
 from gitmoxi.workflow.commits import step_of
 from gitmoxi.workflow.events import fact
 from gitmoxi_planner.candidates import Candidate
@@ -71,11 +79,13 @@ class Requests:
         item = ManifestObject(
             prefix=head.origin.prefix,
             kind=head.kind,
-            change=head.change,
+            change=ObjectChange.DELETED if head.verb is Verb.DELETE else head.change,
             deployment_id=head.id,
             files=(),
             snapshot=head.snapshot,
         )
+        if head.verb is Verb.DELETE:
+            return Candidate(item=item, deployment=head, target=head.target)
         if head.desired is None:
             candidate = await self.reader.candidate(item, head)
             return replace(candidate, target=head.target) if candidate.deletes else candidate
@@ -95,7 +105,7 @@ class Requests:
         return [
             write
             for write in writes
-            if not isinstance(write, PutOwnership)
+            if not isinstance(write, PutOwnership | DeleteOwnership)
             or owned is None
             or owned.target.id == write.ownership.target.id
         ]
@@ -109,7 +119,16 @@ class Requests:
             return Ended(state=State.FAILED, because=company)
         if head.verb is Verb.ROLLBACK:
             return _rollback(head, verdict)
+        if head.verb is Verb.DELETE:
+            return await self._deletion(verdict)
         return _undeletion(head, verdict) if head.desired is not None else verdict
+
+    async def _deletion(self, verdict: Planned) -> Verdict:
+        """Only of what is an orphan still: a commit may have brought its definition file back meanwhile."""
+        target = verdict.record.target
+        if await self.ledger.orphan(target) is not None:
+            return verdict
+        return Ended(state=State.FAILED, because=why_no_orphan(target))
 
     async def _restored(self, asked: DeploymentRequested) -> Deployment:
         if asked.deployment_id is None:
@@ -117,11 +136,22 @@ class Requests:
         found = await self.ledger.deployment(asked.deployment_id)
         if found is None:
             raise InvalidInputError(f"There is no deployment {asked.deployment_id}.")
-        retry = asked.kind is RequestKind.RETRY
-        refusal = why_no_retry(found) if retry else why_no_revision(found, asked.target)
-        if refusal is not None:
+        if (refusal := await self._refusal(asked, found)) is not None:
             raise InvalidInputError(refusal)
         return found
+
+    async def _refusal(self, asked: DeploymentRequested, found: Deployment) -> str | None:
+        """Why what is asked for cannot be made of ``found``."""
+        match asked.kind:
+            case RequestKind.RETRY:
+                return why_no_retry(found)
+            case RequestKind.DELETE:
+                target = parse_target_id(asked.target)
+                if found.target != target:
+                    return f"{found.id} is no deployment of {target}."
+                return None if await self.ledger.orphan(target) is not None else why_no_orphan(target)
+            case _:
+                return why_no_revision(found, asked.target)
 
     async def _last_good(self, asked: DeploymentRequested) -> Deployment:
         record = await self.ledger.target(parse_target_id(asked.target))
@@ -149,8 +179,8 @@ class Requests:
             because=_ASKED[asked.kind].format(by=asked.by, restored=found.id),
             snapshot=found.snapshot,
             target=found.target,
-            verb=Verb.ROLLBACK if rollback else None,
-            desired=None if retry else found.desired,
+            verb=_VERBS.get(asked.kind),
+            desired=found.desired if asked.kind in _FROM_DOCUMENTS else None,
             ending=State.SUCCEEDED if rollback else None,
             restores=found.id,
             requested_by=asked.by,
@@ -188,10 +218,13 @@ class Requests:
         return None
 
 
+_VERBS = {RequestKind.ROLLBACK: Verb.ROLLBACK, RequestKind.DELETE: Verb.DELETE}
+_FROM_DOCUMENTS = {RequestKind.ROLLBACK, RequestKind.UNDELETE}
 _ASKED = {
     RequestKind.ROLLBACK: "{by} asked to go back to the revision of {restored}.",
     RequestKind.RETRY: "{by} asked to try {restored} again.",
     RequestKind.UNDELETE: "{by} asked to create it again as {restored} left it.",
+    RequestKind.DELETE: "{by} asked to delete it, because no definition file stands for it.",
 }
 
 

@@ -20,6 +20,9 @@ def settle(candidates: Sequence[Candidate], manifest: Manifest, allowance: Allow
     taken = {c.target.id: c.item.prefix for c in settled if c.target and not c.deletes and not c.failure}
     left = {c.moved_from.id: c.item.prefix for c in settled if c.moved_from and not c.failure}
     left |= {c.target.id: c.item.prefix for c in settled if c.target and c.deletes}
+    settled = [
+        replace(c, moved_from=None) if c.moved_from and c.moved_from.id in taken else c for c in settled
+    ]
     renamed = [
         replace(c, renamed_to=taken.get(c.target.id) if c.target else None)
         if c.deletes

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from gitmoxi.domain.bodies import BodyRef
-from gitmoxi.domain.deployments import PlanRecord
+from gitmoxi.domain.deployments import PlannedWarning, PlanRecord
 from gitmoxi.domain.explanations import Explanation
 from gitmoxi.domain.records import TargetRecord
 from gitmoxi.domain.states import State
@@ -119,5 +119,20 @@ def left_behind(candidate: Candidate) -> str | None:
     """What a prefix leaves running that goes to another target now."""
     if candidate.moved_from is None:
         return None
-    before = f"{candidate.item.prefix} was deployed to {candidate.moved_from} before"
-    return f"{before}: that one keeps running, orphaned, until you delete it"
+    before, command = candidate.moved_from, f"gmctl orphan delete {candidate.moved_from.id}"
+    return (
+        f"{candidate.item.prefix} was deployed to {before} before: that one keeps running, orphaned, until "
+        f"you delete it with `{command}`"
+    )
+
+
+def with_oddities(plan: PlanRecord, candidate: Candidate) -> PlanRecord:
+    """The plan with what is odd about the files that want it, and about where they want it."""
+    oddities = candidate.wanted.oddities if candidate.wanted is not None else ()
+    behind = left_behind(candidate)
+    warnings = (
+        *(PlannedWarning(text=str(finding)) for finding in oddities),
+        *plan.warnings,
+        *([PlannedWarning(text=behind)] if behind is not None else []),
+    )
+    return replace(plan, warnings=warnings)

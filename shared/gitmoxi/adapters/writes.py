@@ -12,11 +12,13 @@ from gitmoxi.errors import InvariantError
 from gitmoxi.ports.ledger import (
     CheckLease,
     CreateDeployment,
+    DeleteOrphan,
     DeleteOwnership,
     PutBranch,
     PutCommand,
     PutCommit,
     PutDryRun,
+    PutOrphan,
     PutOutbox,
     PutOwnership,
     PutPlan,
@@ -30,7 +32,7 @@ MAX_WRITES = 100
 """The most that one DynamoDB ``TransactWriteItems`` takes."""
 
 
-def name_of(write: Write) -> str:  # noqa: C901 - one line for each kind of write
+def name_of(write: Write) -> str:  # noqa: C901, PLR0912 - one line for each kind of write
     """The record that ``write`` is about, as people call it; equal names are the same item."""
     match write:
         case CreateDeployment() | UpdateDeployment():
@@ -47,6 +49,10 @@ def name_of(write: Write) -> str:  # noqa: C901 - one line for each kind of writ
             return f"target {write.target_id}"
         case PutOwnership() | DeleteOwnership():
             return _ownership_name(write.ownership)
+        case PutOrphan(orphan=orphan):
+            return f"orphan {orphan.target.id}"
+        case DeleteOrphan(target=target):
+            return f"orphan {target.id}"
         case PutBranch():
             return f"branch {write.branch.name} of repository {write.branch.repository_id}"
         case PutCommit():

@@ -76,12 +76,15 @@ class RequestKind(StrEnum):
     """Try a deployment that failed once more."""
     UNDELETE = "undelete"
     """Create a deleted target again from its last recorded revision."""
+    DELETE = "delete"
+    """Delete a target that no definition file stands for any more."""
 
 
 class DeploymentRequested(Message):
-    """A person asks for a recorded revision of a target; the deployment that does it is named by us.
+    """A person asks for a recorded revision of a target, or for its deletion; the deployment is named by us.
 
-    ``deployment_id`` is the one whose revision is wanted; None: the last good one before what runs now.
+    ``deployment_id`` is the one whose revision is wanted; None: the last good one before what runs now. For a
+    deletion it is any deployment of the target.
     ``new_deployment_id`` is the id of the deployment to be made: the same message again makes no second one.
     """
 

@@ -115,7 +115,8 @@ class Deployment:
     found when the deployment started. ``because`` explains the last decision, ``cause`` the failure.
     ``ending`` is the state in which a rollback ends when it succeeds. A deployment that a person asked for
     (``verb`` ROLLBACK: a rollback; else a retry, or an undeletion) names in ``restores`` the deployment whose
-    revision it brings back, and in ``requested_by`` who asked.
+    revision it brings back, and in ``requested_by`` who asked. The deletion of an orphan (``verb`` DELETE)
+    names there the target's last deployment.
     """
 
     id: str

@@ -201,6 +201,22 @@ class Ownership:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Orphan:
+    """A target of ours that keeps running though no definition file stands for it any more.
+
+    ``claim`` is where it came from, ``deployment_id`` the deployment that left it behind, if one did.
+    ``unregistered`` says that its repository was forgotten: registering it again takes it out.
+    """
+
+    target: Target
+    claim: Claim
+    since: datetime
+    because: str
+    deployment_id: str | None = None
+    unregistered: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AuditEntry:
     """Something that people should be able to find again: an ignored push, a refused request."""
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from gitmoxi.domain.deployments import Deployment, ObjectChange, Verb
 from gitmoxi.domain.records import TargetRecord
 from gitmoxi.domain.states import State, Status
+from gitmoxi.domain.targets import Target
 
 _RAN = frozenset({State.SUCCEEDED, State.NO_CHANGE})
 _LEFT_AS_IT_WAS = frozenset({State.FAILED, State.ROLLBACK_FAILED})
@@ -42,6 +43,14 @@ def why_no_retry(head: Deployment) -> str | None:
             f"{head.because}"
         )
     return None
+
+
+def why_no_orphan(target: Target) -> str:
+    """Why a person's deletion is refused of what a definition file stands for, or what never was ours."""
+    return (
+        f"{target} is no orphan: a definition file stands for it, or it is gone. Delete what is in Git "
+        "there; `gmctl orphan list` shows what can be deleted here."
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

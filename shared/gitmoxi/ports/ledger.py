@@ -9,7 +9,16 @@ from typing import Protocol
 
 from gitmoxi.domain.deployments import Command, Deployment, PlanRecord, Step
 from gitmoxi.domain.dryruns import DryRun, DryRunState
-from gitmoxi.domain.records import AuditEntry, Branch, Commit, Ownership, PushRecord, Repository, TargetRecord
+from gitmoxi.domain.records import (
+    AuditEntry,
+    Branch,
+    Commit,
+    Orphan,
+    Ownership,
+    PushRecord,
+    Repository,
+    TargetRecord,
+)
 from gitmoxi.domain.states import Status, Worker
 from gitmoxi.domain.targets import Target
 
@@ -86,6 +95,20 @@ class DeleteOwnership:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PutOrphan:
+    """Remember that a target keeps running without a definition file; a later reason replaces an earlier."""
+
+    orphan: Orphan
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeleteOrphan:
+    """Forget it, after a definition file took it over or it was deleted. Nothing stored: no error."""
+
+    target: Target
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PutBranch:
     """Write a branch; fails when the stored ``seq`` is not ``expected_seq`` (0: not stored yet)."""
 
@@ -111,13 +134,12 @@ class PutDryRun:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutboxEvent:
-    """An event that is published once its transaction is committed; ids sort by time."""
+    """An event that is published once its transaction is committed; ids sort by time, detail is JSON."""
 
     id: str
     owner: Worker
     detail_type: str
     detail: str
-    """The detail as JSON text."""
     created_at: datetime
 
 
@@ -138,6 +160,8 @@ Write = (
     | CheckLease
     | PutOwnership
     | DeleteOwnership
+    | PutOrphan
+    | DeleteOrphan
     | PutBranch
     | PutCommit
     | PutDryRun
@@ -214,6 +238,12 @@ class Ledger(Protocol):
         """All prefixes of a branch that own a target, by prefix."""
         ...
 
+    async def orphan(self, target: Target) -> Orphan | None: ...
+
+    async def orphans(self) -> list[Orphan]:
+        """All, by target."""
+        ...
+
     async def branch(self, repository_id: str, name: str) -> Branch:
         """The stored branch, or a fresh one with ``seq`` 0."""
         ...
@@ -246,9 +276,7 @@ class Ledger(Protocol):
 
     async def delete_outbox(self, event: OutboxEvent) -> None: ...
 
-    async def put_repository(self, repository: Repository) -> None:
-        """Register or change."""
-        ...
+    async def put_repository(self, repository: Repository) -> None: ...
 
     async def delete_repository(self, repository_id: str) -> None: ...
 

@@ -17,6 +17,8 @@ from gitmoxi.errors import InvariantError
 from gitmoxi.ports.clock import Ids
 from gitmoxi.ports.ledger import (
     CheckLease,
+    DeleteOrphan,
+    PutOrphan,
     PutOutbox,
     PutStep,
     PutTarget,
@@ -26,6 +28,7 @@ from gitmoxi.ports.ledger import (
 from gitmoxi.strategies.decision import Decision
 from gitmoxi.strategies.failing import inheriting, touched
 from gitmoxi.workflow.events import fact, outbox
+from gitmoxi.workflow.orphaning import orphaned_by
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +70,7 @@ def commit_decision(scene: Scene, decision: Decision, ids: Ids, earlier: Sequenc
     head = _new_head(scene, decision)
     writes: list[Write] = [UpdateDeployment(deployment=head, expected_version=scene.deployment.version)]
     writes.append(_target_write(scene, decision, head))
+    writes += _orphan_writes(scene, head)
     if not decision.quiet:
         step = step_of(head, decision.step, scene.worker, decision.explanations)
         writes.append(PutStep(step=step))
@@ -77,6 +81,16 @@ def commit_decision(scene: Scene, decision: Decision, ids: Ids, earlier: Sequenc
         request = RollbackRequested(deployment_id=head.id, version=head.version, worker=head.owner)
         writes.append(outbox(request, owner=scene.worker, ids=ids, at=scene.now))
     return Commitment(deployment=head, writes=tuple(writes))
+
+
+def _orphan_writes(scene: Scene, head: Deployment) -> list[Write]:
+    """A target that is deleted is no orphan; one whose deletion failed is, unless another commit wants it."""
+    if head.verb is not Verb.DELETE or not head.state.terminal:
+        return []
+    if head.state is State.SUCCEEDED:
+        return [DeleteOrphan(target=scene.record.target)]
+    orphan = orphaned_by(head)
+    return [PutOrphan(orphan=orphan)] if orphan is not None and scene.next_in_line is None else []
 
 
 def record_results(deployment: Deployment, intents: Sequence[Intent], now: datetime) -> UpdateDeployment:

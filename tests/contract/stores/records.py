@@ -29,6 +29,7 @@ from gitmoxi.domain.records import (
     Commit,
     CommitStatus,
     LastGood,
+    Orphan,
     Ownership,
     PushOutcome,
     PushRecord,
@@ -36,7 +37,7 @@ from gitmoxi.domain.records import (
     TargetRecord,
 )
 from gitmoxi.domain.states import State, Worker
-from gitmoxi.domain.targets import EcsTarget, LambdaTarget, TargetKind
+from gitmoxi.domain.targets import EcsTarget, LambdaTarget, Target, TargetKind
 from gitmoxi.ports.ledger import CreateDeployment, OutboxEvent
 
 T0 = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
@@ -157,6 +158,12 @@ def an_ownership(prefix: str = "prod/web", **changes: Any) -> Ownership:
         "target": ECS,
     }
     return Ownership(**values | changes)
+
+
+def an_orphan(target: Target = ECS, **changes: Any) -> Orphan:
+    claim = Claim(repository_id=REPOSITORY, repository_url=URL, branch="main", prefix="prod/web")
+    values: dict[str, Any] = {"target": target, "claim": claim, "since": T0, "because": "It was renamed."}
+    return Orphan(**values | changes)
 
 
 def a_branch(seq: int = 1, **changes: Any) -> Branch:

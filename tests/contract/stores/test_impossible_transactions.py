@@ -8,14 +8,16 @@ from gitmoxi.domain.states import State
 from gitmoxi.errors import InvariantError
 from gitmoxi.ports.ledger import (
     CheckLease,
+    DeleteOrphan,
     DeleteOwnership,
     Ledger,
+    PutOrphan,
     PutOwnership,
     PutTarget,
     UpdateDeployment,
     Write,
 )
-from tests.contract.stores.records import ECS, a_deployment, a_target, an_ownership, created
+from tests.contract.stores.records import ECS, a_deployment, a_target, an_orphan, an_ownership, created
 
 
 @pytest.mark.parametrize(
@@ -39,6 +41,11 @@ from tests.contract.stores.records import ECS, a_deployment, a_target, an_owners
             [PutOwnership(ownership=an_ownership()), DeleteOwnership(ownership=an_ownership())],
             "twice to ownership of prod/web",
             id="an ownership put and deleted",
+        ),
+        pytest.param(
+            [PutOrphan(orphan=an_orphan()), DeleteOrphan(target=ECS)],
+            "twice to orphan ecs/",
+            id="an orphan put and deleted",
         ),
         pytest.param(
             [UpdateDeployment(deployment=a_deployment(version=1), expected_version=1)],

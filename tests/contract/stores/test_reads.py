@@ -17,9 +17,11 @@ from gitmoxi.ports.ledger import (
     PutBranch,
     PutCommand,
     PutCommit,
+    PutOrphan,
     PutOutbox,
     PutOwnership,
     PutStep,
+    PutTarget,
     UpdateDeployment,
     Write,
 )
@@ -36,7 +38,9 @@ from tests.contract.stores.records import (
     a_push,
     a_repository,
     a_step,
+    a_target,
     an_event,
+    an_orphan,
     an_ownership,
     at,
     created,
@@ -111,6 +115,19 @@ async def test_ownerships_of_a_branch_come_by_prefix(ledger: Ledger) -> None:
     )
     found = await ledger.ownerships(REPOSITORY, "main")
     assert found == [an_ownership("prod/api", target=FUNCTION), an_ownership("prod/web")]
+
+
+async def test_orphans_come_by_target_and_beside_their_targets_records(ledger: Ledger) -> None:
+    assert await ledger.orphans() == []
+    await ledger.transact(
+        [
+            PutOrphan(orphan=an_orphan(FUNCTION)),
+            PutOrphan(orphan=an_orphan(ECS)),
+            PutTarget(record=a_target(), expected_revision=0),
+        ]
+    )
+    assert await ledger.orphans() == [an_orphan(ECS), an_orphan(FUNCTION)]
+    assert await ledger.orphan(ECS) == an_orphan(ECS)
 
 
 async def test_branches_do_not_meet(ledger: Ledger) -> None:

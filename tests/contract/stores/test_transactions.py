@@ -13,11 +13,13 @@ from gitmoxi.ports.leases import LeaseGrant, LeaseStore
 from gitmoxi.ports.ledger import (
     CheckLease,
     CreateDeployment,
+    DeleteOrphan,
     DeleteOwnership,
     Ledger,
     PutBranch,
     PutCommand,
     PutCommit,
+    PutOrphan,
     PutOutbox,
     PutOwnership,
     PutPlan,
@@ -38,6 +40,7 @@ from tests.contract.stores.records import (
     a_step,
     a_target,
     an_event,
+    an_orphan,
     an_ownership,
     created,
 )
@@ -234,6 +237,16 @@ async def test_an_ownership_is_replaced_and_forgotten(ledger: Ledger) -> None:
     await ledger.transact([DeleteOwnership(ownership=other)])
     await ledger.transact([DeleteOwnership(ownership=other)])
     assert await ledger.ownership(REPOSITORY, "main", "prod/web") is None
+
+
+async def test_an_orphan_is_replaced_and_forgotten(ledger: Ledger) -> None:
+    later = an_orphan(because="Its deletion was refused.", deployment_id="d-7", unregistered=True)
+    await ledger.transact([PutOrphan(orphan=an_orphan())])
+    await ledger.transact([PutOrphan(orphan=later)])
+    assert await ledger.orphan(ECS) == later
+    await ledger.transact([DeleteOrphan(target=ECS)])
+    await ledger.transact([DeleteOrphan(target=ECS)])
+    assert await ledger.orphan(ECS) is None
 
 
 async def test_a_hundred_writers_of_one_deployment_have_one_winner(ledger: Ledger) -> None:

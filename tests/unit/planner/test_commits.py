@@ -199,7 +199,7 @@ class TestMoves:
         assert (head.verb, head.target) == (Verb.CREATE, ecs_target("moved"))
         assert str((await running.plan_of(head)).warnings[-1]) == (
             f"prod/web was deployed to {ecs_target('web')} before: that one keeps running, orphaned, until "
-            "you delete it"
+            f"you delete it with `gmctl orphan delete {ecs_target('web').id}`"
         )
         assert (await running.owned())["prod/web"] == "moved"
         assert (await running.record("web")).waiting_id is None

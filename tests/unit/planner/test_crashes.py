@@ -125,7 +125,7 @@ async def test_a_store_that_fails_at_any_transaction(stage, number):
     await assert_planned_once(stage)
 
 
-async def test_contention_is_tried_again_with_what_is_stored_now(stage):
+async def test_scenario_16_contention_is_tried_again_with_what_is_stored_now(stage):
     stage.ledger.fails = [ContentionError("somebody else wrote first")] * 4
 
     await stage.plan(2)
@@ -133,7 +133,7 @@ async def test_contention_is_tried_again_with_what_is_stored_now(stage):
     await assert_planned_once(stage)
 
 
-async def test_eight_planners_plan_it_once(stage):
+async def test_scenario_6_16_eight_planners_plan_it_once(stage):
     await asyncio.gather(*(stage.planner().commit(REPOSITORY, BRANCH, 2) for _ in range(8)))
 
     await assert_planned_once(stage)

@@ -325,7 +325,7 @@ class TestNotes:
 
         assert web.outcome is Outcome.CREATE
         (note,) = web.notes
-        assert note.endswith("that one keeps running, orphaned, until you delete it.")
+        assert "that one keeps running, orphaned, until you delete it with `gmctl orphan delete" in note
         assert not any("orphaned" in str(warning) for warning in web.plan.warnings)
 
     async def test_who_is_in_the_line_already(self, stage):

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Path, Request, Response
 
 from gitmoxi.domain.records import Repository
 from gitmoxi.domain.repositories import repository_id
+from gitmoxi_api.forgetting import adopt_targets_of, orphan_targets_of
 from gitmoxi_api.parts import ApiParts, Parts
 from gitmoxi_api.problems import ProblemError, documented, not_found
 from gitmoxi_api.replies import RepositoriesReply, RepositoryReply
@@ -46,6 +47,7 @@ async def register(
         )
     else:
         response.status_code = HTTPStatus.OK
+    await adopt_targets_of(known, parts)
     response.headers["Location"] = str(request.app.url_path_for("get_repository", id=known.id))
     return repository_view(known)
 
@@ -70,8 +72,9 @@ async def get_repository(id: RepositoryId, parts: Parts) -> RepositoryReply:  # 
     responses=documented(HTTPStatus.NOT_FOUND),
 )
 async def forget_repository(id: RepositoryId, parts: Parts) -> None:  # noqa: A002 - the path's name
-    """Later pushes are refused. Nothing is deleted in AWS, and the history stays."""
+    """Later pushes are refused. Nothing is deleted in AWS; what it deployed is listed among the orphans."""
     repository = await _existing(parts, id)
+    await orphan_targets_of(repository, parts)
     await parts.ledger.delete_repository(repository.id)
 
 

@@ -13,6 +13,9 @@ from gitmoxi.domain.states import Status, Worker
 REPOSITORIES = "REPOSITORIES"
 """All registrations lie in one partition: there are few, and a query lists them consistently."""
 
+ORPHANS = "ORPHANS"
+"""All orphans lie in one partition, as registrations do: there should be few, and people list them all."""
+
 AUDIT = "AUDIT"
 """The audit trail is one chain, so it is one partition too."""
 
@@ -105,6 +108,11 @@ def ownerships(repository_id: str, branch_name: str) -> str:
 def ownership(repository_id: str, branch_name: str, prefix: str) -> Key:
     """The target that a path-prefix is deployed to."""
     return Key(ownerships(repository_id, branch_name), prefix)
+
+
+def orphan(target_id: str) -> Key:
+    """A target that no definition file stands for."""
+    return Key(ORPHANS, target_id)
 
 
 def commit_partition(sha: str) -> str:

@@ -23,7 +23,16 @@ from gitmoxi.adapters.matching import check_sha_prefix, matches
 from gitmoxi.adapters.writes import check_writes, name_of
 from gitmoxi.domain.deployments import Command, Deployment, PlanRecord, Step
 from gitmoxi.domain.dryruns import DryRun
-from gitmoxi.domain.records import AuditEntry, Branch, Commit, Ownership, PushRecord, Repository, TargetRecord
+from gitmoxi.domain.records import (
+    AuditEntry,
+    Branch,
+    Commit,
+    Orphan,
+    Ownership,
+    PushRecord,
+    Repository,
+    TargetRecord,
+)
 from gitmoxi.domain.states import Worker
 from gitmoxi.domain.targets import Target
 from gitmoxi.ports.clock import Clock
@@ -118,6 +127,12 @@ class DynamoLedger:
     async def ownerships(self, repository_id: str, branch: str) -> list[Ownership]:
         wanted = Range(table=self._tables.targets, pk=keys.ownerships(repository_id, branch))
         return await self._list(Ownership, wanted)
+
+    async def orphan(self, target: Target) -> Orphan | None:
+        return await self._get(Orphan, self._tables.targets, keys.orphan(target.id))
+
+    async def orphans(self) -> list[Orphan]:
+        return await self._list(Orphan, Range(table=self._tables.targets, pk=keys.ORPHANS))
 
     async def branch(self, repository_id: str, name: str) -> Branch:
         stored = await self._get(Branch, self._tables.repositories, keys.branch(repository_id, name))

@@ -22,12 +22,14 @@ from gitmoxi.errors import AwsRejectedError, ContentionError, GitmoxiError, Thro
 from gitmoxi.ports.ledger import (
     CheckLease,
     CreateDeployment,
+    DeleteOrphan,
     DeleteOwnership,
     OutboxEvent,
     PutBranch,
     PutCommand,
     PutCommit,
     PutDryRun,
+    PutOrphan,
     PutOutbox,
     PutOwnership,
     PutPlan,
@@ -83,6 +85,10 @@ def part_of(write: Write, tables: Tables) -> Part:  # noqa: C901, PLR0912 - one 
             return _put(tables.targets, plain_item(ownership_key(ownership), ownership), _ALWAYS)
         case DeleteOwnership(ownership=ownership):
             return _delete(tables.targets, ownership_key(ownership))
+        case PutOrphan(orphan=orphan):
+            return _put(tables.targets, plain_item(keys.orphan(orphan.target.id), orphan), _ALWAYS)
+        case DeleteOrphan(target=target):
+            return _delete(tables.targets, keys.orphan(target.id))
         case PutBranch():
             return _put(tables.repositories, branch_item(write.branch), _seq(write.expected_seq))
         case PutCommit():

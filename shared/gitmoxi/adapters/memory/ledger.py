@@ -11,7 +11,16 @@ from gitmoxi.adapters.matching import check_sha_prefix, matches
 from gitmoxi.adapters.writes import check_writes, name_of
 from gitmoxi.domain.deployments import Command, Deployment, PlanRecord, Step, shard_of
 from gitmoxi.domain.dryruns import DryRun
-from gitmoxi.domain.records import AuditEntry, Branch, Commit, Ownership, PushRecord, Repository, TargetRecord
+from gitmoxi.domain.records import (
+    AuditEntry,
+    Branch,
+    Commit,
+    Orphan,
+    Ownership,
+    PushRecord,
+    Repository,
+    TargetRecord,
+)
 from gitmoxi.domain.states import Worker
 from gitmoxi.domain.targets import Target
 from gitmoxi.errors import ContentionError
@@ -19,6 +28,7 @@ from gitmoxi.ports.leases import LeaseRow
 from gitmoxi.ports.ledger import (
     CheckLease,
     CreateDeployment,
+    DeleteOrphan,
     DeleteOwnership,
     DeploymentFilter,
     DueDeployment,
@@ -27,6 +37,7 @@ from gitmoxi.ports.ledger import (
     PutCommand,
     PutCommit,
     PutDryRun,
+    PutOrphan,
     PutOutbox,
     PutOwnership,
     PutPlan,
@@ -55,6 +66,7 @@ class MemoryLedger:
         self._commands: dict[str, dict[str, Command]] = {}
         self._targets: dict[str, TargetRecord] = {}
         self._ownerships: dict[tuple[str, str, str], Ownership] = {}
+        self._orphans: dict[str, Orphan] = {}
         self._branches: dict[tuple[str, str], Branch] = {}
         self._commits: dict[tuple[str, str, int], Commit] = {}
         self._dry_runs: dict[str, DryRun] = {}
@@ -124,6 +136,10 @@ class MemoryLedger:
                 self._ownerships[_ownership_key(write.ownership)] = write.ownership
             case DeleteOwnership():
                 self._ownerships.pop(_ownership_key(write.ownership), None)
+            case PutOrphan():
+                self._orphans[write.orphan.target.id] = write.orphan
+            case DeleteOrphan():
+                self._orphans.pop(write.target.id, None)
             case PutBranch():
                 self._branches[write.branch.repository_id, write.branch.name] = write.branch
             case PutCommit():
@@ -163,6 +179,12 @@ class MemoryLedger:
             for key, ownership in sorted(self._ownerships.items())
             if key[:2] == (repository_id, branch)
         ]
+
+    async def orphan(self, target: Target) -> Orphan | None:
+        return self._orphans.get(target.id)
+
+    async def orphans(self) -> list[Orphan]:
+        return [orphan for _, orphan in sorted(self._orphans.items())]
 
     async def branch(self, repository_id: str, name: str) -> Branch:
         return self._branches.get((repository_id, name)) or Branch(repository_id=repository_id, name=name)
