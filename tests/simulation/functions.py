@@ -6,13 +6,23 @@ from collections.abc import Mapping
 from typing import Any
 
 from gitmoxi_local.aws_model.base import CallContext, Clock, Ids
-from gitmoxi_local.aws_model.functions import FunctionFault, FunctionFaults, FunctionsModel, Limits, Speeds
+from gitmoxi_local.aws_model.functions import (
+    FunctionFault,
+    FunctionFaults,
+    FunctionsModel,
+    Limits,
+    Speeds,
+    quotas,
+)
+from gitmoxi_local.aws_model.past import LaggingReads, Past
 from tests.simulation.packages import MemoryPackages
 
 Doc = dict[str, Any]
 
 SPEEDS = Speeds(creating=2, updating=2, network=0, deleting=3, deleting_network=3, provisioning=2)
 UNUSABLE = "The image or archive cannot be used."
+NOVEL = "NovelReason"
+"""A reason code that nobody knows yet: AWS adds some."""
 
 
 class Functions:
@@ -24,6 +34,8 @@ class Functions:
     Attributes:
         faults: ``faults.entries`` may be edited at any time.
         packages: what lies in S3 and Amazon ECR.
+        limits: throttling by AWS's published buckets, off until ``limits.enabled``.
+        reads: our adapters' way to Lambda; ``reads.seconds`` makes what they read so much older.
     """
 
     def __init__(self, clock: Clock, ids: Ids, context: CallContext) -> None:
@@ -31,23 +43,21 @@ class Functions:
         self.packages = MemoryPackages()
         self.faults = FunctionFaults(
             entries=[
-                FunctionFault(
-                    kind="change_fails", match=match, reason_code="InvalidConfiguration", reason=UNUSABLE
-                )
+                FunctionFault(kind="change_fails", match=match, reason_code=NOVEL, reason=UNUSABLE)
                 for match in ("broken", "BROKEN")
             ]
         )
-        self.model = FunctionsModel(
-            clock=clock,
-            ids=ids,
-            packages=self.packages,
-            faults=self.faults,
-            speeds=SPEEDS,
-            limits=Limits(page=2),
-        )
+        self.limits = quotas.published()
+        self._ids = ids
+        self.model = self._fresh(clock)
+        self.reads = LaggingReads(model=self.model, past=Past(clock=clock, revive=self._fresh))
+
+    def answer(self, operation: str, params: Mapping[str, Any]) -> Doc:
+        """A call of our adapters."""
+        return self.reads.call(operation, params, self._context)
 
     def call(self, operation: str, params: Mapping[str, Any]) -> Doc:
-        """A call by somebody else: it stands in no journal."""
+        """A call by somebody else: it stands in no journal, and is never stale."""
         return self.model.call(operation, params, self._context)
 
     def exists(self, name: str) -> bool:
@@ -63,3 +73,14 @@ class Functions:
     def forget_alias(self, name: str, alias: str) -> None:
         """Somebody deletes an alias."""
         self.call("DeleteAlias", {"FunctionName": name, "Name": alias})
+
+    def _fresh(self, clock: Clock) -> FunctionsModel:
+        return FunctionsModel(
+            clock=clock,
+            ids=self._ids,
+            packages=self.packages,
+            faults=self.faults,
+            speeds=SPEEDS,
+            limits=Limits(page=2),
+            request_limits=self.limits,
+        )

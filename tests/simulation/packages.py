@@ -28,12 +28,14 @@ class MemoryPackages:
         objects: what lies under a key, if not a zip of its own name.
         refused: keys that S3 refuses; those that begin with ``missing`` are not there anyway.
         digests: the digest that an image's URI stands for, if not one of its own text.
+        layers: bytes of the versions of layers by their ARN.
         kept: accepted packages by hash.
     """
 
     objects: dict[str, bytes] = field(default_factory=dict)
     refused: dict[str, ObjectError] = field(default_factory=dict)
     digests: dict[str, str] = field(default_factory=dict)
+    layers: dict[str, int] = field(default_factory=dict)
     kept: dict[str, bytes] = field(default_factory=dict)
 
     def fetch(self, context: CallContext, *, bucket: str, key: str, version: str | None) -> bytes:
@@ -47,6 +49,9 @@ class MemoryPackages:
 
     def digest(self, context: CallContext, image_uri: str) -> str:
         return self.digests.get(image_uri, hashlib.sha256(image_uri.encode()).hexdigest())
+
+    def layer_size(self, context: CallContext, arn: str) -> int | None:
+        return self.layers.get(arn)
 
     def link(self, context: CallContext, name: str) -> str:
         return f"https://{context.region}.example/{name}"

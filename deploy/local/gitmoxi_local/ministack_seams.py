@@ -12,6 +12,7 @@ import importlib
 import importlib.metadata
 import json
 import os
+import tempfile
 import time
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass
@@ -31,6 +32,7 @@ SEAMS: Mapping[str, tuple[str, ...]] = {
     "ministack.services.cloudwatch": (
         "_alarms",
         "_calc_stats",
+        "_composite_alarms",
         "_dispatch_alarm_actions",
         "_evaluate_alarm",
         "_evaluate_parent_alarms",
@@ -43,6 +45,7 @@ SEAMS: Mapping[str, tuple[str, ...]] = {
         "_delete_function",
         "_functions",
         "_presigned_code_url",
+        "_resolve_layer_version_for_attachment",
         "invalidate_worker",
     ),
     "ministack.services.s3": ("_get_object_data", "bucket_region"),
@@ -71,10 +74,14 @@ class SeamError(RuntimeError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MinistackSettings:
-    """What ministack is told through its environment; ``state_dir`` is ours, it gets folders below it."""
+    """What ministack is told through its environment; ``state_dir`` is ours, it gets folders below it.
+
+    ``scratch_dir`` exists; ministack and the functions that it runs keep their temporary files there.
+    """
 
     port: int
     state_dir: Path
+    scratch_dir: Path
     region: str
     account: str
     log_level: str
@@ -99,8 +106,11 @@ def configure(settings: MinistackSettings) -> None:
             "S3_PERSIST": "1",
             "SFTP_ENABLED": "0",
             "STATE_DIR": str(settings.state_dir / "ministack"),
+            "TMPDIR": str(settings.scratch_dir),
         }
     )
+    # Whoever asked for the temporary folder before us has fixed the answer for this process.
+    tempfile.tempdir = str(settings.scratch_dir)
     os.environ.pop("SERVICES", None)
 
 
@@ -204,6 +214,16 @@ def evaluate_alarms() -> None:
     for (account, region, _), alarm in list(store._data.items()):  # noqa: SLF001  # see above
         with attribute("ministack.core.responses", "request_scope")(account, region):
             attribute("ministack.services.cloudwatch", "_evaluate_alarm")(alarm)
+
+
+def alarm_state(account: str, region: str, name: str) -> str | None:
+    """The present state of a metric or composite alarm; None if there is none of that name."""
+    with attribute("ministack.core.responses", "request_scope")(account, region):
+        for store in ("_alarms", "_composite_alarms"):
+            alarm: Point | None = attribute("ministack.services.cloudwatch", store).get(name)
+            if alarm is not None:
+                return str(alarm["StateValue"])
+    return None
 
 
 def statistic(points: Points, name: str) -> float | None:

@@ -8,12 +8,12 @@ import logging
 import secrets
 from collections import deque
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Generic, Protocol, TypeVar
 
-from gitmoxi_local.aws_model.base import CallContext, Clock, Ids, ServiceModel
+from gitmoxi_local.aws_model.base import CallContext, Clock, Ids
+from gitmoxi_local.aws_model.past import Past, SavedModel
 
 _log = logging.getLogger("gitmoxi_local.model")
 
@@ -21,20 +21,8 @@ _log = logging.getLogger("gitmoxi_local.model")
 _PAUSE_AFTER_ERROR_SECONDS = 1.0
 
 
-class HostedModel(ServiceModel, Protocol):
-    """A model whose whole state can be carried as JSON."""
-
-    def dump(self) -> dict[str, Any]:
-        """The state, as JSON can say it."""
-        ...
-
-    def load(self, state: Mapping[str, Any], /) -> None:
-        """Take over a state that ``dump`` gave."""
-        ...
-
-
-Model = TypeVar("Model", bound=HostedModel)
-Model_co = TypeVar("Model_co", bound=HostedModel, covariant=True)
+Model = TypeVar("Model", bound=SavedModel)
+Model_co = TypeVar("Model_co", bound=SavedModel, covariant=True)
 Event = TypeVar("Event")
 Event_co = TypeVar("Event_co", covariant=True)
 Answer = TypeVar("Answer")
@@ -51,16 +39,6 @@ class WallClock:
 
     def now(self) -> datetime:
         return datetime.now(UTC)
-
-
-@dataclass(frozen=True, slots=True)
-class FrozenClock:
-    """A clock that stands still."""
-
-    moment: datetime
-
-    def now(self) -> datetime:
-        return self.moment
 
 
 class RandomIds:
@@ -82,12 +60,14 @@ class ModelHost(Generic[Model, Event]):
         publish: Callable[[Event], None],
     ) -> None:
         self._service = service
-        self._create = create
         self._clock = clock
         self._publish = publish
         self._events: deque[Event] = deque()
         self._due_changed = asyncio.Event()
-        self._past: deque[tuple[datetime, dict[str, Any]]] = deque(maxlen=200)
+        self._past = Past(
+            clock=clock,
+            revive=lambda then: create(clock=then, ids=RandomIds(), emit=lambda _event: None),
+        )
         self.last_error: str | None = None
         self._model = create(clock=clock, ids=RandomIds(), emit=self._events.append)
 
@@ -124,22 +104,18 @@ class ModelHost(Generic[Model, Event]):
         Raises:
             AwsError: what the model would have refused.
         """
-        moment = self._clock.now() - timedelta(seconds=seconds)
-        state = self._remembered(moment)
-        if state is None:
+        past = self._past.model(seconds=seconds)
+        if past is None:
             return self.call(operation, params, context)
-        past = self._create(clock=FrozenClock(moment), ids=RandomIds(), emit=lambda _event: None)
-        past.load(state)
-        past.advance()
         return past.call(operation, params, context)
 
     def remember(self) -> None:
         """Keep the present state for ``call_in_the_past``."""
-        self._past.append((self._clock.now(), self._model.dump()))
+        self._past.remember(self._model)
 
     def forget(self) -> None:
         """Drop all remembered states."""
-        self._past.clear()
+        self._past.forget()
 
     async def run(self) -> None:
         """Bring the model forward whenever something is due, until cancelled."""
@@ -179,9 +155,3 @@ class ModelHost(Generic[Model, Event]):
     def _carry_events(self) -> None:
         while self._events:
             self._publish(self._events.popleft())
-
-    def _remembered(self, moment: datetime) -> dict[str, Any] | None:
-        older = [state for time, state in self._past if time <= moment]
-        if older:
-            return older[-1]
-        return self._past[0][1] if self._past else None

@@ -8,6 +8,7 @@ import json
 import logging
 import os
 import random
+import shutil
 import signal
 import socket
 import sys
@@ -18,7 +19,7 @@ from typing import Any
 import uvicorn
 
 from gitmoxi_local import ministack_seams, service_events, stacks
-from gitmoxi_local.alarm_watch import AlarmWatch
+from gitmoxi_local.alarm_watch import AlarmWatch, CloudWatchStates
 from gitmoxi_local.autosave import Autosave
 from gitmoxi_local.aws_model.base import AwsEvent
 from gitmoxi_local.aws_model.ecs import EcsModel
@@ -65,6 +66,8 @@ class LocalCloud:
         self._settings = settings
         self._socket = _listen(settings.port)
         self.endpoint = f"http://127.0.0.1:{self._socket.getsockname()[1]}"
+        shutil.rmtree(settings.scratch_dir, ignore_errors=True)
+        settings.scratch_dir.mkdir()
         self._prepare_ministack()
         self._faults = Faults()
         if settings.faults_file is not None:
@@ -106,11 +109,18 @@ class LocalCloud:
             await asyncio.gather(*background, return_exceptions=True)
             self._save_models()
             self._journal.close()
+            shutil.rmtree(self._settings.scratch_dir, ignore_errors=True)
 
     def _ecs_host(self) -> ModelHost[EcsModel, AwsEvent]:
         return ModelHost(
             service="ECS",
-            create=partial(EcsModel, faults=self._faults.images),
+            create=partial(
+                EcsModel,
+                faults=self._faults.images,
+                alarms=CloudWatchStates(),
+                capacity=self._faults.capacity,
+                limits=self._faults.limits,
+            ),
             clock=WallClock(),
             publish=service_events.publish,
         )
@@ -125,7 +135,12 @@ class LocalCloud:
         )
         return ModelHost(
             service="Lambda",
-            create=partial(FunctionsModel, packages=packages, faults=self._faults.functions),
+            create=partial(
+                FunctionsModel,
+                packages=packages,
+                faults=self._faults.functions,
+                request_limits=self._faults.function_limits,
+            ),
             clock=WallClock(),
             publish=mirror.follow,
         )
@@ -143,7 +158,7 @@ class LocalCloud:
         self._functions.forget()
 
     def _alarm_fired(self, account: str, region: str, alarm: str) -> None:
-        self._ecs.ask(lambda model: model.alarm_fired(account=account, region=region, alarm=alarm))
+        self._ecs.ask(lambda model: model.alarm_fired(account, region, alarm))
 
     async def _started(self, serving: asyncio.Task[None]) -> None:
         while not self._server.started:
@@ -187,6 +202,7 @@ class LocalCloud:
             ministack_seams.MinistackSettings(
                 port=int(self.endpoint.rpartition(":")[2]),
                 state_dir=self._settings.state_dir,
+                scratch_dir=self._settings.scratch_dir,
                 region=self._settings.region,
                 account=self._settings.account,
                 log_level="DEBUG" if self._settings.verbose else "WARNING",

@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 import json
-import os
-import secrets
-import subprocess
-from pathlib import Path
 
 import pytest
 
-CLI = Path(__file__).parents[3] / ".venv-clients" / "bin" / "aws"
+from gitmoxi_local.faults import FunctionFaultSpec
 
 TASK_DEFINITION = {
     "requiresCompatibilities": ["FARGATE"],
@@ -22,33 +18,8 @@ TASK_DEFINITION = {
 }
 
 
-@pytest.fixture
-def cli(cloud, tmp_path):
-    environment = {
-        "PATH": os.environ["PATH"],
-        "HOME": str(tmp_path),
-        "AWS_ENDPOINT_URL": cloud.endpoint,
-        "AWS_DEFAULT_REGION": "us-east-1",
-        "AWS_ACCESS_KEY_ID": "aws-cli",
-        "AWS_SECRET_ACCESS_KEY": secrets.token_hex(16),
-    }
-
-    def run(*arguments):
-        ended = subprocess.run(
-            [str(CLI), *arguments, "--output", "json"],
-            env=environment,
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=False,
-        )
-        assert ended.returncode == 0, ended.stderr
-        return json.loads(ended.stdout) if ended.stdout.strip() else None
-
-    return run
-
-
 def test_a_service_is_created_updated_and_waited_for(cli, cloud, name):
+    start = cloud.client.last_seq()
     cli("ecs", "create-cluster", "--cluster-name", name)
     cli(
         "ecs", "register-task-definition", "--cli-input-json", json.dumps({"family": name, **TASK_DEFINITION})
@@ -64,8 +35,35 @@ def test_a_service_is_created_updated_and_waited_for(cli, cloud, name):
 
     assert live["runningCount"] == 1
     assert len(deployments["serviceDeployments"]) == 2
-    calls = [entry.action for entry in cloud.client.mutations("ecs") if entry.caller == "aws-cli"]
+    made = cloud.client.mutations("ecs", since=start)
+    calls = [entry.action for entry in made if entry.caller == "aws-cli"]
     assert calls == ["CreateCluster", "RegisterTaskDefinition", "CreateService", "UpdateService"]
+
+
+def test_a_function_is_released_by_its_waiters(cli, cloud, name, code, tmp_path):
+    """The waiters function-active-v2 and function-updated-v2 poll GetFunction until it has settled."""
+    cloud.client.add_faults(functions=[FunctionFaultSpec(kind="slow_change", match=name, seconds=0.5)])
+    for text in ("one", "two"):
+        (tmp_path / f"{text}.zip").write_bytes(code(text))
+    role = "arn:aws:iam::000000000000:role/function"
+    package = ("--zip-file", f"fileb://{tmp_path}/one.zip")
+    named = ("--function-name", name)
+    settings = ("--runtime", "python3.13", "--role", role, "--handler", "index.handler")
+    cli("lambda", "create-function", *named, *settings, *package)
+    cli("lambda", "wait", "function-active-v2", *named)
+    cli("lambda", "publish-version", *named)
+    cli("lambda", "create-alias", *named, "--name", "live", "--function-version", "1")
+
+    cli("lambda", "update-function-code", *named, "--zip-file", f"fileb://{tmp_path}/two.zip")
+    cli("lambda", "wait", "function-updated-v2", *named)
+    assert cli("lambda", "publish-version", *named)["Version"] == "2"
+    served = cli("lambda", "invoke", *named, "--qualifier", "live", str(tmp_path / "before.json"))
+    cli("lambda", "update-alias", *named, "--name", "live", "--function-version", "2")
+    cli("lambda", "invoke", *named, "--qualifier", "live", str(tmp_path / "after.json"))
+
+    assert served["ExecutedVersion"] == "1"
+    answers = [json.loads((tmp_path / f"{when}.json").read_text()) for when in ("before", "after")]
+    assert answers == ["one", "two"]
 
 
 @pytest.mark.parametrize(

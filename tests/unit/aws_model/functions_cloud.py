@@ -16,7 +16,9 @@ from gitmoxi_local.aws_model.functions import (
     FunctionsModel,
     Limits,
     Speeds,
+    quotas,
 )
+from gitmoxi_local.aws_model.request_limits import RequestLimits
 from tests.simulation.packages import MemoryPackages
 from tests.unit.aws_model.api_shapes import check_answer
 from tests.unit.aws_model.ecs_cloud import HERE, CountedIds, HandClock
@@ -45,6 +47,7 @@ class FunctionsCloud:
     packages: MemoryPackages = field(default_factory=MemoryPackages)
     changes: list[FunctionChanged] = field(default_factory=list)
     limits: Limits = field(default_factory=Limits)
+    request_limits: RequestLimits = field(default_factory=quotas.published)
     ids: CountedIds = field(default_factory=CountedIds)
     model: FunctionsModel = field(init=False)
 
@@ -60,6 +63,7 @@ class FunctionsCloud:
             emit=self.changes.append,
             speeds=SPEEDS,
             limits=self.limits,
+            request_limits=self.request_limits,
         )
 
     def call(self, operation: str, context: CallContext = HERE, **params: Any) -> Doc:

@@ -131,6 +131,29 @@ class TestConfiguration:
         assert not {"Environment", "DeadLetterConfig"} & functions.latest().keys()
 
 
+class TestLayers:
+    """https://docs.aws.amazon.com/lambda/latest/api/API_Layer.html"""
+
+    ARN = f"arn:aws:lambda:{HERE.region}:{HERE.account}:layer:tools:3"
+
+    def test_are_shown_with_their_size(self, functions):
+        functions.packages.layers[self.ARN] = 77
+
+        assert functions.created(Layers=[self.ARN])["Layers"] == [{"Arn": self.ARN, "CodeSize": 77}]
+
+        functions.of("UpdateFunctionConfiguration", Layers=[])
+        assert "Layers" not in functions.latest()
+
+    def test_must_exist(self, functions):
+        functions.created()
+
+        error = functions.refused(
+            "UpdateFunctionConfiguration", "InvalidParameterValueException", Layers=[self.ARN]
+        )
+
+        assert error.message == f"Layer version {self.ARN} does not exist."
+
+
 class TestLists:
     def test_functions_come_by_the_page_and_without_states(self, functions):
         """https://docs.aws.amazon.com/lambda/latest/api/API_ListFunctions.html"""
@@ -276,7 +299,7 @@ class TestFaults:
         functions.call("CreateFunction", Code={"ImageUri": "shop:1"}, **image)
 
     def test_every_kind_can_be_asked_for_over_http(self):
-        others = {"change_fails", "provisioning_fails", "slow_change", "throttled"}
+        others = {"change_fails", "provisioning_fails", "slow_change"}
         assert set(get_args(FunctionFaultKind)) == {*REFUSALS, *others}
 
     def test_no_words_are_kept_for_codes_that_aws_does_not_have(self):
@@ -300,7 +323,7 @@ class TestThrottling:
 
     def test_all_calls_share_15_a_second_and_get_function_has_100(self, functions):
         functions.created()
-        functions.break_down("throttled")
+        functions.request_limits.enabled = True
 
         assert self.allowed(functions, "ListAliases") == 15
         assert self.allowed(functions, "GetFunctionConfiguration") == 0

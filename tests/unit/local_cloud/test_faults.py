@@ -10,12 +10,16 @@ from botocore.parsers import create_parser
 
 from gitmoxi_local.aws_errors import denied, error_code, error_reply, failed, throttled
 from gitmoxi_local.aws_model.base import ImageFault
+from gitmoxi_local.aws_model.capacity import CapacityLimit
+from gitmoxi_local.aws_model.functions import FunctionFault
 from gitmoxi_local.calls import AwsCall, Request
 from gitmoxi_local.faults import (
     CallFaultSpec,
+    CapacitySpec,
     FaultPlan,
     Faults,
     FaultsError,
+    FunctionFaultSpec,
     ImageFaultSpec,
     load_plan,
     parse_plan,
@@ -112,6 +116,35 @@ def test_image_faults_reach_the_shared_list_and_leave_it():
     assert shared.of("repo/web:bad") is None
 
 
+def test_capacity_limits_reach_the_shared_list_and_leave_it():
+    faults = Faults()
+    shared = faults.capacity
+    [added, _] = faults.add(
+        FaultPlan(
+            capacity=(
+                CapacitySpec(provider="FARGATE_SPOT", tasks=2),
+                CapacitySpec(provider="ours", tasks=0, reason="RESOURCE:CPU"),
+            )
+        )
+    )
+
+    assert shared.of("FARGATE_SPOT") == CapacityLimit(provider="FARGATE_SPOT", tasks=2)
+    assert shared.of("ours") == CapacityLimit(provider="ours", tasks=0, reason="RESOURCE:CPU")
+    assert faults.remove(added.id)
+    assert shared.of("FARGATE_SPOT") is None
+
+
+def test_request_limits_are_on_while_they_are_in_force():
+    faults = Faults()
+    assert not faults.limits.enabled
+
+    [added] = faults.add(FaultPlan(request_limits=True))
+    assert (added.request_limits, faults.limits.enabled) == (True, True)
+
+    assert faults.remove(added.id)
+    assert not faults.limits.enabled
+
+
 def test_removing_what_is_not_there_is_told():
     assert not Faults().remove("fault-9")
 
@@ -123,6 +156,16 @@ def test_clear_lifts_everything():
 
     assert faults.clear() == 2
     assert faults.active() == []
+
+
+def test_faults_of_functions_reach_the_model_until_they_are_lifted():
+    faults = Faults()
+    [fault] = faults.add(FaultPlan(functions=(FunctionFaultSpec(kind="slow_change", match="f", seconds=9),)))
+    assert faults.functions.entries == [FunctionFault(kind="slow_change", match="f", seconds=9)]
+
+    faults.remove(fault.id)
+
+    assert faults.functions.entries == []
 
 
 def test_staleness_is_the_longest_in_force():
@@ -149,7 +192,7 @@ def test_staleness_is_the_longest_in_force():
         pytest.param(
             '{"calls": [{"service": "s3", "kind": "stale", "seconds": 3}]}',
             "only reads of",
-            id="stale beside ECS",
+            id="stale beside ECS and Lambda",
         ),
         pytest.param(
             '{"images": [{"match": "", "kind": "eni"}]}', r"images\.0\.match", id="a match of nothing"

@@ -50,6 +50,10 @@ class MinistackPackages:
         _, _, digest = image_uri.partition("@sha256:")
         return digest or hashlib.sha256(image_uri.encode()).hexdigest()
 
+    def layer_size(self, context: CallContext, arn: str) -> int | None:
+        """What ministack has under a layer's ARN."""
+        return ministack.layer_size(context.account, context.region, arn)
+
     def link(self, context: CallContext, name: str) -> str:
         """Where ministack serves the code of $LATEST."""
         return ministack.code_url(context.account, context.region, name)

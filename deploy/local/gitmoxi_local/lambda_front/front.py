@@ -13,7 +13,7 @@ from gitmoxi_local import json_wire, rest_wire
 from gitmoxi_local.aws_errors import error_reply
 from gitmoxi_local.aws_model.base import AwsError
 from gitmoxi_local.aws_model.functions import FunctionChanged, FunctionsModel, constraints, names
-from gitmoxi_local.aws_model.functions.model import OPERATIONS
+from gitmoxi_local.aws_model.functions.operations import OPERATIONS
 from gitmoxi_local.calls import AwsCall, Reply
 from gitmoxi_local.faults import CallFault, Faults
 from gitmoxi_local.gateway import Forward

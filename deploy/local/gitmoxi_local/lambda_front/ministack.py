@@ -56,6 +56,13 @@ def code_url(account: str, region: str, name: str) -> str:
         return str(attribute(_LAMBDA, "_presigned_code_url")(name))
 
 
+def layer_size(account: str, region: str, arn: str) -> int | None:
+    """The bytes of a layer's version, None if a function may not have it or it does not exist."""
+    with _scope(account, region):
+        version, refusal = attribute(_LAMBDA, "_resolve_layer_version_for_attachment")(arn)
+    return None if refusal is not None else int(version.get("Content", {}).get("CodeSize", 0))
+
+
 def bucket_region(account: str, bucket: str) -> str | None:
     """The region that a bucket of an account lies in, None if there is none of that name."""
     with _scope(account, ""):

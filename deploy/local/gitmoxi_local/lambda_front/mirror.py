@@ -62,12 +62,6 @@ class Mirror:
 
     def _runnable(self, edition: Edition, record: Mapping[str, Any] | None, arn: str) -> Doc:
         config: Doc = {**copied(edition.config), **_READY, "FunctionArn": arn}
-        # Ministack loads a layer by its ARN; a size of 0 would tell it that there is nothing to load.
-        config["Layers"] = [_arn(layer) for layer in config.get("Layers", [])]
         if edition.image_uri is not None:
             config["ImageUri"] = edition.image_uri
         return {"config": config, "code_zip": self._packages.of(edition.config, record)}
-
-
-def _arn(layer: Any) -> str:
-    return str(layer["Arn"])

@@ -54,7 +54,7 @@ _NOT_COMPARED = frozenset(
 """What two editions may differ in and still be the same code and configuration."""
 
 
-def created(function: Function, params: Mapping[str, Any]) -> Doc:
+def created(function: Function, params: Mapping[str, Any], layers: list[Doc]) -> Doc:
     """The configuration of a new function, with AWS's defaults.
 
     https://docs.aws.amazon.com/lambda/latest/api/API_CreateFunction.html
@@ -73,11 +73,11 @@ def created(function: Function, params: Mapping[str, Any]) -> Doc:
         "TracingConfig": {"Mode": "PassThrough"},
         "LoggingConfig": {"LogFormat": "Text", "LogGroup": f"/aws/lambda/{function.name}"},
     }
-    apply(config, settings(params, config))
+    apply(config, settings(params, config, layers))
     return config
 
 
-def settings(params: Mapping[str, Any], before: Mapping[str, Any]) -> Doc:
+def settings(params: Mapping[str, Any], before: Mapping[str, Any], layers: list[Doc]) -> Doc:
     """The members of a configuration that a request sets; those that it leaves out are absent.
 
     https://docs.aws.amazon.com/lambda/latest/api/API_UpdateFunctionConfiguration.html
@@ -91,7 +91,7 @@ def settings(params: Mapping[str, Any], before: Mapping[str, Any]) -> Doc:
     if "VpcConfig" in params:
         changes["VpcConfig"] = _network(params["VpcConfig"])
     if "Layers" in params:
-        changes["Layers"] = [{"Arn": arn, "CodeSize": 0} for arn in params["Layers"]]
+        changes["Layers"] = layers
     if "ImageConfig" in params:
         changes["ImageConfigResponse"] = (
             {"ImageConfig": params["ImageConfig"]} if params["ImageConfig"] else {}

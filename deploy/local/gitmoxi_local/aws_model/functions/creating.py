@@ -41,8 +41,9 @@ def create(world: World, context: CallContext, params: Mapping[str, Any]) -> Doc
         raise errors.conflict(f"Function already exist: {name}")
     refusals.require_none(world.faults, name, params)
     code = packages.accepted(world.packages, context, params["Code"], params["PackageType"])
+    layers = packages.attached(world.packages, context, params)
     function = Function(account=region.account, region=region.region, name=name, latest=Edition(config={}))
-    function.latest.config = configuration.created(function, params)
+    function.latest.config = configuration.created(function, params, layers)
     function.latest.config.update(CodeSha256=code.sha256, CodeSize=code.size)
     function.latest.image_uri = code.image_uri
     function.tags = dict(params.get("Tags") or {})

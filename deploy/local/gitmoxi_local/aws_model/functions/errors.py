@@ -43,11 +43,6 @@ def stale_revision() -> AwsError:
     )
 
 
-def too_many_requests() -> AwsError:
-    """A caller who calls too often."""
-    return AwsError("TooManyRequestsException", "Rate exceeded", 429)
-
-
 def not_modelled(operation: str) -> AwsError:
     """An operation that the model does not have; AWS never answers so."""
     return AwsError("UnsupportedFeatureException", f"the local cloud does not model lambda:{operation}", 501)

@@ -17,8 +17,7 @@ class FunctionFault:
     ``kind`` is a refusal of ``refusals.REFUSALS`` (``role_not_assumable``, ``object_denied``, ...), or
     ``change_fails`` (accepted, then Failed with ``reason_code``: see ``refusals.REASONS`` for the
     words; ``reason`` overrides them), ``slow_change`` (``seconds`` more until it settles),
-    ``provisioning_fails`` (provisioned concurrency ends FAILED with ``reason``), or ``throttled``
-    (the published request rates are held to, for all functions).
+    or ``provisioning_fails`` (provisioned concurrency ends FAILED with ``reason``).
     """
 
     kind: str

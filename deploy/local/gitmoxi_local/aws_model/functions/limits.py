@@ -15,15 +15,11 @@ class Limits:
     Attributes:
         concurrency: concurrent executions.
         unreserved: concurrency that stays for functions without a reservation.
-        calls_per_second: of the control plane, all operations in one bucket.
-        get_function_per_second: of GetFunction, in a bucket of its own.
         environment_bytes: all environment variables of a function together.
         page: entries of a list in one answer.
     """
 
     concurrency: int = 1000
     unreserved: int = 100
-    calls_per_second: float = 15.0
-    get_function_per_second: float = 100.0
     environment_bytes: int = 4096
     page: int = 50

@@ -8,59 +8,16 @@ from typing import Any
 
 from gitmoxi_local.aws_model.base import CallContext, Clock, Ids
 from gitmoxi_local.aws_model.codec import copied
-from gitmoxi_local.aws_model.functions import (
-    adopting,
-    aliases,
-    concurrency,
-    constraints,
-    creating,
-    errors,
-    provisioning,
-    publishing,
-    reading,
-    routing,
-    settling,
-    tags,
-    updating,
-)
+from gitmoxi_local.aws_model.functions import adopting, constraints, errors, quotas, routing, settling
 from gitmoxi_local.aws_model.functions.codec import CODEC
 from gitmoxi_local.aws_model.functions.faults import FunctionFaults
 from gitmoxi_local.aws_model.functions.limits import Limits
+from gitmoxi_local.aws_model.functions.operations import OPERATIONS
 from gitmoxi_local.aws_model.functions.packages import Packages
 from gitmoxi_local.aws_model.functions.speeds import Speeds
 from gitmoxi_local.aws_model.functions.state import Doc, Function, FunctionChanged, Region
-from gitmoxi_local.aws_model.functions.throttling import Buckets
 from gitmoxi_local.aws_model.functions.world import World
-
-Operation = Callable[[World, CallContext, Mapping[str, Any]], Doc]
-
-OPERATIONS: Mapping[str, Operation] = {
-    "CreateAlias": aliases.create,
-    "CreateFunction": creating.create,
-    "DeleteAlias": aliases.delete,
-    "DeleteFunction": creating.delete,
-    "DeleteFunctionConcurrency": concurrency.delete,
-    "DeleteProvisionedConcurrencyConfig": provisioning.delete,
-    "GetAccountSettings": concurrency.account_settings,
-    "GetAlias": aliases.get,
-    "GetFunction": reading.get,
-    "GetFunctionConcurrency": concurrency.get,
-    "GetFunctionConfiguration": reading.get_configuration,
-    "GetProvisionedConcurrencyConfig": provisioning.get,
-    "ListAliases": aliases.listing,
-    "ListFunctions": reading.listing,
-    "ListProvisionedConcurrencyConfigs": provisioning.listing,
-    "ListTags": tags.listing,
-    "ListVersionsByFunction": reading.versions,
-    "PublishVersion": publishing.publish_version,
-    "PutFunctionConcurrency": concurrency.put,
-    "PutProvisionedConcurrencyConfig": provisioning.put,
-    "TagResource": tags.tag,
-    "UntagResource": tags.untag,
-    "UpdateAlias": aliases.update,
-    "UpdateFunctionCode": updating.code,
-    "UpdateFunctionConfiguration": updating.settings,
-}
+from gitmoxi_local.aws_model.request_limits import RequestLimits
 
 
 class FunctionsModel:
@@ -74,6 +31,7 @@ class FunctionsModel:
         emit: takes a notice of each function that came, changed in what it runs, or went.
         speeds: how long the transitions take.
         limits: the quotas of every account and region.
+        request_limits: the throttling of calls, ``quotas.published()`` and off by default.
     """
 
     def __init__(
@@ -86,6 +44,7 @@ class FunctionsModel:
         emit: Callable[[FunctionChanged], None] = lambda _: None,
         speeds: Speeds | None = None,
         limits: Limits | None = None,
+        request_limits: RequestLimits | None = None,
     ) -> None:
         self._world = World(
             clock=clock,
@@ -96,7 +55,7 @@ class FunctionsModel:
             speeds=speeds or Speeds(),
             emit=emit,
         )
-        self._buckets = Buckets(self._world.limits)
+        self._request_limits = request_limits or quotas.published()
 
     def call(self, operation: str, params: Mapping[str, Any], context: CallContext) -> dict[str, Any]:
         """Answer one API call, after everything that is due has happened.
@@ -107,9 +66,8 @@ class FunctionsModel:
         handler = OPERATIONS.get(operation)
         if handler is None:
             raise errors.not_modelled(operation)
+        self._request_limits.take(self._world.clock, operation, context)
         self.advance()
-        if next(self._world.faults.of("throttled"), None) is not None:
-            self._buckets.take(context.account, context.region, operation, self._world.now())
         constraints.check(operation, params)
         answer: Doc = copied(handler(self._world, context, copied(params)))
         return answer

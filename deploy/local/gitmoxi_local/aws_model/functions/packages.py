@@ -1,4 +1,4 @@
-"""Where Lambda gets code from: a port to S3 and Amazon ECR, and the checks of what comes from there."""
+"""Where Lambda gets code from: a port to S3, Amazon ECR and layers, with checks of what comes from it."""
 
 from __future__ import annotations
 
@@ -42,6 +42,10 @@ class Packages(Protocol):
         """The digest (hexadecimal SHA-256) of the image that a URI stands for at the moment."""
         ...
 
+    def layer_size(self, context: CallContext, arn: str) -> int | None:
+        """The bytes of a layer's version, None if there is no such version."""
+        ...
+
     def link(self, context: CallContext, name: str) -> str:
         """A URL to download the code of a function's $LATEST from."""
         ...
@@ -79,6 +83,23 @@ def accepted(packages: Packages, context: CallContext, code: Mapping[str, Any], 
     sha256 = base64.b64encode(hashlib.sha256(package).digest()).decode()
     packages.keep(sha256, package)
     return Code(sha256=sha256, size=len(package))
+
+
+def attached(packages: Packages, context: CallContext, params: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The layers that a request names, as a configuration shows them.
+
+    https://docs.aws.amazon.com/lambda/latest/api/API_Layer.html
+
+    Raises:
+        AwsError: one of them does not exist.
+    """
+    layers = []
+    for arn in params.get("Layers") or []:
+        size = packages.layer_size(context, arn)
+        if size is None:
+            raise errors.invalid(f"Layer version {arn} does not exist.")
+        layers.append({"Arn": arn, "CodeSize": size})
+    return layers
 
 
 def resolved_image(image_uri: str, digest: str) -> str:

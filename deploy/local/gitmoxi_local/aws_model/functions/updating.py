@@ -49,8 +49,9 @@ def settings(world: World, context: CallContext, params: Mapping[str, Any]) -> D
     rules.environment_fits(params, world.limits.environment_bytes)
     function = _changeable(world, context, params)
     refusals.require_none(world.faults, function.name, params)
+    layers = packages.attached(world.packages, context, params)
     config = function.latest.config
-    configuration.apply(config, configuration.settings(params, config))
+    configuration.apply(config, configuration.settings(params, config, layers))
     settling.begin_update(world, function, params)
     world.changed(function)
     return configuration.shown(function, function.latest)
