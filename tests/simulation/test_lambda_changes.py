@@ -159,6 +159,7 @@ RESET: Doc = {
 
 async def test_members_that_leave_the_file_go_back_to_awss_defaults_and_the_plan_says_so() -> None:
     world = World()
+    world.functions.packages.layers[RICH["Layers"][0]] = 100
     await ended(world, greet(**RICH))
     poor = greet()
     document = {name: value for name, value in poor.function.items() if name != "Environment"}
@@ -216,6 +217,7 @@ async def test_what_two_versions_of_an_alias_must_share_moves_at_once_and_the_pl
 
 async def test_a_created_function_is_published_and_served_with_all_it_has() -> None:
     world = World()
+    world.functions.packages.layers[RICH["Layers"][0]] = 100
 
     assert await after(world, greet(**RICH)) == [CREATE, PUBLISH, CREATE_ALIAS]
     assert {name: sent(world, CREATE)[name] for name in RICH} == RICH

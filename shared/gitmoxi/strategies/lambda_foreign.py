@@ -21,6 +21,9 @@ from gitmoxi.validation.depdef import OnForeignChange
 STANDING: Final = "standing"
 """Progress and result value: how $LATEST stood after our last look or change; see ``standing_of``."""
 
+BEFORE: Final = "standing_before"
+"""Progress value: how it stood before our last change, until that is seen."""
+
 FOREIGN: Final = "foreign_change"
 """Result value of a call that was not made, for somebody else had changed these members meanwhile."""
 
@@ -77,7 +80,15 @@ def foreign_change(deployment: Deployment, function: LambdaFunction) -> str:
 
 def with_standing(deployment: Deployment, function: LambdaFunction) -> Deployment:
     """The deployment with $LATEST as it stands now."""
-    return _with_values(deployment, {**deployment.progress.values, STANDING: standing_of(function)})
+    values = {name: value for name, value in deployment.progress.values.items() if name != BEFORE}
+    return _with_values(deployment, {**values, STANDING: standing_of(function)})
+
+
+def is_behind(deployment: Deployment, function: LambdaFunction) -> bool:
+    """Whether a look shows $LATEST as it was before our last change: reads may lag behind."""
+    values = deployment.progress.values
+    before = values.get(BEFORE)
+    return before is not None and before == standing_of(function) and before != values.get(STANDING)
 
 
 def with_answers(deployment: Deployment) -> Deployment:
@@ -86,8 +97,8 @@ def with_answers(deployment: Deployment) -> Deployment:
     for intent in deployment.intents:
         if MARKS_OF.get(intent.call, frozenset()) & {CODE, CONFIGURATION}:
             answered = (intent.result or {}).get(STANDING)
-            values = {name: value for name, value in values.items() if name != STANDING}
-            values |= {STANDING: answered} if answered is not None else {}
+            before = values.pop(STANDING, "")
+            values |= {STANDING: answered, BEFORE: before} if answered is not None else {}
     return _with_values(deployment, values)
 
 

@@ -39,6 +39,9 @@ PROVISIONING_TIMEOUT: Final = timedelta(minutes=20)
 PROVISIONING_LOOK: Final = timedelta(seconds=30)
 """Lambda sends no event when it has provisioned."""
 
+SIGHT: Final = timedelta(seconds=10)
+"""Reads may lag behind a change for a moment; after that, somebody else has undone it."""
+
 MOST_DELETED_AT_ONCE: Final = 5
 """Calls of one step, so that its record stays small and a tick ends within its lease."""
 
@@ -142,6 +145,17 @@ def _moved_by_others(deployment: Deployment, seen: LambdaObservation, now: datet
     alias, version = seen.alias, deployment.progress.values[VERSION]
     if alias is not None and alias.version == version and not alias.weights:
         return None
+    since = deployment.progress.since or now
+    shown = alias.version if alias is not None else None
+    if shown == deployment.progress.values.get(OLD_VERSION) and now - since < SIGHT:
+        return Decision(
+            step="wait",
+            because=f"Lambda still shows the alias as it was before its move to version {version}.",
+            to=deployment.state,
+            progress=deployment.progress,
+            look_again=FIRST_LOOK,
+            quiet=not deployment.intents,
+        )
     standing = "is gone" if alias is None else f"points at version {_listed(alias_standing(alias).split())}"
     told = f"Somebody else moved the alias: it {standing}, not at version {version}"
     answer = answer_foreign(deployment, seen, now, told)

@@ -10,7 +10,7 @@ from gitmoxi.domain.states import State
 from gitmoxi.planning.lambda_concurrency import ConcurrencyPlan
 from gitmoxi.ports.aws_lambda import ProvisionedConcurrency
 from gitmoxi.strategies.failing import CHANGED
-from gitmoxi.strategies.lambda_serving import DELETED, PROVISIONING_TIMEOUT, serve
+from gitmoxi.strategies.lambda_serving import DELETED, PROVISIONING_TIMEOUT, SIGHT, serve
 from gitmoxi.strategies.lambda_steps import (
     DELETE_PROVISIONED,
     DELETE_VERSION,
@@ -60,6 +60,10 @@ def served(values=None, **members):
         pytest.param(served(), seen(), (), State.SUCCEEDED, id="nothing is left"),
         pytest.param(served(), seen("9"), (), State.FAILED, id="others moved the alias"),
         pytest.param(served(), greet(function()), (), State.FAILED, id="others deleted the alias"),
+        pytest.param(served(), seen("1"), (), State.RUNNING, id="a look that lags behind the move"),
+        pytest.param(
+            served(since=NOW - SIGHT), seen("1"), (), State.FAILED, id="a move that others have undone"
+        ),
         pytest.param(
             served(), seen("9", settings=ADOPT), (UPDATE_ALIAS,), State.RUNNING, id="others' move is undone"
         ),
