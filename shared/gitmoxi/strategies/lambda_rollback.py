@@ -212,15 +212,16 @@ def _concurrency_before(values: Mapping[str, str]) -> dict[str, str]:
 
 
 def _clean_up(deployment: Deployment, seen: LambdaObservation, now: datetime) -> Decision:
+    values = deployment.progress.values
     settling = (
-        await_alias(deployment, seen, now)
+        await_alias(deployment, seen, now, to=values.get(VERSION, ""), left=values.get(FAILED_VERSION))
         or provision(deployment, seen, now)
         or await_provisioned(deployment, seen, now)
         or reserve(deployment, seen, now)
     )
     if settling is not None:
         return settling
-    failed = deployment.progress.values.get(FAILED_VERSION)
+    failed = values.get(FAILED_VERSION)
     if failed is None:
         return _back(deployment, seen)
     return act(
