@@ -195,7 +195,7 @@ class TestFunction:
         newer = await world.push(greet("greet-3.zip"))
 
         assert await states(world, running, newer) == [State.SUPERSEDED, State.SUCCEEDED]
-        assert (world.alias(), world.versions()) == ("2", ["2"])
+        assert (world.alias(), world.versions()) == ("2", ["1", "2"])
         assert world.aws.mutations == [
             functions.CODE,
             functions.CODE,
