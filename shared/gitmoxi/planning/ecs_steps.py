@@ -6,9 +6,11 @@ from gitmoxi.planning.desired import DesiredEcs
 from gitmoxi.planning.ecs_update import EcsUpdate
 
 
-def creation_steps(desired: DesiredEcs, strategy: str, *, register: bool) -> tuple[str, ...]:
-    """How a service comes to be."""
-    return (*_register_step(desired, register=register), "create the service", _follow_step(strategy))
+def creation_steps(desired: DesiredEcs, strategy: str, *, register: bool, draining: bool) -> tuple[str, ...]:
+    """How a service comes to be; ``draining`` says that a deleted one still has its name."""
+    waiting = ("wait until the deleted service of this name has stopped its last task",) if draining else ()
+    steps = (*_register_step(desired, register=register), "create the service", _follow_step(strategy))
+    return waiting + steps
 
 
 def update_steps(update: EcsUpdate) -> tuple[str, ...]:

@@ -15,6 +15,7 @@ from gitmoxi.planning.service_rules import (
     FORCED,
     SERVICE_RULES,
     STARTING,
+    UNCHANGEABLE,
     UNREADABLE,
     comparable_service,
     resets,
@@ -94,7 +95,7 @@ def compare_ecs(
         PlanningError: no task definition is wanted, or the service belongs to another installation.
     """
     live = comparable_service(service)
-    wanted = _wanted(desired, previous, live)
+    wanted = wanted_service(desired, previous, live)
     found = diff_documents(wanted, live, rules=SERVICE_RULES)
     revision = task_definition_change(
         desired, live=task_definition, live_arn=service.task_definition_arn, previous=previous
@@ -125,6 +126,15 @@ def compare_ecs(
     )
 
 
+def unlike_wanted(
+    desired: DesiredEcs, service: EcsService, previous: DesiredEcs | None
+) -> tuple[Difference, ...]:
+    """Members of a live service, its task definition aside, that UpdateService would have to change."""
+    live = comparable_service(service)
+    found = diff_documents(wanted_service(desired, previous, live), live, rules=SERVICE_RULES)
+    return tuple(difference for difference in found if difference.field not in UNCHANGEABLE)
+
+
 def strategy_of(*documents: Document) -> str:
     """The first document that names a strategy decides."""
     named = ((document.get("deploymentConfiguration") or {}).get("strategy") for document in documents)
@@ -146,7 +156,8 @@ def update_members(update: EcsUpdate) -> Document | None:
     return request
 
 
-def _wanted(desired: DesiredEcs, previous: DesiredEcs | None, live: Document) -> Document:
+def wanted_service(desired: DesiredEcs, previous: DesiredEcs | None, live: Document) -> Document:
+    """The committed service, with what left it reset and what leaving out means spelt out."""
     wanted = with_removals(desired.service, previous.service if previous else None, resets(live))
     wanted.setdefault("deploymentController", {"type": "ECS"})
     if wanted.get("launchType") and live.get("capacityProviderStrategy"):

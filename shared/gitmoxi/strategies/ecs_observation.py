@@ -10,9 +10,10 @@ from typing import Any
 from gitmoxi.errors import PermanentError
 from gitmoxi.explaining.signs import FailedTask
 from gitmoxi.planning.desired import DesiredEcs
+from gitmoxi.planning.differences import Difference
 from gitmoxi.planning.ecs import EcsPlan
 from gitmoxi.ports.ecs import EcsService, EcsTaskDefinition, ServiceDeployment
-from gitmoxi.validation.depdef import EcsDepdef
+from gitmoxi.validation.depdef import EcsDepdef, OnForeignChange
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,7 +23,8 @@ class EcsObservation:
     ``plan`` is made anew from ``desired`` and the live state, by the function that the planner used; it is
     None for a deletion. ``refused`` says why no plan can be made. ``known_task_definition`` is the one that
     an earlier deployment registered from the same document. ``following`` is the newest service deployment,
-    ``stopped`` holds the stopped tasks of our own one, where they may tell something. ``settings`` are
+    ``stopped`` holds the stopped tasks of our own one, where they may tell something; ``differences`` are
+    the members of the followed service that do not live as wanted. ``settings`` are
     those of the deployment, also while it is rolled back. ``owned`` says that the service carries this
     installation's tag, ``created`` that the deployment which is rolled back made it. ``sensitive_values``
     are those of every document that was looked at.
@@ -36,6 +38,7 @@ class EcsObservation:
     known_task_definition: EcsTaskDefinition | None = None
     following: ServiceDeployment | None = None
     stopped: tuple[FailedTask, ...] = ()
+    differences: tuple[Difference, ...] = ()
     owned: bool = False
     created: bool = False
     sensitive_values: tuple[str, ...] = ()
@@ -52,6 +55,8 @@ class EcsLimits:
     rollback: bool
     """Whether a failure is undone."""
     delete_failed_create: bool
+    adopts_foreign: bool = False
+    """Whether what is committed is applied again, once, after somebody else's change."""
 
 
 def limits_of(settings: EcsDepdef, desired_count: int) -> EcsLimits:
@@ -63,6 +68,7 @@ def limits_of(settings: EcsDepdef, desired_count: int) -> EcsLimits:
         failures_allowed=max(1, breaker.effective_threshold(desired_count)) if breaker is not None else None,
         rollback=breaker.rollback if breaker is not None else True,
         delete_failed_create=settings.delete_new_upon_failure,
+        adopts_foreign=settings.on_foreign_change is OnForeignChange.ADOPT,
     )
 
 

@@ -40,6 +40,13 @@ _ON_NEW_COMMIT: Final = (
 )
 
 
+class OnForeignChange(StrEnum):
+    """What happens when somebody else changes the service while it is deployed."""
+
+    STOP = "stop"
+    ADOPT = "adopt"
+
+
 class EnvironmentSettings(Settings):
     """Where to deploy; what is left out is the installation's own."""
 
@@ -211,6 +218,14 @@ class EcsDepdef(Settings):
         description=(
             "The capacity providers for the tasks that the service's own strategy cannot place, such as "
             "FARGATE behind FARGATE_SPOT."
+        ),
+    )
+    on_foreign_change: OnForeignChange = Field(
+        default=OnForeignChange.STOP,
+        description=(
+            "What happens when somebody else changes the service while it is deployed: stop ends the "
+            "deployment as failed and leaves the other change alone, adopt applies what is committed again, "
+            "once. A service that was deleted meanwhile is not made anew."
         ),
     )
     on_new_commit: OnNewCommit = Field(default=OnNewCommit.QUEUE, description=_ON_NEW_COMMIT)

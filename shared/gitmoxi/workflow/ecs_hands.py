@@ -123,13 +123,20 @@ class EcsHands:
 
     async def _update(self, deployment: Deployment, intent: Intent, seen: EcsObservation) -> dict[str, str]:
         plan, target = _plan(seen), ecs_target(deployment)
+        arn = intent.arguments[TASK_DEFINITION]
         if plan.update_request is not None:
-            request = update_service_request(plan, task_definition_arn=intent.arguments[TASK_DEFINITION])
+            request = update_service_request(plan, task_definition_arn=_unless_live(arn, plan, seen))
         else:
             # Only the way back gets here: the fields are as wanted, the tasks are not.
             named = {"cluster": target.cluster, "service": target.service_name}
-            request = {**named, "taskDefinition": intent.arguments[TASK_DEFINITION]}
+            request = {**named, "taskDefinition": arn}
         return _started(await self._ecs.update_service(target, request), intent)
+
+
+def _unless_live(arn: str, plan: EcsPlan, seen: EcsObservation) -> str | None:
+    """The ARN to name; the live one stays by itself, and an INACTIVE one could not be named any more."""
+    live = seen.service.task_definition_arn if seen.service is not None else ""
+    return None if arn == live and not plan.register and plan.task_definition is None else arn
 
 
 def _find_update(deployment: Deployment, intent: Intent, seen: EcsObservation) -> dict[str, str] | None:

@@ -13,8 +13,10 @@ from gitmoxi.domain.targets import OWNER_TAG, EcsTarget
 from gitmoxi.errors import AwsRejectedError, InvariantError, NotFoundError, PermanentError
 from gitmoxi.explaining.signs import FailedTask
 from gitmoxi.planning.desired import DesiredEcs, task_definition_hash
+from gitmoxi.planning.differences import Difference
 from gitmoxi.planning.ecs import EcsPlan, plan_ecs
 from gitmoxi.planning.ecs_checks import check_reference
+from gitmoxi.planning.ecs_update import unlike_wanted
 from gitmoxi.planning.tags import FOREIGN, OURS
 from gitmoxi.ports.bodies import BodyStore
 from gitmoxi.ports.ecs import EcsPort, EcsService, EcsTaskDefinition, ServiceDeployment
@@ -152,7 +154,9 @@ class EcsReader:
         if deployment.progress.phase == "follow":
             following = await self._service_deployment(deployment, service)
             stopped = await self._stopped_tasks(deployment, service, following)
-            return replace(seen, following=following, stopped=stopped)
+            return replace(
+                seen, following=following, stopped=stopped, differences=_differences(wish, service)
+            )
         return await self._compared(seen, wish)
 
     async def _compared(self, seen: EcsObservation, wish: _Wish) -> EcsObservation:
@@ -215,6 +219,12 @@ class EcsReader:
         if not stopped_tasks_may_tell(progress, service, following):
             return ()
         return tuple(await self._ecs.stopped_tasks(ecs_target(deployment), ours))
+
+
+def _differences(wish: _Wish, service: EcsService | None) -> tuple[Difference, ...]:
+    if service is None or service.status != "ACTIVE":
+        return ()
+    return unlike_wanted(wish.desired, service, wish.previous)
 
 
 def _restorable(live: Mapping[str, Any]) -> dict[str, Any]:
