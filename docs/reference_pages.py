@@ -1,4 +1,4 @@
-"""Writes the pages and schemas of the deployment files: ``python -m docs.reference_pages``."""
+"""Writes the pages that are made from the code and the tests: ``python -m docs.reference_pages``."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from docs.deployment_settings_page import deployment_settings_page
+from docs.reliability_page import reliability_page
 from docs.rules_page import rules_page
 from docs.schemas import schema_name, schema_text
 from docs.templates_page import templates_page
@@ -16,6 +17,7 @@ from gitmoxi.domain.files import FileKind
 REFERENCE: Final = Path(__file__).parent / "reference"
 
 PAGES: Final[Mapping[Path, Callable[[], str]]] = {
+    REFERENCE.parent / "reliability.md": reliability_page,
     REFERENCE / "deployment-settings.md": deployment_settings_page,
     REFERENCE / "rules.md": rules_page,
     REFERENCE / "templates.md": templates_page,

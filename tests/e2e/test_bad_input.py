@@ -120,7 +120,7 @@ def test_an_undefined_name_is_told_with_file_line_and_name(
     assert "'image'" in deployment["because"] or "image" in deployment["because"]
 
 
-def test_two_prefixes_that_claim_one_service(
+def test_scenario_30_two_prefixes_that_claim_one_service(
     installation: Installation, repository: GitRepository, unique: Unique
 ) -> None:
     name, one, two = unique("contested"), unique("one"), unique("two")
@@ -144,7 +144,7 @@ def test_no_relevant_file(installation: Installation, repository: GitRepository)
     assert "No relevant file changed" in ran.out
 
 
-def test_an_empty_tree_deletes_nothing(
+def test_scenario_28_an_empty_tree_deletes_nothing(
     installation: Installation, repository: GitRepository, unique: Unique
 ) -> None:
     name = unique("kept")
@@ -172,7 +172,7 @@ def test_an_empty_tree_deletes_nothing(
         pytest.param("x" * 200_000, id="huge"),
     ],
 )
-def test_a_poison_message_goes_to_the_dead_letters_with_its_reason(
+def test_scenario_17_a_poison_message_goes_to_the_dead_letters_with_its_reason(
     installation: Installation, repository: GitRepository, unique: Unique, poison: str
 ) -> None:
     sqs, outputs = installation.client("sqs"), installation.cloud.outputs()

@@ -39,7 +39,7 @@ EDGES = [
 
 
 @pytest.mark.parametrize("edges", EDGES)
-def test_a_kill_of_each_service_repeats_nothing_and_loses_nothing(
+def test_scenario_1_3_a_kill_of_each_service_repeats_nothing_and_loses_nothing(
     tmp_path: Path, edges: dict[str, str]
 ) -> None:
     failpoints = {f"GITMOXI_FAILPOINTS_{service}": f"{edge}=kill:1" for service, edge in edges.items()}

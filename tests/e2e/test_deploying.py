@@ -106,7 +106,7 @@ def test_pushes_come_from_anyone_who_may_put_events(
     assert service_of(installation, name)["runningCount"] == 1
 
 
-def test_a_scaled_service_reads_back_without_a_service_deployment(
+def test_scenario_47_a_scaled_service_reads_back_without_a_service_deployment(
     installation: Installation, repository: GitRepository, unique: Unique
 ) -> None:
     name = unique("scaled")
@@ -123,7 +123,7 @@ def test_a_scaled_service_reads_back_without_a_service_deployment(
     assert len(after) == len(before)
 
 
-def test_a_renamed_file_updates_its_service_and_deletes_nothing(
+def test_scenario_29_a_renamed_file_updates_its_service_and_deletes_nothing(
     installation: Installation, repository: GitRepository, unique: Unique
 ) -> None:
     name, moved = unique("named"), unique("renamed")

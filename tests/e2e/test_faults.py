@@ -45,7 +45,7 @@ def test_a_bad_image_trips_the_breaker_and_the_service_goes_back(
     assert len(by) >= 2, "the deployer went forward, the rollback worker went back"
 
 
-def test_a_bad_first_image_removes_what_it_created(
+def test_scenario_34_a_bad_first_image_removes_what_it_created(
     installation: Installation, repository: GitRepository, unique: Unique
 ) -> None:
     name = unique("stillborn")
@@ -59,7 +59,7 @@ def test_a_bad_first_image_removes_what_it_created(
     assert service_of(installation, name)["status"] in {"DRAINING", "INACTIVE"}
 
 
-def test_ecs_rolling_back_by_itself_is_a_failure(
+def test_scenario_42_ecs_rolling_back_by_itself_is_a_failure(
     installation: Installation, repository: GitRepository, unique: Unique
 ) -> None:
     name = unique("native")
@@ -110,7 +110,7 @@ def test_a_passing_fault_of_ecs_costs_time_only(
     assert len(created) == 1
 
 
-def test_a_denied_call_fails_with_action_and_reason(
+def test_scenario_13_a_denied_call_fails_with_action_and_reason(
     installation: Installation, repository: GitRepository, unique: Unique
 ) -> None:
     name = unique("denied")

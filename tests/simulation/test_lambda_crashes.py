@@ -47,7 +47,7 @@ async def test_a_deployment_ends_as_it_has_to(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", NAMES)
-async def test_a_kill_at_any_edge_repeats_nothing_and_loses_nothing(name: str) -> None:
+async def test_scenario_1_2_3_a_kill_at_any_edge_repeats_nothing_and_loses_nothing(name: str) -> None:
     scenario, calm = SCENARIOS[name], World()
     await played(scenario, calm)
     assert calm.edges or not scenario.mutations
@@ -60,7 +60,7 @@ async def test_a_kill_at_any_edge_repeats_nothing_and_loses_nothing(name: str) -
 
 
 @pytest.mark.parametrize("name", CHANGING)
-async def test_a_lost_reply_is_looked_for_and_adopted(name: str) -> None:
+async def test_scenario_8_a_lost_reply_is_looked_for_and_adopted(name: str) -> None:
     scenario = SCENARIOS[name]
     for operation in dict.fromkeys(scenario.mutations):
         world = World()
@@ -73,20 +73,20 @@ async def test_a_lost_reply_is_looked_for_and_adopted(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", NAMES)
-async def test_eight_workers_of_each_kind_get_in_nobodys_way(name: str) -> None:
+async def test_scenario_6_eight_workers_of_each_kind_get_in_nobodys_way(name: str) -> None:
     scenario, world = SCENARIOS[name], World(rivals=8)
     check(scenario, world, await played(scenario, world), "eight workers")
 
 
 @pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize("seed", [1, 2])
-async def test_duplicate_and_shuffled_messages_change_nothing(name: str, seed: int) -> None:
+async def test_scenario_4_5_duplicate_and_shuffled_messages_change_nothing(name: str, seed: int) -> None:
     scenario, world = SCENARIOS[name], World(disorder=Random(seed))
     check(scenario, world, await played(scenario, world), f"disorder {seed}")
 
 
 @pytest.mark.parametrize("name", NAMES)
-async def test_half_of_all_calls_throttled_for_ten_minutes_only_slows_it_down(name: str) -> None:
+async def test_scenario_12_half_of_all_calls_throttled_for_ten_minutes_only_slows_it_down(name: str) -> None:
     scenario, world = SCENARIOS[name], World()
     deployment = await scenario.begun(world)
     chance, until = Random(7), world.clock.now() + timedelta(minutes=10)

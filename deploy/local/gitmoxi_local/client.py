@@ -8,7 +8,7 @@ from typing import Any
 
 import httpx
 
-from gitmoxi_local.faults import ActiveFault, CallFaultSpec, FaultPlan, ImageFaultSpec
+from gitmoxi_local.faults import ActiveFault, CallFaultSpec, CapacitySpec, FaultPlan, ImageFaultSpec
 from gitmoxi_local.journal import JournalEntry
 
 
@@ -83,10 +83,18 @@ class LocalCloudClient:
         *,
         images: Sequence[ImageFaultSpec] = (),
         calls: Sequence[CallFaultSpec] = (),
+        capacity: Sequence[CapacitySpec] = (),
+        request_limits: bool = False,
         seed: int | None = None,
     ) -> list[ActiveFault]:
         """Put faults into force; returns them with their ids."""
-        plan = FaultPlan(seed=seed, images=tuple(images), calls=tuple(calls))
+        plan = FaultPlan(
+            seed=seed,
+            images=tuple(images),
+            calls=tuple(calls),
+            capacity=tuple(capacity),
+            request_limits=request_limits,
+        )
         answer = self._call("POST", "faults", json=plan.model_dump(mode="json"))
         return [ActiveFault.model_validate(fault) for fault in answer["faults"]]
 

@@ -12,9 +12,13 @@ from typing import Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from gitmoxi_local.aws_model.base import ImageFault, ImageFaults
+from gitmoxi_local.aws_model.capacity import Capacity, CapacityLimit
+from gitmoxi_local.aws_model.ecs import quotas
 from gitmoxi_local.calls import AwsCall
 
-ImageFaultKind = Literal["cannot_pull", "eni", "no_capacity", "crash", "unhealthy", "slow_start"]
+ImageFaultKind = Literal[
+    "cannot_pull", "eni", "no_capacity", "crash", "unhealthy", "unreachable", "slow_start"
+]
 CallFaultKind = Literal["throttle", "deny", "error500", "slow", "drop_reply", "stale"]
 
 
@@ -33,6 +37,7 @@ class ImageFaultSpec(_Border):
     kind: ImageFaultKind
     after_seconds: float = Field(default=0.0, ge=0)
     exit_code: int = Field(default=1, ge=0, le=255)
+    http_code: int | None = Field(default=None, ge=100, le=599)
 
 
 class CallFaultSpec(_Border):
@@ -61,12 +66,26 @@ class CallFaultSpec(_Border):
         return self
 
 
+class CapacitySpec(_Border):
+    """A capacity provider's limit; see ``aws_model.capacity.CapacityLimit``; the first counts."""
+
+    provider: str = Field(min_length=1)
+    tasks: int = Field(ge=0)
+    reason: str = ""
+
+
 class FaultPlan(_Border):
-    """What a faults file or a POST carries; ``seed`` restarts the generator behind ``probability``."""
+    """What a faults file or a POST carries.
+
+    ``seed`` restarts the generator behind ``probability``. ``request_limits`` makes ECS throttle
+    by its published token buckets, which are full at first.
+    """
 
     seed: int | None = None
     images: tuple[ImageFaultSpec, ...] = ()
     calls: tuple[CallFaultSpec, ...] = ()
+    capacity: tuple[CapacitySpec, ...] = ()
+    request_limits: bool = False
 
 
 class ActiveFault(_Border):
@@ -75,6 +94,8 @@ class ActiveFault(_Border):
     id: str
     image: ImageFaultSpec | None = None
     call: CallFaultSpec | None = None
+    capacity: CapacitySpec | None = None
+    request_limits: bool = False
     hits: int = 0
 
 
@@ -119,10 +140,12 @@ def load_plan(path: Path) -> FaultPlan:
 
 
 class Faults:
-    """The faults in force; ``images`` is shared with the model of ECS."""
+    """The faults in force; ``images``, ``capacity`` and ``limits`` are shared with the model of ECS."""
 
     def __init__(self, *, seed: int = 0) -> None:
         self.images = ImageFaults()
+        self.capacity = Capacity()
+        self.limits = quotas.published()
         self._active: dict[str, ActiveFault] = {}
         self._last_id = 0
         self._random = _generator(seed)
@@ -133,20 +156,24 @@ class Faults:
             self._random = _generator(plan.seed)
         added = [self._activate(image=image) for image in plan.images]
         added += [self._activate(call=call) for call in plan.calls]
-        self._share_images()
+        added += [self._activate(capacity=capacity) for capacity in plan.capacity]
+        if plan.request_limits:
+            self.limits.refill()
+            added.append(self._activate(request_limits=True))
+        self._share()
         return added
 
     def remove(self, fault_id: str) -> bool:
         """Lift one fault; False if there is none of that id."""
         removed = self._active.pop(fault_id, None) is not None
-        self._share_images()
+        self._share()
         return removed
 
     def clear(self) -> int:
         """Lift all faults; returns how many there were."""
         count = len(self._active)
         self._active.clear()
-        self._share_images()
+        self._share()
         return count
 
     def active(self) -> list[ActiveFault]:
@@ -189,21 +216,44 @@ class Faults:
             self._active[fault.id] = fault.model_copy(update={"hits": hits})
 
     def _activate(
-        self, *, image: ImageFaultSpec | None = None, call: CallFaultSpec | None = None
+        self,
+        *,
+        image: ImageFaultSpec | None = None,
+        call: CallFaultSpec | None = None,
+        capacity: CapacitySpec | None = None,
+        request_limits: bool = False,
     ) -> ActiveFault:
         self._last_id += 1
-        fault = ActiveFault(id=f"fault-{self._last_id}", image=image, call=call)
+        fault = ActiveFault(
+            id=f"fault-{self._last_id}",
+            image=image,
+            call=call,
+            capacity=capacity,
+            request_limits=request_limits,
+        )
         self._active[fault.id] = fault
         return fault
 
-    def _share_images(self) -> None:
-        specs = (fault.image for fault in self._active.values() if fault.image is not None)
-        self.images.entries[:] = [_image_fault(spec) for spec in specs]
+    def _share(self) -> None:
+        active = self._active.values()
+        self.images.entries[:] = [_image_fault(fault.image) for fault in active if fault.image]
+        self.capacity.limits[:] = [
+            CapacityLimit(
+                provider=fault.capacity.provider, tasks=fault.capacity.tasks, reason=fault.capacity.reason
+            )
+            for fault in active
+            if fault.capacity is not None
+        ]
+        self.limits.enabled = any(fault.request_limits for fault in active)
 
 
 def _image_fault(spec: ImageFaultSpec) -> ImageFault:
     return ImageFault(
-        match=spec.match, kind=spec.kind, after_seconds=spec.after_seconds, exit_code=spec.exit_code
+        match=spec.match,
+        kind=spec.kind,
+        after_seconds=spec.after_seconds,
+        exit_code=spec.exit_code,
+        http_code=spec.http_code,
     )
 
 

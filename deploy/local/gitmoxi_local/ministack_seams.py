@@ -215,6 +215,13 @@ def evaluate_alarms() -> None:
             _attribute("ministack.services.cloudwatch", "_evaluate_alarm")(alarm)
 
 
+def alarm_state(account: str, region: str, name: str) -> str | None:
+    """The present state of a metric alarm; None if there is none of that name."""
+    with _attribute("ministack.core.responses", "request_scope")(account, region):
+        alarm: Point | None = _attribute("ministack.services.cloudwatch", "_alarms").get(name)
+    return None if alarm is None else str(alarm["StateValue"])
+
+
 def statistic(points: Points, name: str) -> float | None:
     """A statistic (``Sum``, ``p99``, ...) of stored points, None if there are none."""
     if not points:

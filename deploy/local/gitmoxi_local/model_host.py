@@ -8,8 +8,7 @@ import logging
 import secrets
 from collections import deque
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -20,8 +19,8 @@ from gitmoxi_local.aws_model.base import (
     Emit,
     Ids,
     ImageFaults,
-    ServiceModel,
 )
+from gitmoxi_local.aws_model.past import Past, SavedModel
 
 _log = logging.getLogger("gitmoxi_local.model")
 
@@ -29,19 +28,11 @@ _log = logging.getLogger("gitmoxi_local.model")
 _PAUSE_AFTER_ERROR_SECONDS = 1.0
 
 
-class HostedModel(ServiceModel, Protocol):
+class HostedModel(SavedModel, Protocol):
     """A model that can be told of alarms, and whose whole state can be carried as JSON."""
 
     def alarm_fired(self, *, account: str, region: str, alarm: str) -> None:
         """A CloudWatch alarm went to ALARM."""
-        ...
-
-    def dump(self) -> dict[str, Any]:
-        """The state, as JSON can say it."""
-        ...
-
-    def load(self, state: Mapping[str, Any]) -> None:
-        """Take over a state that ``dump`` gave."""
         ...
 
 
@@ -58,16 +49,6 @@ class WallClock:
         return datetime.now(UTC)
 
 
-@dataclass(frozen=True, slots=True)
-class FrozenClock:
-    """A clock that stands still."""
-
-    moment: datetime
-
-    def now(self) -> datetime:
-        return self.moment
-
-
 class RandomIds:
     """Identifiers from the system's randomness."""
 
@@ -81,15 +62,16 @@ class ModelHost:
     def __init__(
         self, *, create: ModelFactory, clock: Clock, faults: ImageFaults, publish: Callable[[AwsEvent], None]
     ) -> None:
-        self._create = create
         self._clock = clock
         self._publish = publish
         self._events: deque[AwsEvent] = deque()
         self._due_changed = asyncio.Event()
-        self._past: deque[tuple[datetime, dict[str, Any]]] = deque(maxlen=200)
-        self._faults = faults
         self.last_error: str | None = None
         self._model = create(clock=clock, ids=RandomIds(), faults=faults, emit=self._events.append)
+        self._past = Past(
+            clock=clock,
+            revive=lambda then: create(clock=then, ids=RandomIds(), faults=faults, emit=lambda _event: None),
+        )
 
     def call(self, operation: str, params: Mapping[str, Any], context: CallContext) -> dict[str, Any]:
         """Answer a call at the present moment.
@@ -112,18 +94,9 @@ class ModelHost:
         Raises:
             AwsError: what the model would have refused.
         """
-        moment = self._clock.now() - timedelta(seconds=seconds)
-        state = self._remembered(moment)
-        if state is None:
+        past = self._past.model(seconds=seconds)
+        if past is None:
             return self.call(operation, params, context)
-        past = self._create(
-            clock=FrozenClock(moment),
-            ids=RandomIds(),
-            faults=ImageFaults(entries=list(self._faults.entries)),
-            emit=lambda _event: None,
-        )
-        past.load(state)
-        past.advance()
         return past.call(operation, params, context)
 
     def alarm_fired(self, account: str, region: str, alarm: str) -> None:
@@ -134,11 +107,11 @@ class ModelHost:
 
     def remember(self) -> None:
         """Keep the present state for ``call_in_the_past``."""
-        self._past.append((self._clock.now(), self._model.dump()))
+        self._past.remember(self._model)
 
     def forget(self) -> None:
         """Drop all remembered states."""
-        self._past.clear()
+        self._past.forget()
 
     async def run(self) -> None:
         """Bring the model forward whenever something is due, until cancelled."""
@@ -178,9 +151,3 @@ class ModelHost:
     def _carry_events(self) -> None:
         while self._events:
             self._publish(self._events.popleft())
-
-    def _remembered(self, moment: datetime) -> dict[str, Any] | None:
-        older = [state for time, state in self._past if time <= moment]
-        if older:
-            return older[-1]
-        return self._past[0][1] if self._past else None

@@ -12,12 +12,13 @@ import signal
 import socket
 import sys
 from collections.abc import Iterator, Mapping
+from functools import partial
 from typing import Any
 
 import uvicorn
 
 from gitmoxi_local import ministack_seams, service_events, stacks
-from gitmoxi_local.alarm_watch import AlarmWatch
+from gitmoxi_local.alarm_watch import AlarmWatch, CloudWatchStates
 from gitmoxi_local.autosave import Autosave
 from gitmoxi_local.aws_model.ecs import EcsModel
 from gitmoxi_local.control import ControlApi
@@ -28,7 +29,7 @@ from gitmoxi_local.journal import Journal
 from gitmoxi_local.lambda_strict.front import LambdaFront
 from gitmoxi_local.lambda_strict.settling import Settling
 from gitmoxi_local.logs_front import LogsFront
-from gitmoxi_local.model_host import ModelFactory, ModelHost, WallClock
+from gitmoxi_local.model_host import ModelHost, WallClock
 from gitmoxi_local.settings import CloudSettings
 
 _log = logging.getLogger("gitmoxi_local")
@@ -55,7 +56,7 @@ class _Server(uvicorn.Server):
 class LocalCloud:
     """One local cloud, from the open port to the saved state."""
 
-    def __init__(self, settings: CloudSettings, *, create_ecs: ModelFactory = EcsModel) -> None:
+    def __init__(self, settings: CloudSettings) -> None:
         settings.state_dir.mkdir(parents=True, exist_ok=True)
         settings.ready_file.unlink(missing_ok=True)
         self._settings = settings
@@ -67,7 +68,15 @@ class LocalCloud:
             self._faults.add(load_plan(settings.faults_file))
         self._journal = Journal(settings.journal_file, detail=settings.journal_detail)
         self._ecs = ModelHost(
-            create=create_ecs, clock=WallClock(), faults=self._faults.images, publish=service_events.publish
+            create=partial(
+                EcsModel,
+                alarms=CloudWatchStates(),
+                capacity=self._faults.capacity,
+                limits=self._faults.limits,
+            ),
+            clock=WallClock(),
+            faults=self._faults.images,
+            publish=service_events.publish,
         )
         self._ecs.load(settings.ecs_file)
         self._control = ControlApi(

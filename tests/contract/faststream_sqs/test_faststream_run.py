@@ -97,7 +97,7 @@ def work(seconds: float) -> str:
 
 
 @pytest.mark.parametrize("name", ["app", "asgi_app"])
-async def test_running_work_ends_before_the_process_does(start, name):
+async def test_scenario_44_running_work_ends_before_the_process_does(start, name):
     application = await start(name)
     message_id = await application.send(work(seconds=1.5))
     assert json.loads((await application.report())["Body"]) == {"started": message_id}
@@ -109,7 +109,7 @@ async def test_running_work_ends_before_the_process_does(start, name):
     assert await application.left() == (0, 0)
 
 
-async def test_poison_is_dead_lettered_and_the_queue_flows_on(start):
+async def test_scenario_17_poison_is_dead_lettered_and_the_queue_flows_on(start):
     application = await start("app")
     await application.send("not json")
     buried = await application.report()

@@ -1,16 +1,12 @@
 """Tasks that fail, the circuit breaker, rollbacks and stalls."""
 
 from itertools import pairwise
-from typing import Any
 
 import pytest
 
-from tests.unit.aws_model.ecs_cloud import BREAKER, EcsCloud, service_request
+from tests.unit.aws_model.ecs_cloud import BREAKER, EcsCloud
 
 NO_ROLLBACK = {"deploymentCircuitBreaker": {"enable": True, "rollback": False}}
-BEHIND_ELB: dict[str, Any] = {
-    "loadBalancers": [{"targetGroupArn": "arn:tg/web", "containerName": "app", "containerPort": 80}]
-}
 
 
 def test_an_image_that_cannot_be_pulled_fails_the_task_to_start(ecs: EcsCloud) -> None:
@@ -259,72 +255,9 @@ def test_placement_failures_trip_the_breaker(ecs: EcsCloud) -> None:
     assert ecs.images() == ["web:1", "web:1"]
 
 
-def test_failing_target_health_checks_get_the_task_replaced(ecs: EcsCloud) -> None:
-    """Developer Guide, "Troubleshooting service load balancers": Task failed ELB health checks."""
-    ecs.fault("bad", "unhealthy")
-    ecs.running(deploymentConfiguration=BREAKER, **BEHIND_ELB)
-    ecs.deploy("bad:2")
-    ecs.pass_time(30)
-    stopped = [t for t in ecs.tasks("STOPPED") if t["containers"][0]["image"] == "bad:2"]
-    assert stopped[0]["stoppedReason"] == "Task failed ELB health checks in (target-group arn:tg/web)"
-    assert ecs.history()[0] == "ROLLBACK_SUCCESSFUL"
-
-
-def test_the_grace_period_delays_the_verdict(ecs: EcsCloud) -> None:
-    """API_CreateService, healthCheckGracePeriodSeconds."""
-    ecs.fault("web:1", "unhealthy")
-    ecs.create(healthCheckGracePeriodSeconds=300, **BEHIND_ELB)
-    ecs.pass_time(5)
-    assert ecs.service()["runningCount"] == 2
-    assert ecs.tasks("STOPPED") == []
-    ecs.pass_time(5)
-    assert ecs.tasks("STOPPED") != []
-
-
-def test_failing_container_health_checks_get_the_task_replaced(ecs: EcsCloud) -> None:
-    """Developer Guide, "Determine Amazon ECS task health using container health checks"."""
-    ecs.fault("web:1", "unhealthy")
-    container = {"name": "app", "image": "web:1", "healthCheck": {"command": ["CMD", "true"]}}
-    ecs.register(containerDefinitions=[container])
-    ecs.call("CreateService", **service_request())
-    ecs.pass_time(2.5)
-    task = ecs.tasks("STOPPED")[0]
-    assert (task["stoppedReason"], task["healthStatus"]) == (
-        "Task failed container health checks",
-        "UNHEALTHY",
-    )
-
-
-def test_without_any_health_check_running_is_healthy(ecs: EcsCloud) -> None:
-    """API_CreateService: tasks without a load balancer are healthy when RUNNING."""
-    ecs.fault("web:1", "unhealthy")
-    ecs.running()
-    assert ecs.history() == ["SUCCESSFUL"]
-
-
 def test_a_slow_start_only_takes_longer(ecs: EcsCloud) -> None:
     ecs.fault("web:1", "slow_start", after_seconds=7)
     ecs.running()
     assert (ecs.history(), ecs.service()["pendingCount"]) == (["IN_PROGRESS"], 2)
     ecs.pass_time(7)
     assert ecs.history() == ["SUCCESSFUL"]
-
-
-def test_an_alarm_that_fires_rolls_the_deployment_back(ecs: EcsCloud) -> None:
-    """API_DeploymentAlarms; Developer Guide, "How CloudWatch alarms detect deployment failures"."""
-    alarms = {"alarms": {"alarmNames": ["errors"], "enable": True, "rollback": True}}
-    ecs.running(deploymentConfiguration=alarms)
-    ecs.model.alarm_fired(account="111122223333", region="eu-west-1", alarm="errors")
-    assert ecs.history() == ["SUCCESSFUL"]
-
-    ecs.deploy("web:2")
-    ecs.pass_time(0.6)
-    ecs.model.alarm_fired(account="111122223333", region="eu-west-1", alarm="others")
-    ecs.model.alarm_fired(account="111122223333", region="us-east-1", alarm="errors")
-    assert ecs.service_deployment()["alarms"]["status"] == "MONITORING"
-    ecs.model.alarm_fired(account="111122223333", region="eu-west-1", alarm="errors")
-    ecs.pass_time()
-    entry = ecs.service_deployment()
-    assert entry["status"] == "ROLLBACK_SUCCESSFUL"
-    assert entry["alarms"]["triggeredAlarmNames"] == ["errors"]
-    assert ecs.images() == ["web:1", "web:1"]

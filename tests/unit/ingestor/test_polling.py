@@ -9,7 +9,7 @@ SHOP, CART = a_service("dev/shop"), a_service("dev/cart")
 OTHER = "https://git.example.com/team/other"
 
 
-async def test_a_new_tip_is_found(stage):
+async def test_scenario_21_a_new_tip_is_found(stage):
     stage.commit(SHOP)
     await stage.push()
     stage.commit(CART)

@@ -25,7 +25,7 @@ async def test_a_processed_tip_is_nothing_new_and_the_answer_leads_to_its_commit
     assert (answer.outcome, answer.seq, answer.sha) == (PushOutcome.NOTHING_NEW, 1, sha)
 
 
-async def test_the_same_webhook_a_hundred_times_is_one_deployment(stage):
+async def test_scenario_22_the_same_webhook_a_hundred_times_is_one_deployment(stage):
     stage.commit(SHOP)
 
     for _ in range(100):

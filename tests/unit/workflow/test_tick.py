@@ -161,7 +161,7 @@ async def test_the_deployments_own_wake_renews_its_wait() -> None:
     assert stage.waker.wakes[-1].tick.version == head.version
 
 
-async def test_a_clock_that_jumps_shortens_no_wait() -> None:
+async def test_scenario_39_a_clock_that_jumps_shortens_no_wait() -> None:
     stage = Stage(pause=timedelta(minutes=5))
     await stage.place("d-1")
     ticker = stage.worker()

@@ -85,38 +85,48 @@ def _run(world: World, region: Region, task: Task) -> None:
     for number, container in enumerate(task.containers):
         container.last_status = "RUNNING"
         container.runtime_id = f"{task.id}-{number}"
-    crashes = task.fate == "crash" and task.fate_after <= world.speeds.settling
-    if crashes:
-        delay = task.fate_after
-    elif _never_healthy(task):
-        delay = world.speeds.health_check + task.grace * world.speeds.grace_scale
-    else:
-        delay = world.speeds.settling
-    _enter(world, region, task, "RUNNING", delay)
+    _enter(world, region, task, "RUNNING", _first_verdict(world, task))
+
+
+def _first_verdict(world: World, task: Task) -> float:
+    """Seconds from RUNNING until the task has settled, crashed, or failed its health check."""
+    speeds = world.speeds
+    if task.fate == "crash" and task.fate_after <= speeds.settling:
+        return task.fate_after
+    if _fails_checks(task) and not task.fate_after:
+        return speeds.health_check + _grace(world, task)
+    return speeds.settling
+
+
+def _grace(world: World, task: Task) -> float:
+    return task.grace * world.speeds.grace_scale
 
 
 def _live(world: World, region: Region, task: Task) -> Step:
-    if _never_healthy(task):
+    checks_fail = _fails_checks(task)
+    if task.fate != "crash" and not checks_fail:
+        _settle(task)
+        return Step.HEALTHY
+    settles_first = task.fate_after > (0.0 if checks_fail else world.speeds.settling)
+    if settles_first and not task.healthy:
+        _settle(task)
+        end = max(task.fate_after, _grace(world, task)) if checks_fail else task.fate_after
+        world.schedule(region.place, task, world.later(max(0.0, end - world.speeds.settling)))
+        return Step.HEALTHY
+    if checks_fail:
         _fail_health_check(world, region, task)
-        return Step.FAILED
-    if task.fate != "crash":
-        _settle(task)
-        return Step.HEALTHY
-    if not task.healthy and task.fate_after > world.speeds.settling:
-        _settle(task)
-        world.schedule(region.place, task, world.later(task.fate_after - world.speeds.settling))
-        return Step.HEALTHY
-    _crash(world, region, task)
+    else:
+        _crash(world, region, task)
     return Step.FAILED
 
 
-def _never_healthy(task: Task) -> bool:
-    return task.fate == "unhealthy" and bool(task.checks)
+def _fails_checks(task: Task) -> bool:
+    return task.fate in {"unhealthy", "unreachable"} and bool(task.checks)
 
 
 def _settle(task: Task) -> None:
     task.healthy = True
-    if task.checks == "container":
+    if any(container.checked for container in task.containers):
         task.health = "HEALTHY"
 
 

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from gitmoxi_local.aws_model.alarm_book import AlarmBook, AlarmStates
 from gitmoxi_local.aws_model.base import CallContext, Clock, Emit, Ids, ImageFaults
+from gitmoxi_local.aws_model.capacity import Capacity
 from gitmoxi_local.aws_model.ecs import (
     breaker,
     clusters,
@@ -15,6 +17,7 @@ from gitmoxi_local.aws_model.ecs import (
     deployment_calls,
     errors,
     lifecycle,
+    quotas,
     scheduler,
     service_reads,
     services,
@@ -25,6 +28,7 @@ from gitmoxi_local.aws_model.ecs import (
 from gitmoxi_local.aws_model.ecs.speeds import Speeds
 from gitmoxi_local.aws_model.ecs.state import Doc, Region, Service, Task
 from gitmoxi_local.aws_model.ecs.world import World
+from gitmoxi_local.aws_model.request_limits import RequestLimits
 
 Operation = Callable[[World, CallContext, Mapping[str, Any]], Doc]
 
@@ -84,22 +88,45 @@ class EcsModel:
         faults: what goes wrong with which image; looked at when a task starts.
         emit: takes the events that ECS puts on the default bus.
         speeds: how long the life cycles take.
+        alarms: where states of CloudWatch alarms are looked up when a deployment starts.
+        capacity: how many tasks each capacity provider takes; looked at when tasks are placed.
+        limits: the throttling of calls, ``quotas.published()`` and off by default.
     """
 
     def __init__(
-        self, *, clock: Clock, ids: Ids, faults: ImageFaults, emit: Emit, speeds: Speeds | None = None
+        self,
+        *,
+        clock: Clock,
+        ids: Ids,
+        faults: ImageFaults,
+        emit: Emit,
+        speeds: Speeds | None = None,
+        alarms: AlarmStates | None = None,
+        capacity: Capacity | None = None,
+        limits: RequestLimits | None = None,
     ) -> None:
-        self._world = World(clock=clock, ids=ids, faults=faults, emit=emit, speeds=speeds or Speeds())
+        self._world = World(
+            clock=clock,
+            ids=ids,
+            faults=faults,
+            emit=emit,
+            speeds=speeds or Speeds(),
+            alarms=alarms or AlarmBook(),
+            capacity=capacity or Capacity(),
+            limits=limits or quotas.published(),
+        )
 
     def call(self, operation: str, params: Mapping[str, Any], context: CallContext) -> dict[str, Any]:
         """Answer one API call, after everything that is due has happened.
 
         Raises:
-            AwsError: AWS's refusal, or UnsupportedFeatureException for what is not modelled.
+            AwsError: AWS's refusal, ThrottlingException among them, or
+                UnsupportedFeatureException for what is not modelled.
         """
         handler = OPERATIONS.get(operation)
         if handler is None:
             raise errors.not_modelled(f"the operation ecs:{operation}")
+        self._world.limits.take(self._world.clock, operation, context)
         self.advance()
         answer: Doc = codec.copied(handler(self._world, context, codec.copied(params)))
         return answer
@@ -109,7 +136,7 @@ class EcsModel:
         self._world.catch_up(self._due)
         return self._world.next_due()
 
-    def alarm_fired(self, *, account: str, region: str, alarm: str) -> None:
+    def alarm_fired(self, account: str, region: str, alarm: str) -> None:
         """A CloudWatch alarm of that name changed to ALARM: deployments that watch it fail."""
         self.advance()
         state = self._world.regions.get((account, region))
