@@ -13,6 +13,7 @@ from gitmoxi.domain.sensitive import redact
 from gitmoxi.explaining.explaining import explain, explain_event
 from gitmoxi.explaining.signs import FailedTask
 from gitmoxi.ports.ecs import EcsService, ServiceDeployment
+from gitmoxi.strategies.ecs_alarms import alarm_explanations
 from gitmoxi.strategies.ecs_failures import failed_so_far, own_deployment
 from gitmoxi.strategies.ecs_observation import EcsObservation, count_of
 from gitmoxi.strategies.ecs_progress import LOOK_CLOSER, SERVICE_DEPLOYMENT, STARTS_DEPLOYMENT
@@ -21,14 +22,16 @@ from gitmoxi.strategies.ecs_progress import LOOK_CLOSER, SERVICE_DEPLOYMENT, STA
 def explanations_of(progress: Progress, seen: EcsObservation) -> tuple[Explanation, ...]:
     """What the stopped tasks of our deployment, and the service's events since it began, come down to.
 
-    Sensitive values are masked first: later they could be cut in the middle, or lose their line breaks.
+    An alarm that ended the deployment comes first: what else failed did not end it. Sensitive values
+    are masked first: later they could be cut in the middle, or lose their line breaks.
     """
     hide = partial(redact, sensitive_values=seen.sensitive_values)
-    return explain(
+    found = explain(
         tasks=[_masked(task, seen.sensitive_values) for task in seen.stopped],
         events=[hide(text) for text in _events(progress, seen.service)],
         targets=seen.targets,
     )
+    return (*alarm_explanations(progress, seen), *found)
 
 
 def stopped_tasks_may_tell(

@@ -10,6 +10,7 @@ from enum import StrEnum
 from gitmoxi.domain.deployments import Progress
 from gitmoxi.domain.explanations import Explanation
 from gitmoxi.ports.ecs import ServiceDeployment
+from gitmoxi.strategies.ecs_alarms import turned_red
 from gitmoxi.strategies.ecs_explaining import explanations_of
 from gitmoxi.strategies.ecs_failures import count_failures, failed_so_far
 from gitmoxi.strategies.ecs_observation import EcsLimits, EcsObservation, count_of
@@ -72,7 +73,12 @@ def _course(
         return Following(course=Course.REPLACED, because="Somebody deleted the service in mid-deployment.")
     if progress.values.get(STARTS_DEPLOYMENT) == "no":
         return _read_back(progress, seen, limits, now, why)
-    if (ended := _ended(progress, seen, now, why)) is not None:
+    ended = _ended(progress, seen, now, why)
+    if ended is not None and ended.course is not Course.ARRIVED:
+        return ended
+    if (red := _alarmed(progress, seen)) is not None:
+        return red
+    if ended is not None:
         return ended
     if (replaced := _replaced(progress, seen)) is not None:
         return replaced
@@ -101,6 +107,16 @@ def _ended(progress: Progress, seen: EcsObservation, now: datetime, why: str) ->
             return Following(course=Course.FAILED, because=f"ECS stopped the deployment: {said}.")
         case _:
             return None
+
+
+def _alarmed(progress: Progress, seen: EcsObservation) -> Following | None:
+    """An alarm of the settings beats progress, and an arrival that is seen at the same time."""
+    red = turned_red(progress, seen)
+    if not red:
+        return None
+    said = f": {red[0].reason.rstrip('.')}" if red[0].reason else ""
+    because = f"The alarm {red[0].name} went to ALARM while the service was deployed{said}."
+    return Following(course=Course.FAILED, because=because)
 
 
 def _arrived(progress: Progress, seen: EcsObservation, now: datetime) -> Following:

@@ -12,6 +12,7 @@ from gitmoxi.errors import AccessDeniedError, InvariantError
 from gitmoxi.planning.desired import DesiredEcs, task_definition_hash
 from gitmoxi.planning.ecs import EcsPlan
 from gitmoxi.strategies.decision import Action, Decision
+from gitmoxi.strategies.ecs_alarms import note_red, refuse_red
 from gitmoxi.strategies.ecs_following import Course, follow, with_service_deployment
 from gitmoxi.strategies.ecs_foreign import meet_foreign_change
 from gitmoxi.strategies.ecs_observation import EcsLimits, EcsObservation
@@ -53,7 +54,7 @@ def decide_rolling(
         return refused
     match deployment.progress.phase:
         case "start":
-            return _start(deployment, record, seen, now)
+            return _start(deployment, record, seen, limits, now)
         case "register":
             return _apply(deployment, seen, intent_result(deployment)[TASK_DEFINITION], now)
         case "apply":
@@ -76,10 +77,10 @@ def refusal(
     if refused is None or refused.error is None:
         return None
     error = refused.error
-    if (waiting := wait_for_room(deployment, error, seen.service, now)) is not None:
-        return waiting
     not_made = refused.call in {CREATE, UPDATE} and error.operation in {CREATE, UPDATE, ""}
     failed = unchanged(deployment) if not_made else deployment
+    if (waiting := wait_for_room(failed, error, seen.service, now)) is not None:
+        return waiting
     explanations = why_refused(error, deployment.target)
     if denied(explanations):
         return stop_denied(failed, str(error), explanations)
@@ -87,7 +88,9 @@ def refusal(
     return fail_as_told(failed, told, rollback=limits.rollback, explanations=explanations)
 
 
-def _start(deployment: Deployment, record: TargetRecord, seen: EcsObservation, now: datetime) -> Decision:
+def _start(
+    deployment: Deployment, record: TargetRecord, seen: EcsObservation, limits: EcsLimits, now: datetime
+) -> Decision:
     if seen.refused is not None:
         return fail_impossible(deployment, seen.refused)
     if (waiting := _wait_for_name(deployment, record, seen, now)) is not None:
@@ -103,6 +106,10 @@ def _start(deployment: Deployment, record: TargetRecord, seen: EcsObservation, n
             progress=deployment.progress,
             last_good={TASK_DEFINITION: seen.service.task_definition_arn} if seen.service else None,
         )
+    if (refused := refuse_red(deployment, seen, limits)) is not None:
+        return refused
+    values = {**deployment.progress.values, **note_red(seen)}
+    deployment = replace(deployment, progress=replace(deployment.progress, values=values))
     known = seen.known_task_definition
     if plan.register and known is not None and known.active:
         return _apply(deployment, seen, known.arn, now)

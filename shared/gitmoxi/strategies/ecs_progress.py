@@ -29,5 +29,8 @@ WAITS_SINCE = "waits_since"
 APPLIED_AGAIN = "applied_again"
 """``yes``: what is committed was applied once more after somebody else's change."""
 
+RED_AT_START = "red_at_start"
+"""The names of the alarms that were red when the deployment started, as a JSON list."""
+
 FOLLOWED = (ECS_DEPLOYMENT, SERVICE_DEPLOYMENT, STARTS_DEPLOYMENT, LOOK_CLOSER, FAILED_TASKS, READ_BACK)
 """The values that belong to one followed deployment of ECS, and go when another one is followed."""

@@ -100,6 +100,18 @@ class AlarmSettings(Settings):
     )
 
 
+class EcsAlarmSettings(AlarmSettings):
+    """The alarms of an ECS service, beside those of its own deploymentConfiguration."""
+
+    start_on_red: bool = Field(
+        default=False,
+        description=(
+            "Whether a deployment may start while an alarm is in ALARM, as the one that brings the remedy "
+            "must. With true, alarms that are red at the start are not watched during that deployment."
+        ),
+    )
+
+
 class StabilityCheck(Settings):
     """How long new tasks may take until all of them run; all numbers in seconds."""
 
@@ -186,8 +198,13 @@ class EcsDepdef(Settings):
             "deployment."
         ),
     )
-    alarms: AlarmSettings = Field(
-        default=AlarmSettings(), description="The CloudWatch alarms that end a deployment."
+    alarms: EcsAlarmSettings = Field(
+        default=EcsAlarmSettings(),
+        description=(
+            "The CloudWatch alarms that end a deployment. Before new tasks start, these and the alarms of "
+            "deploymentConfiguration are looked at: one that does not exist, or is in ALARM, ends the "
+            "deployment before anything is changed; one in INSUFFICIENT_DATA does not."
+        ),
     )
     delete_new_upon_traffic_shift_failure: bool = Field(
         default=True,
