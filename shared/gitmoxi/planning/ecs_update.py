@@ -10,6 +10,7 @@ from gitmoxi.planning.desired import DesiredEcs
 from gitmoxi.planning.differences import Difference, diff_documents
 from gitmoxi.planning.documents import MISSING, Document, without_nulls
 from gitmoxi.planning.ecs_checks import check_changeable
+from gitmoxi.planning.ecs_fallback import beside_capacity, runs_on_fallback
 from gitmoxi.planning.removals import with_removals
 from gitmoxi.planning.service_rules import (
     FORCED,
@@ -43,6 +44,7 @@ class EcsUpdate:
         starts: the update starts a service deployment.
         failed: ECS gave up on what is configured: it does not run, however equal it looks.
         adopts: the live service carries no owner's tag.
+        on_fallback: the service runs on the settings' fallback capacity, and stays there.
     """
 
     desired: DesiredEcs
@@ -57,6 +59,7 @@ class EcsUpdate:
     starts: bool
     failed: bool
     adopts: bool
+    on_fallback: bool
 
     @property
     def updates(self) -> bool:
@@ -100,6 +103,11 @@ def compare_ecs(
     revision = task_definition_change(
         desired, live=task_definition, live_arn=service.task_definition_arn, previous=previous
     )
+    failed = (service.primary or {}).get("rolloutState") == "FAILED"
+    starting = frozenset(difference.field for difference in found) & STARTING
+    stays = not (force or failed or revision.changes or starting)
+    on_fallback = stays and runs_on_fallback(desired, live)
+    found = beside_capacity(found) if on_fallback else found
     tags = tag_changes(
         ecs_tags(desired.service), service.tags, ecs_tags(previous.service if previous else None)
     )
@@ -107,7 +115,6 @@ def compare_ecs(
     check_changeable(desired.target, found, live, everything=everything)
     differences = found + _unreadable_difference(wanted, previous)
     changed = frozenset(difference.field for difference in differences) - {"launchType"}
-    failed = (service.primary or {}).get("rolloutState") == "FAILED"
     forced = force or bool(changed & FORCED) or failed
     starts = forced or revision.changes or bool(changed & STARTING)
     return EcsUpdate(
@@ -123,6 +130,7 @@ def compare_ecs(
         starts=starts,
         failed=failed,
         adopts=adoption(service.tags, owner=owner, what=str(desired.target)),
+        on_fallback=on_fallback,
     )
 
 
@@ -132,6 +140,7 @@ def unlike_wanted(
     """Members of a live service, its task definition aside, that UpdateService would have to change."""
     live = comparable_service(service)
     found = diff_documents(wanted_service(desired, previous, live), live, rules=SERVICE_RULES)
+    found = beside_capacity(found) if runs_on_fallback(desired, live) else found
     return tuple(difference for difference in found if difference.field not in UNCHANGEABLE)
 
 

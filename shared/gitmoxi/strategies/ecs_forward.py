@@ -11,8 +11,10 @@ from gitmoxi.domain.states import State
 from gitmoxi.errors import AccessDeniedError, InvariantError
 from gitmoxi.planning.desired import DesiredEcs, task_definition_hash
 from gitmoxi.planning.ecs import EcsPlan
+from gitmoxi.strategies import ecs_fallback
 from gitmoxi.strategies.decision import Action, Decision
 from gitmoxi.strategies.ecs_alarms import note_red, refuse_red
+from gitmoxi.strategies.ecs_fallback import fall_back, fallen_back
 from gitmoxi.strategies.ecs_following import Course, follow, with_service_deployment
 from gitmoxi.strategies.ecs_foreign import meet_foreign_change
 from gitmoxi.strategies.ecs_observation import EcsLimits, EcsObservation
@@ -61,6 +63,8 @@ def decide_rolling(
             return _applied(deployment, seen, now)
         case "tag" | "untag":
             return set_tags(deployment, seen)
+        case ecs_fallback.PHASE:
+            return fallen_back(deployment, now)
         case "follow":
             return _follow(deployment, seen, limits, now)
         case phase:
@@ -190,6 +194,8 @@ def _applied(deployment: Deployment, seen: EcsObservation, now: datetime) -> Dec
 def _follow(deployment: Deployment, seen: EcsObservation, limits: EcsLimits, now: datetime) -> Decision:
     progress = with_service_deployment(deployment.progress, seen)
     following = follow(progress, seen, limits, now)
+    if (elsewhere := fall_back(deployment, progress, following, seen, limits, now)) is not None:
+        return elsewhere
     match following.course:
         case Course.UNDER_WAY:
             return wait(deployment, progress, following, limits)

@@ -29,6 +29,9 @@ WAITS_SINCE = "waits_since"
 APPLIED_AGAIN = "applied_again"
 """``yes``: what is committed was applied once more after somebody else's change."""
 
+FALLEN_BACK = "fallen_back"
+"""``yes``: the deployment goes on with the fallback capacity."""
+
 RED_AT_START = "red_at_start"
 """The names of the alarms that were red when the deployment started, as a JSON list."""
 

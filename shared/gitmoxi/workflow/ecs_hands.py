@@ -5,7 +5,9 @@ from __future__ import annotations
 from gitmoxi.domain.deployments import Deployment, Intent
 from gitmoxi.domain.targets import ACTION_TAG, OWNER_TAG
 from gitmoxi.errors import InvariantError, PermanentError
+from gitmoxi.planning.desired import DesiredEcs
 from gitmoxi.planning.ecs import EcsPlan
+from gitmoxi.planning.ecs_fallback import fallback_request, runs_on_fallback
 from gitmoxi.planning.ecs_requests import (
     create_service_request,
     register_request,
@@ -13,6 +15,7 @@ from gitmoxi.planning.ecs_requests import (
 )
 from gitmoxi.ports.ecs import EcsPort, EcsService
 from gitmoxi.strategies.ecs_deleting import DELETE
+from gitmoxi.strategies.ecs_fallback import FALL_BACK
 from gitmoxi.strategies.ecs_observation import EcsObservation
 from gitmoxi.strategies.ecs_progress import (
     ECS_DEPLOYMENT,
@@ -61,9 +64,12 @@ class EcsHands:
                 raise PermanentError(f"{target} does not carry our tag {OWNER_TAG}, so it is not deleted")
             case "ecs:DeleteService":
                 await self._ecs.delete_service(target)
+            case "ecs:UpdateService(fallbackCapacityProviderStrategy)":
+                request = fallback_request(_desired(seen))
+                return _started(await self._ecs.update_service(target, request), intent)
             case "ecs:UpdateService(desiredCount=0)":
-                request = {"cluster": target.cluster, "service": target.service_name, "desiredCount": 0}
-                await self._ecs.update_service(target, request)
+                where = {"cluster": target.cluster, "service": target.service_name}
+                await self._ecs.update_service(target, {**where, "desiredCount": 0})
             case call:
                 raise InvariantError(f"{deployment.id} asks for {call}, which nobody can make")
         return {}
@@ -87,6 +93,9 @@ class EcsHands:
                 return None if _plan(seen).tags_to_remove else {}
             case _ if intent.call == DELETE:
                 return {} if service is None or service.status != "ACTIVE" else None
+            case _ if intent.call == FALL_BACK:
+                fell = service is not None and runs_on_fallback(_desired(seen), service.document)
+                return _started_anew(service, intent) if fell else None
             case _ if intent.call == SCALE_TO_ZERO:
                 return {} if service is None or not service.document.get("desiredCount") else None
             case call:
@@ -161,6 +170,18 @@ def _started(service: EcsService | None, intent: Intent) -> dict[str, str]:
         return {}
     starts = primary["id"] != intent.arguments.get(PREVIOUS)
     return {ECS_DEPLOYMENT: str(primary["id"]), STARTS_DEPLOYMENT: "yes" if starts else "no"}
+
+
+def _started_anew(service: EcsService | None, intent: Intent) -> dict[str, str] | None:
+    """The deployment that our call made; None while the one before it is the primary."""
+    found = _started(service, intent)
+    return found if found.get(STARTS_DEPLOYMENT) == "yes" else None
+
+
+def _desired(seen: EcsObservation) -> DesiredEcs:
+    if seen.desired is None:
+        raise InvariantError("an ECS deployment was observed without what it wants")
+    return seen.desired
 
 
 def _plan(seen: EcsObservation) -> EcsPlan:
