@@ -134,6 +134,21 @@ async def test_from_a_launch_type_too() -> None:
     assert (await world.run(await world.push(web("web:2", settings, tags=TAGS)))).state is State.NO_CHANGE
 
 
+async def test_a_failure_on_the_fallback_goes_back_to_the_launch_type() -> None:
+    world = with_providers()
+    await world.run(await world.push(web(tags=TAGS)))
+    await world.pass_time(30)
+    world.capacity.set_limit("FARGATE", 2)
+    world.faults.entries.append(ImageFault(match="web:2", kind="crash"))
+    settings = {"fallbackCapacityProviderStrategy": SPOT, "gmDeploymentCircuitBreaker": {}}
+
+    head = await given_up(world, await world.push(web("web:2", settings, tags=TAGS)))
+
+    assert head.state is State.ROLLED_BACK, head.because
+    assert strategy(world) == []
+    assert world.images() == ["web:1", "web:1"]
+
+
 async def test_without_a_fallback_it_ends_in_time_and_says_why() -> None:
     world = await running_on_spot()
     world.capacity.set_limit("FARGATE_SPOT", 2)

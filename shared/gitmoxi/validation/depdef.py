@@ -235,9 +235,8 @@ class EcsDepdef(Settings):
         description=(
             "The capacity providers for the tasks that the service's own strategy cannot place, such as "
             "FARGATE behind FARGATE_SPOT. The service is updated to them once: as soon as ECS says that "
-            "capacity is unavailable, or when tasks have found no place for half of the stability time; the "
-            "time begins anew then. The service stays on them until a deployment replaces its tasks: that one "
-            "tries the service's own strategy first."
+            "capacity is unavailable, or after half of the stability time, which begins anew then. It stays "
+            "on them until a deployment replaces its tasks, which tries the service's own strategy first."
         ),
     )
     on_foreign_change: OnForeignChange = Field(
