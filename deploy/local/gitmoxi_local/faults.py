@@ -17,7 +17,7 @@ from gitmoxi_local.aws_model.ecs import quotas
 from gitmoxi_local.calls import AwsCall
 
 ImageFaultKind = Literal[
-    "cannot_pull", "eni", "no_capacity", "crash", "unhealthy", "unreachable", "slow_start"
+    "cannot_pull", "eni", "no_capacity", "crash", "interrupted", "unhealthy", "unreachable", "slow_start"
 ]
 CallFaultKind = Literal["throttle", "deny", "error500", "slow", "drop_reply", "stale"]
 
@@ -38,6 +38,7 @@ class ImageFaultSpec(_Border):
     after_seconds: float = Field(default=0.0, ge=0)
     exit_code: int = Field(default=1, ge=0, le=255)
     http_code: int | None = Field(default=None, ge=100, le=599)
+    message: str = ""
 
 
 class CallFaultSpec(_Border):
@@ -254,6 +255,7 @@ def _image_fault(spec: ImageFaultSpec) -> ImageFault:
         after_seconds=spec.after_seconds,
         exit_code=spec.exit_code,
         http_code=spec.http_code,
+        message=spec.message,
     )
 
 

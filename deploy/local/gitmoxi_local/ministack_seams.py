@@ -12,6 +12,7 @@ import importlib
 import importlib.metadata
 import json
 import os
+import tempfile
 import time
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass
@@ -31,6 +32,7 @@ SEAMS: Mapping[str, tuple[str, ...]] = {
     "ministack.services.cloudwatch": (
         "_alarms",
         "_calc_stats",
+        "_composite_alarms",
         "_dispatch_alarm_actions",
         "_evaluate_alarm",
         "_evaluate_parent_alarms",
@@ -65,10 +67,14 @@ class SeamError(RuntimeError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MinistackSettings:
-    """What ministack is told through its environment; ``state_dir`` is ours, it gets folders below it."""
+    """What ministack is told through its environment; ``state_dir`` is ours, it gets folders below it.
+
+    ``scratch_dir`` exists; ministack and the functions that it runs keep their temporary files there.
+    """
 
     port: int
     state_dir: Path
+    scratch_dir: Path
     region: str
     account: str
     log_level: str
@@ -93,8 +99,11 @@ def configure(settings: MinistackSettings) -> None:
             "S3_PERSIST": "1",
             "SFTP_ENABLED": "0",
             "STATE_DIR": str(settings.state_dir / "ministack"),
+            "TMPDIR": str(settings.scratch_dir),
         }
     )
+    # Whoever asked for the temporary folder before us has fixed the answer for this process.
+    tempfile.tempdir = str(settings.scratch_dir)
     os.environ.pop("SERVICES", None)
 
 
@@ -216,10 +225,13 @@ def evaluate_alarms() -> None:
 
 
 def alarm_state(account: str, region: str, name: str) -> str | None:
-    """The present state of a metric alarm; None if there is none of that name."""
+    """The present state of a metric or composite alarm; None if there is none of that name."""
     with _attribute("ministack.core.responses", "request_scope")(account, region):
-        alarm: Point | None = _attribute("ministack.services.cloudwatch", "_alarms").get(name)
-    return None if alarm is None else str(alarm["StateValue"])
+        for store in ("_alarms", "_composite_alarms"):
+            alarm: Point | None = _attribute("ministack.services.cloudwatch", store).get(name)
+            if alarm is not None:
+                return str(alarm["StateValue"])
+    return None
 
 
 def statistic(points: Points, name: str) -> float | None:

@@ -8,6 +8,7 @@ import json
 import logging
 import os
 import random
+import shutil
 import signal
 import socket
 import sys
@@ -62,6 +63,8 @@ class LocalCloud:
         self._settings = settings
         self._socket = _listen(settings.port)
         self.endpoint = f"http://127.0.0.1:{self._socket.getsockname()[1]}"
+        shutil.rmtree(settings.scratch_dir, ignore_errors=True)
+        settings.scratch_dir.mkdir()
         self._prepare_ministack()
         self._faults = Faults()
         if settings.faults_file is not None:
@@ -111,6 +114,7 @@ class LocalCloud:
             await asyncio.gather(*background, return_exceptions=True)
             self._ecs.save(self._settings.ecs_file)
             self._journal.close()
+            shutil.rmtree(self._settings.scratch_dir, ignore_errors=True)
 
     async def _started(self, serving: asyncio.Task[None]) -> None:
         while not self._server.started:
@@ -154,6 +158,7 @@ class LocalCloud:
             ministack_seams.MinistackSettings(
                 port=int(self.endpoint.rpartition(":")[2]),
                 state_dir=self._settings.state_dir,
+                scratch_dir=self._settings.scratch_dir,
                 region=self._settings.region,
                 account=self._settings.account,
                 log_level="DEBUG" if self._settings.verbose else "WARNING",

@@ -79,7 +79,7 @@ def test_a_change_of_state_is_an_event_on_the_default_bus(aws, cloudwatch, alarm
 
 @pytest.fixture
 def watched(cloud, aws, name, eventually):
-    """Creates a service that watches the alarm ``name``, waits for it, and starts a slow update of it."""
+    """Starts a slow update of a service that watches alarms, that of the test unless told otherwise."""
     ecs = aws("ecs")
     cloud.client.add_faults(images=[ImageFaultSpec(match=f"{name}:2", kind="slow_start", after_seconds=60)])
     ecs.create_cluster(clusterName=name)
@@ -100,12 +100,14 @@ def watched(cloud, aws, name, eventually):
         desiredCount=1,
         launchType="FARGATE",
         networkConfiguration={"awsvpcConfiguration": {"subnets": ["subnet-1"]}},
-        deploymentConfiguration={"alarms": {"alarmNames": [name], "enable": True, "rollback": True}},
     )
     eventually(lambda: _deployments(ecs, name)[0]["status"] == "SUCCESSFUL")
 
-    def update():
-        ecs.update_service(cluster=name, service=name, taskDefinition=f"{name}:2")
+    def update(alarms=(name,)):
+        watching = {"alarms": {"alarmNames": list(alarms), "enable": True, "rollback": True}}
+        ecs.update_service(
+            cluster=name, service=name, taskDefinition=f"{name}:2", deploymentConfiguration=watching
+        )
         eventually(lambda: _deployments(ecs, name)[0]["status"] == "IN_PROGRESS")
         return ecs
 
@@ -133,9 +135,26 @@ def test_set_alarm_state_fails_the_deployment(cloudwatch, alarm, watched, name, 
     assert entry["alarms"] == {"status": "TRIGGERED", "alarmNames": [name], "triggeredAlarmNames": [name]}
 
 
-def test_scenario_40_ecs_ignores_an_alarm_that_is_red_when_the_deployment_starts(
-    cloudwatch, alarm, watched, name
-):
+@pytest.fixture
+def composite(cloudwatch, alarm):
+    """A composite alarm of the test's alarm."""
+    name = f"{alarm}-any"
+    cloudwatch.put_composite_alarm(AlarmName=name, AlarmRule=f"ALARM({alarm})")
+    yield name
+    cloudwatch.delete_alarms(AlarmNames=[name])
+
+
+def test_a_composite_alarm_that_is_red_at_the_start_is_seen_too(cloudwatch, composite, watched, name):
+    """https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutCompositeAlarm.html"""
+    put(cloudwatch, name, "a", 9.0)
+    ecs = watched(alarms=[composite])
+
+    arn = _deployments(ecs, name)[0]["serviceDeploymentArn"]
+    [entry] = ecs.describe_service_deployments(serviceDeploymentArns=[arn])["serviceDeployments"]
+    assert entry["alarms"] == {"status": "DISABLED"}
+
+
+def test_ecs_ignores_an_alarm_that_is_red_when_the_deployment_starts(cloudwatch, alarm, watched, name):
     """https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-alarm-failure.html"""
     put(cloudwatch, name, "a", 9.0)
     ecs = watched()

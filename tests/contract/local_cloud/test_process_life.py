@@ -70,6 +70,32 @@ def test_a_kill_loses_no_more_than_the_last_moments(tmp_path, connect, eventuall
         assert connect(cloud.endpoint, "ecs").describe_clusters(clusters=["kept"])["clusters"]
 
 
+@pytest.mark.parametrize("stop", [LocalCloudProcess.stop, LocalCloudProcess.kill], ids=["stop", "kill"])
+def test_temporary_files_of_functions_are_kept_in_one_folder_and_removed(tmp_path, connect, code, stop):
+    """After a kill the next start clears them."""
+    cloud = LocalCloudProcess(state_dir=tmp_path / "state")
+    cloud.start()
+    scratch = tmp_path / "state" / "tmp"
+    functions = connect(cloud.endpoint, "lambda")
+    functions.create_function(
+        FunctionName="greet",
+        Runtime="python3.12",
+        Role="arn:aws:iam::000000000000:role/function",
+        Handler="index.handler",
+        Code={"ZipFile": code("hello")},
+    )
+    functions.get_waiter("function_active_v2").wait(FunctionName="greet")
+    assert json.loads(functions.invoke(FunctionName="greet")["Payload"].read()) == "hello"
+    assert [path.name.startswith("ministack-lambda-greet-") for path in scratch.iterdir()] == [True]
+
+    stop(cloud)
+
+    if stop is LocalCloudProcess.kill:
+        with cloud:
+            assert list(scratch.iterdir()) == []
+    assert not scratch.exists()
+
+
 def test_a_taken_port_is_told_with_what_to_do(tmp_path):
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))

@@ -87,7 +87,7 @@ def test_alarms_that_are_turned_off_do_not_matter(ecs: EcsCloud) -> None:
     assert ecs.service_deployment()["alarms"] == {"status": "DISABLED"}
 
 
-def test_scenario_40_an_alarm_that_is_red_at_the_start_makes_ecs_ignore_all(ecs: EcsCloud) -> None:
+def test_an_alarm_that_is_red_at_the_start_makes_ecs_ignore_all(ecs: EcsCloud) -> None:
     """The same page: ECS ignores the alarm configuration for that deployment, and for that one only."""
     ecs.running(deploymentConfiguration=WATCHING)
     ecs.alarm("errors", "ALARM")

@@ -201,6 +201,20 @@ def test_an_update_without_room_leaves_the_old_tasks_and_the_breaker_rolls_back(
     assert (ecs.images(), ecs.history()[0]) == (["web:1", "web:1"], "ROLLBACK_SUCCESSFUL")
 
 
+def test_spot_tasks_are_interrupted_and_replaced(ecs: EcsCloud) -> None:
+    """Developer Guide, "Fargate Spot termination notices"; on-demand tasks of the same image go on."""
+    ecs.fault("web:1", "interrupted", after_seconds=5)
+    create(ecs, BOTH, 4)
+    ecs.pass_time(7)
+    stopped = ecs.tasks("STOPPED")
+    assert {(task["stopCode"], task["stoppedReason"]) for task in stopped} == {
+        ("SpotInterruption", "Your Spot Task was interrupted.")
+    }
+    assert {task["capacityProviderName"] for task in stopped} == {"FARGATE_SPOT"}
+    assert providers(ecs) == {"FARGATE": 2, "FARGATE_SPOT": 2}
+    assert ecs.history() == ["SUCCESSFUL"]
+
+
 def test_tasks_run_by_hand_share_the_room(ecs: EcsCloud) -> None:
     """API_RunTask, failures."""
     ecs.register()

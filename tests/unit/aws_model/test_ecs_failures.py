@@ -191,6 +191,11 @@ def test_a_rollback_that_fails_too_ends_rollback_failed(ecs: EcsCloud) -> None:
         pytest.param(1, {"type": "COUNT", "value": 1}, 1, id="count"),
         pytest.param(10, {"type": "UNBOUNDED_PERCENT", "value": 10}, 1, id="unbounded percent"),
         pytest.param(10, {"type": "BOUNDED_PERCENT", "value": 100}, 10, id="bounded percent"),
+        pytest.param(4, {"type": "BOUNDED_PERCENT", "value": 10}, 3, id="bounded: at least 3"),
+        pytest.param(300, {"type": "BOUNDED_PERCENT", "value": 100}, 200, id="bounded: at most 200"),
+        pytest.param(15, {"type": "UNBOUNDED_PERCENT", "value": 10}, 2, id="unbounded: rounded up"),
+        pytest.param(300, {"type": "UNBOUNDED_PERCENT", "value": 100}, 300, id="unbounded: no most"),
+        pytest.param(300, {"type": "COUNT", "value": 250}, 250, id="count: no most"),
     ],
 )
 def test_the_threshold_follows_the_latest_desired_count(
@@ -201,6 +206,55 @@ def test_the_threshold_follows_the_latest_desired_count(
     ecs.running(desiredCount=0, deploymentConfiguration={"deploymentCircuitBreaker": breaker})
     ecs.update(desiredCount=desired)
     assert ecs.service_deployment()["deploymentCircuitBreaker"]["threshold"] == threshold
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        pytest.param({"type": "COUNT", "value": 1}, id="the first failure"),
+        pytest.param({"type": "COUNT", "value": 7}, id="a count"),
+        pytest.param({"type": "BOUNDED_PERCENT", "value": 50}, id="half of ten"),
+        pytest.param({"type": "UNBOUNDED_PERCENT", "value": 20}, id="a fifth of ten"),
+    ],
+)
+def test_the_breaker_trips_at_its_threshold_and_not_before(ecs: EcsCloud, rule: dict[str, object]) -> None:
+    """API_ServiceDeploymentCircuitBreaker, failureCount and threshold."""
+    breaker = {"enable": True, "rollback": False, "thresholdConfiguration": rule}
+    ecs.fault("web:1", "cannot_pull")
+    ecs.create(desiredCount=10, deploymentConfiguration={"deploymentCircuitBreaker": breaker})
+    ecs.pass_time(60)
+    shown = ecs.service_deployment()["deploymentCircuitBreaker"]
+    assert (shown["status"], shown["failureCount"]) == ("TRIGGERED", shown["threshold"])
+    assert ecs.service()["deployments"][0]["failedTasks"] == shown["threshold"]
+
+
+def test_the_threshold_follows_a_desired_count_that_changes_meanwhile(ecs: EcsCloud) -> None:
+    """API_ThresholdConfiguration: percentages are of the latest desired count of the service."""
+    ecs.fault("web:1", "cannot_pull")
+    ecs.create(desiredCount=2, deploymentConfiguration=BREAKER)
+    ecs.pass_time(0.7)
+    ecs.update(desiredCount=10)
+    assert ecs.service_deployment()["deploymentCircuitBreaker"] == {
+        "status": "MONITORING",
+        "failureCount": 2,
+        "threshold": 5,
+    }
+    ecs.pass_time(60)
+    assert ecs.service_deployment()["deploymentCircuitBreaker"]["failureCount"] == 5
+
+
+def test_a_fault_may_speak_in_any_of_aws_s_words(ecs: EcsCloud) -> None:
+    """Developer Guide, "Stopped tasks error codes"; container reasons as in "OutOfMemoryError"."""
+    secret = "ResourceInitializationError: unable to pull secrets or registry auth"
+    ecs.fault("web:1", "cannot_pull", message=secret)
+    ecs.fault("two:1", "crash", exit_code=137, message="OutOfMemoryError: Container killed")
+    ecs.create(desiredCount=1)
+    ecs.create("two", "two:1", desiredCount=1)
+    ecs.pass_time(1.2)
+    unstarted, killed = ecs.tasks("STOPPED")[0], ecs.tasks("STOPPED", "two")[0]
+    assert (unstarted["stopCode"], unstarted["stoppedReason"]) == ("TaskFailedToStart", secret)
+    [container] = killed["containers"]
+    assert (container["exitCode"], container["reason"]) == (137, "OutOfMemoryError: Container killed")
 
 
 def test_failures_add_up_unless_a_healthy_task_resets_them(ecs: EcsCloud) -> None:

@@ -22,7 +22,7 @@ def names(late: LaggingReads) -> list[str]:
     return [service["serviceName"] for service in answer["services"]]
 
 
-def test_scenario_11_a_new_service_is_not_seen_at_once(ecs: EcsCloud, late: LaggingReads) -> None:
+def test_a_new_service_is_not_seen_at_once(ecs: EcsCloud, late: LaggingReads) -> None:
     """API_DescribeServices: it is a failure with the reason MISSING until the read has caught up."""
     assert late.call("CreateService", service_request(), HERE)["service"]["serviceName"] == "web"
     assert names(late) == []

@@ -10,9 +10,11 @@ from botocore.parsers import create_parser
 
 from gitmoxi_local.aws_errors import denied, error_code, error_reply, failed, throttled
 from gitmoxi_local.aws_model.base import ImageFault
+from gitmoxi_local.aws_model.capacity import CapacityLimit
 from gitmoxi_local.calls import AwsCall, Request
 from gitmoxi_local.faults import (
     CallFaultSpec,
+    CapacitySpec,
     FaultPlan,
     Faults,
     FaultsError,
@@ -110,6 +112,35 @@ def test_image_faults_reach_the_shared_list_and_leave_it():
     )
     assert faults.remove(added.id)
     assert shared.of("repo/web:bad") is None
+
+
+def test_capacity_limits_reach_the_shared_list_and_leave_it():
+    faults = Faults()
+    shared = faults.capacity
+    [added, _] = faults.add(
+        FaultPlan(
+            capacity=(
+                CapacitySpec(provider="FARGATE_SPOT", tasks=2),
+                CapacitySpec(provider="ours", tasks=0, reason="RESOURCE:CPU"),
+            )
+        )
+    )
+
+    assert shared.of("FARGATE_SPOT") == CapacityLimit(provider="FARGATE_SPOT", tasks=2)
+    assert shared.of("ours") == CapacityLimit(provider="ours", tasks=0, reason="RESOURCE:CPU")
+    assert faults.remove(added.id)
+    assert shared.of("FARGATE_SPOT") is None
+
+
+def test_request_limits_are_on_while_they_are_in_force():
+    faults = Faults()
+    assert not faults.limits.enabled
+
+    [added] = faults.add(FaultPlan(request_limits=True))
+    assert (added.request_limits, faults.limits.enabled) == (True, True)
+
+    assert faults.remove(added.id)
+    assert not faults.limits.enabled
 
 
 def test_removing_what_is_not_there_is_told():

@@ -71,7 +71,7 @@ def _pulled(world: World, region: Region, task: Task) -> Step:
 def _fail_to_start(world: World, region: Region, task: Task) -> None:
     """On Fargate the task carries the reason, on EC2 its container ("stopped task errors")."""
     image = task.containers[0].image
-    reason = (
+    reason = task.fate_message or (
         "CannotPullContainerError: pull image manifest has been retried 1 time(s): "
         f"failed to resolve ref {image}: {image}: not found"
     )
@@ -91,7 +91,7 @@ def _run(world: World, region: Region, task: Task) -> None:
 def _first_verdict(world: World, task: Task) -> float:
     """Seconds from RUNNING until the task has settled, crashed, or failed its health check."""
     speeds = world.speeds
-    if task.fate == "crash" and task.fate_after <= speeds.settling:
+    if _ends_early(task) and task.fate_after <= speeds.settling:
         return task.fate_after
     if _fails_checks(task) and not task.fate_after:
         return speeds.health_check + _grace(world, task)
@@ -104,7 +104,7 @@ def _grace(world: World, task: Task) -> float:
 
 def _live(world: World, region: Region, task: Task) -> Step:
     checks_fail = _fails_checks(task)
-    if task.fate != "crash" and not checks_fail:
+    if not _ends_early(task) and not checks_fail:
         _settle(task)
         return Step.HEALTHY
     settles_first = task.fate_after > (0.0 if checks_fail else world.speeds.settling)
@@ -115,9 +115,18 @@ def _live(world: World, region: Region, task: Task) -> Step:
         return Step.HEALTHY
     if checks_fail:
         _fail_health_check(world, region, task)
+    elif task.fate == "interrupted":
+        # Developer Guide, "Fargate Spot termination notices".
+        stop(world, region, task, code="SpotInterruption", reason="Your Spot Task was interrupted.")
     else:
         _crash(world, region, task)
     return Step.FAILED
+
+
+def _ends_early(task: Task) -> bool:
+    """Whether something else than a health check or ECS itself will end it."""
+    on_spot = task.fields.get("capacityProviderName") == "FARGATE_SPOT"
+    return task.fate == "crash" or (task.fate == "interrupted" and on_spot)
 
 
 def _fails_checks(task: Task) -> bool:
@@ -133,6 +142,7 @@ def _settle(task: Task) -> None:
 def _crash(world: World, region: Region, task: Task) -> None:
     essential = next(container for container in task.containers if container.essential)
     essential.exit_code = task.fate_code
+    essential.reason = task.fate_message or None
     stop(world, region, task, code="EssentialContainerExited", reason="Essential container in task exited")
 
 

@@ -13,6 +13,7 @@ from gitmoxi_local.aws_model.ecs import (
     notices,
     placement,
     rollout,
+    success_rules,
 )
 from gitmoxi_local.aws_model.ecs.lifecycle import Step
 from gitmoxi_local.aws_model.ecs.state import Deployment, Region, Service, Task
@@ -165,18 +166,28 @@ def _conclude(world: World, region: Region, service: Service) -> None:
     service.deployments = [one for one in service.deployments if one is primary or one.id in ids]
     as_wanted = len(tasks) == service.desired and all(task.healthy and task.wanted for task in tasks)
     waiting = world.now() < primary.launches_from
-    if not as_wanted or len(service.deployments) > 1 or waiting:
-        return
+    settled = as_wanted and len(service.deployments) == 1 and not waiting
     if primary.rollout_state == "FAILED" or _status(service) in {"STOP_REQUESTED", "ROLLBACK_REQUESTED"}:
         return
     entry = service.service_deployment(primary.service_deployment)
-    if primary.rollout_state == "IN_PROGRESS" and rollout.baked(world, region, service, entry):
+    succeeded = settled or _succeeds_early(service, primary, tasks)
+    if succeeded and primary.rollout_state == "IN_PROGRESS" and rollout.baked(world, region, service, entry):
         rollout.complete(world, region, service, primary)
-    if service.steady:
+    if service.steady or not settled:
         return
     service.steady = True
     notices.say(world, service, "has reached a steady state.")
     notices.service_action(world, region, service, "SERVICE_STEADY_STATE")
+
+
+def _succeeds_early(service: Service, primary: Deployment, tasks: list[Task]) -> bool:
+    own = [task for task in tasks if task.deployment == primary.id]
+    return _status(service) == "IN_PROGRESS" and success_rules.early(
+        service.fields["deploymentConfiguration"],
+        desired=service.desired,
+        healthy=sum(task.healthy and task.wanted for task in own),
+        older=len(tasks) - len(own),
+    )
 
 
 def _say_if_blocked(world: World, region: Region, service: Service) -> None:

@@ -61,10 +61,24 @@ def check_deployment_configuration(configuration: Doc) -> None:
         raise errors.not_modelled(f"the deployment strategy {strategy}")
     if configuration.get("lifecycleHooks"):
         raise errors.not_modelled("deployment lifecycle hooks")
+    _check_early_success(configuration)
     if configuration.get("maximumPercent", 200) == configuration.get("minimumHealthyPercent", 100) == 100:  # noqa: PLR2004 (percent)
         raise errors.invalid(
             "Both maximumPercent and minimumHealthyPercent cannot be 100 as this will block deployments."
         )
+
+
+def _check_early_success(configuration: Doc) -> None:
+    """API_DeploymentEarlySuccessCriteria; the words are unverified."""
+    criteria: Doc = configuration.get("earlySuccessCriteria", {})
+    if not criteria.get("enable"):
+        return
+    if not {"healthyPercent", "sourceServiceRevisionCleanup"} <= criteria.keys():
+        raise errors.invalid(
+            "earlySuccessCriteria requires healthyPercent and sourceServiceRevisionCleanup when enabled."
+        )
+    if criteria["healthyPercent"] < configuration.get("minimumHealthyPercent", 100):
+        raise errors.invalid("healthyPercent must be greater than or equal to minimumHealthyPercent.")
 
 
 def check_desired_count(count: int) -> None:

@@ -230,6 +230,7 @@ class Task:
     fate_after: float = 0.0
     fate_code: int = 1
     fate_http: int | None = None
+    fate_message: str = ""
     last_status: str = "PROVISIONING"
     desired_status: str = "RUNNING"
     health: str = "UNKNOWN"
