@@ -55,6 +55,20 @@ class LambdaModel:
         """Somebody deletes an alias."""
         del self._functions[name]["aliases"][alias]
 
+    def keep_version(self, name: str, version: str) -> None:
+        """Somebody's alias points at a version, so that nobody can delete it."""
+        self.call(
+            "CreateAlias", {"FunctionName": name, "Name": f"keep-{version}", "FunctionVersion": version}
+        )
+
+    def publish_behind_us(self, name: str, alias: str) -> None:
+        """Somebody publishes a version of his own, and sends the traffic there."""
+        record = self._functions[name]
+        record["newest"] += 1
+        number = str(record["newest"])
+        record["versions"][number] = {"config": {**record["config"], "Version": number}}
+        record["aliases"][alias]["FunctionVersion"] = number
+
     def _settled(self, name: str) -> Doc | None:
         record = self._functions.get(name)
         if record is None:

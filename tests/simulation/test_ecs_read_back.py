@@ -125,6 +125,22 @@ async def ended(world: World, deployment: str) -> Deployment:
     return head
 
 
+async def test_the_same_files_over_a_deployment_that_failed_and_goes_on_are_no_success() -> None:
+    """Rollback is off and ECS has no breaker: it starts bad tasks for ever, with documents that are equal."""
+    world = World()
+    await running(world)
+    world.faults.entries.append(ImageFault(match="bad", kind="crash"))
+    kept = {"gmDeploymentCircuitBreaker": {"failureThreshold": 3, "rollback": False}}
+    first = await world.push(web("web:bad", kept, tags=TAGS))
+    await world.run_until(first, "follow")
+    second = await world.push(web("web:bad", kept, tags=TAGS))
+
+    heads = [await world.run(one) for one in (first, second)]
+
+    assert [head.state for head in heads] == [State.FAILED, State.FAILED]
+    assert "The circuit breaker tripped" in heads[1].because
+
+
 class TestForeignChanges:
     async def test_scenario_38_46_an_update_by_others_stops_ours_and_is_left_alone(self) -> None:
         world = World()

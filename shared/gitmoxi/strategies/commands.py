@@ -32,7 +32,8 @@ def obey(deployment: Deployment, commands: Sequence[Command]) -> Decision | None
 def _answer(deployment: Deployment, command: Command) -> Decision:
     match command.kind, deployment.state:
         case _, State.ROLLING_BACK:
-            return _stay(deployment, f"{command.kind} by {command.by} is refused: the rollback is running.")
+            because = "a rollback runs to its end, so that the target is never left between two revisions."
+            return _stay(deployment, f"{command.kind} by {command.by} is refused: {because}")
         case CommandKind.ABORT, State.WAITING | State.RUNNING | State.PAUSED:
             return fail(deployment, f"Aborted by {command.by}.", ending=State.CANCELLED)
         case CommandKind.PAUSE, State.RUNNING:

@@ -100,7 +100,7 @@ def _start(
     if (waiting := _wait_for_name(deployment, record, seen, now)) is not None:
         return waiting
     _, plan = _planned(seen)
-    if plan.verb is Verb.NOTHING and APPLIED_AGAIN in deployment.progress.values:
+    if plan.verb is Verb.NOTHING and (APPLIED_AGAIN in deployment.progress.values or _under_way(seen)):
         return _follow_as_it_is(deployment, seen, now)
     if plan.verb is Verb.NOTHING:
         return Decision(
@@ -142,8 +142,17 @@ def _wait_for_name(
     return wait_for_name(deployment, now) or fail(deployment, cause, rollback=False)
 
 
+def _under_way(seen: EcsObservation) -> bool:
+    """Whether ECS still deploys what is configured (Amazon ECS API reference, Deployment, rolloutState)."""
+    primary = seen.service.primary if seen.service is not None else None
+    return primary is not None and primary.get("rolloutState") == "IN_PROGRESS"
+
+
 def _follow_as_it_is(deployment: Deployment, seen: EcsObservation, now: datetime) -> Decision:
-    """Somebody else's update brought what is committed too: that deployment is followed in place of ours."""
+    """A deployment that is under way brings what is committed: it is followed in place of one of ours.
+
+    Equal documents do not mean that the tasks run.
+    """
     primary = (seen.service.primary if seen.service is not None else None) or {}
     arn = seen.service.task_definition_arn if seen.service is not None else ""
     values = {**deployment.progress.values, TASK_DEFINITION: arn, STARTS_DEPLOYMENT: "yes"}
@@ -151,7 +160,7 @@ def _follow_as_it_is(deployment: Deployment, seen: EcsObservation, now: datetime
     values.pop(PREVIOUS_SERVICE_DEPLOYMENT, None)
     return Decision(
         step="follow the other deployment",
-        because="The other deployment brings what is committed: it is followed until it is stable.",
+        because="Another deployment brings what is committed already: it is followed until it is stable.",
         to=deployment.state,
         progress=Progress(phase="follow", since=now, values=values),
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from gitmoxi.domain.deployments import ActionError, Deployment, Progress
+from gitmoxi.domain.deployments import ActionError, Deployment, Progress, Verb
 from gitmoxi.domain.explanations import Explanation
 from gitmoxi.domain.states import State
 from gitmoxi.errors import PermanentError
@@ -41,7 +41,7 @@ def fail(
     if deployment.state is State.ROLLING_BACK:
         return Decision(
             step="give up",
-            because=f"The rollback cannot go on: {cause}",
+            because=f"The rollback cannot go on: {cause.rstrip('.')}. {_way_on(deployment)}",
             to=State.ROLLBACK_FAILED,
             progress=deployment.progress,
             explanations=explanations,
@@ -52,7 +52,7 @@ def fail(
             step="hand over to rollback",
             because=cause,
             to=State.ROLLING_BACK,
-            progress=Progress(values=deployment.progress.values),
+            progress=Progress(values=_learnt(deployment)),
             cause=cause,
             ending=ending,
             explanations=explanations,
@@ -66,6 +66,29 @@ def fail(
         cause=cause,
         explanations=explanations,
     )
+
+
+def _learnt(deployment: Deployment) -> dict[str, str]:
+    """What the deployment knows, with answers of AWS that no decision has looked at yet.
+
+    Without them a person's abort at that moment would leave behind what the last call made.
+    """
+    values = dict(deployment.progress.values)
+    for intent in deployment.intents:
+        values |= intent.result or {}
+    return values
+
+
+def _way_on(deployment: Deployment) -> str:
+    """What a person does after a rollback that failed."""
+    target = deployment.target.id if deployment.target is not None else "TARGET"
+    if deployment.is_requested_rollback:
+        return f"Mend that, then ask again: gmctl rollback {target} --to {deployment.restores}."
+    if deployment.verb is Verb.CREATE:
+        return (
+            f"Mend that, then deploy again: gmctl commit deploy -f; or delete {deployment.target} yourself."
+        )
+    return f"Mend that, then bring it back: gmctl rollback {target}."
 
 
 def fail_as_told(

@@ -18,6 +18,9 @@ from gitmoxi.planning.desired import DesiredLambda
 from gitmoxi.ports.aws_lambda import LambdaAlias, LambdaFunction
 from gitmoxi.validation.depdef import LambdaDepdef
 
+LATEST = "$LATEST"
+"""What the changeable function is called beside its published versions."""
+
 DELETING = "Deleting"
 """The state of a function from DeleteFunction until it is gone (AWS Lambda API reference, GetFunction)."""
 
@@ -29,7 +32,9 @@ class LambdaObservation:
     ``plan`` is made anew from ``desired`` and the live state, by the function that the planner used; it
     is None for a deletion. ``latest_version`` is "0" when nothing was ever published. ``owned`` says that the
     function carries this installation's tag, ``created`` that the deployment which is rolled back made it.
-    ``sensitive_values`` are those of every document that was looked at.
+    ``good_version`` is the version that a rollback goes back to, None when it is gone, ``good_code_sha256``
+    the hash of its code where that is known; ``code_stays`` says that nobody knows where that code came from,
+    so that $LATEST keeps what it has. ``sensitive_values`` are those of every document that was looked at.
     """
 
     function: LambdaFunction | None
@@ -41,6 +46,9 @@ class LambdaObservation:
     latest_version: str = "0"
     owned: bool = False
     created: bool = False
+    good_version: LambdaFunction | None = None
+    good_code_sha256: str | None = None
+    code_stays: bool = False
     sensitive_values: tuple[str, ...] = ()
 
 

@@ -174,16 +174,27 @@ def _freed(record: TargetRecord, scene: Scene, decision: Decision, head: Deploym
         # The prefix may have been added again meanwhile: then its claim stays for the deployment that waits.
         claim = record.claim if scene.next_in_line is not None else None
         return replace(record, claim=claim, last_good=None, task_definitions={})
-    if head.desired is not None and decision.last_good is not None:
-        good = LastGood(
-            deployment_id=head.id,
-            commit_sha=head.origin.commit_sha,
-            desired=head.desired,
-            at=scene.now,
-            values=decision.last_good,
-        )
-        record = replace(record, last_good=good)
-    return record
+    return replace(record, last_good=_last_good(scene, decision, head))
+
+
+def _last_good(scene: Scene, decision: Decision, head: Deployment) -> LastGood | None:
+    """The revision to go back to from now on.
+
+    An undone deployment leaves the earlier one, which may have other values since: a task definition that was
+    registered again, a version that was published again.
+    """
+    good, values = scene.record.last_good, decision.last_good
+    if values is None or head.desired is None:
+        return good
+    if scene.worker is Worker.ROLLBACK and not head.is_requested_rollback:
+        return replace(good, values=values) if good is not None else None
+    return LastGood(
+        deployment_id=head.id,
+        commit_sha=head.origin.commit_sha,
+        desired=head.desired,
+        at=scene.now,
+        values=values,
+    )
 
 
 def commit_start(scene: Scene, before: BodyRef | None, ids: Ids) -> Commitment:

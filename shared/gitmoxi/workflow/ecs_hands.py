@@ -23,7 +23,7 @@ from gitmoxi.strategies.ecs_progress import (
     SERVICE_DEPLOYMENT,
     STARTS_DEPLOYMENT,
 )
-from gitmoxi.strategies.ecs_rollback import SCALE_TO_ZERO
+from gitmoxi.strategies.ecs_rollback import STOP, stop_shows
 from gitmoxi.strategies.ecs_rolling import (
     CREATE,
     PREVIOUS,
@@ -33,6 +33,7 @@ from gitmoxi.strategies.ecs_rolling import (
     UNTAG,
     UPDATE,
 )
+from gitmoxi.strategies.ecs_undoing import SCALE_TO_ZERO
 from gitmoxi.workflow.ecs_reader import ecs_target
 
 _SCANNED = 10
@@ -56,6 +57,17 @@ class EcsHands:
                 return await self._create(deployment, intent, seen)
             case "ecs:UpdateService":
                 return await self._update(deployment, intent, seen)
+            case "ecs:UpdateService(fallbackCapacityProviderStrategy)":
+                request = fallback_request(_desired(seen))
+                return _started(await self._ecs.update_service(target, request), intent)
+            case _:
+                await self._act_without_answer(deployment, intent, seen)
+        return {}
+
+    async def _act_without_answer(self, deployment: Deployment, intent: Intent, seen: EcsObservation) -> None:
+        """Make a call of whose answer no later step needs anything."""
+        target = ecs_target(deployment)
+        match intent.call:
             case "ecs:TagResource":
                 await self._ecs.tag_resource(target, target.service_arn, _plan(seen).tags_to_set)
             case "ecs:UntagResource":
@@ -64,15 +76,14 @@ class EcsHands:
                 raise PermanentError(f"{target} does not carry our tag {OWNER_TAG}, so it is not deleted")
             case "ecs:DeleteService":
                 await self._ecs.delete_service(target)
-            case "ecs:UpdateService(fallbackCapacityProviderStrategy)":
-                request = fallback_request(_desired(seen))
-                return _started(await self._ecs.update_service(target, request), intent)
             case "ecs:UpdateService(desiredCount=0)":
                 where = {"cluster": target.cluster, "service": target.service_name}
                 await self._ecs.update_service(target, {**where, "desiredCount": 0})
+            case "ecs:StopServiceDeployment":
+                rollout = intent.arguments[SERVICE_DEPLOYMENT]
+                await self._ecs.stop_service_deployment(target, rollout, rollback=True)
             case call:
                 raise InvariantError(f"{deployment.id} asks for {call}, which nobody can make")
-        return {}
 
     async def find_effect(
         self, deployment: Deployment, intent: Intent, seen: EcsObservation
@@ -98,6 +109,8 @@ class EcsHands:
                 return _started_anew(service, intent) if fell else None
             case _ if intent.call == SCALE_TO_ZERO:
                 return {} if service is None or not service.document.get("desiredCount") else None
+            case _ if intent.call == STOP:
+                return {} if stop_shows(seen, intent.arguments[SERVICE_DEPLOYMENT]) else None
             case call:
                 raise InvariantError(f"{deployment.id} asks for {call}, which leaves no known mark")
 

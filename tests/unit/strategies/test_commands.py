@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from gitmoxi.domain.deployments import Command, CommandKind
+from gitmoxi.domain.deployments import Command, CommandKind, Verb
 from gitmoxi.domain.states import State, check_transition
 from gitmoxi.strategies.commands import obey
 from gitmoxi.strategies.failing import CHANGED, changed, fail, fail_as_told, unchanged
-from tests.unit.strategies.stories import ECS, LAMBDA, NOW, deployment
+from tests.unit.strategies.stories import ECS, LAMBDA, NOW, called, deployment
 
 TOUCHED = {CHANGED: "yes"}
 
@@ -133,6 +133,24 @@ def test_a_hand_over_starts_the_rollback_with_what_the_deployment_learnt():
     assert (decision.progress.phase, decision.progress.since) == ("start", None)
     assert decision.progress.values["version"] == "2"
     assert decision.cause == "It broke."
+
+
+def test_a_hand_over_takes_answers_along_that_no_decision_has_looked_at():
+    """A person aborted between PublishVersion and the look at its answer."""
+    head = deployment("published", TOUCHED, intents=(called("lambda:PublishVersion", {"version": "2"}),))
+    decision = fail(head, "Aborted by ann.", ending=State.CANCELLED)
+    assert decision.progress.values == {**TOUCHED, "version": "2"}
+
+
+def test_what_a_person_does_after_a_rollback_that_failed_depends_on_what_it_was():
+    advice = {
+        verb: fail(deployment(state=State.ROLLING_BACK, verb=verb), "It broke.").because
+        for verb in (Verb.CREATE, Verb.UPDATE)
+    }
+    asked = fail(deployment(state=State.ROLLING_BACK, verb=Verb.ROLLBACK, restores="d-0"), "It broke.")
+    assert "gmctl commit deploy -f" in advice[Verb.CREATE]
+    assert advice[Verb.UPDATE].endswith(f"gmctl rollback {ECS.id}.")
+    assert asked.because.endswith(f"gmctl rollback {ECS.id} --to d-0.")
 
 
 def test_a_rollback_keeps_the_cause_of_the_failure_that_it_undoes():

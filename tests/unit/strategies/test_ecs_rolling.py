@@ -91,7 +91,7 @@ class TestRolling:
             ),
             pytest.param(
                 deployment(),
-                ecs(service(), plan=UNCHANGED),
+                ecs(service(rollout="COMPLETED"), plan=UNCHANGED),
                 (State.NO_CHANGE, "start", ()),
                 id="nothing to do",
             ),
