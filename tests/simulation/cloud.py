@@ -12,8 +12,8 @@ from gitmoxi_local.aws_model.base import AwsError, CallContext, Clock, Emit, Ima
 from gitmoxi_local.aws_model.capacity import Capacity
 from gitmoxi_local.aws_model.ecs import EcsModel, Speeds, quotas
 from gitmoxi_local.aws_model.past import LaggingReads, Past
+from tests.simulation.functions import Functions
 from tests.simulation.in_process_aws import InProcessAws
-from tests.simulation.lambda_model import LambdaModel
 
 Doc = dict[str, Any]
 
@@ -55,12 +55,12 @@ class Cloud:
             model=self.model,
             past=Past(clock=clock, revive=lambda then: self._ecs_model(then, lambda _: None)),
         )
-        self.functions = LambdaModel(clock, f"arn:aws:lambda:{HERE.region}:{HERE.account}:function:")
+        self.functions = Functions(clock, CountedIds(), HERE)
         self.packages: dict[str, Doc] = {}
         self.aws = InProcessAws(
             models={
                 "ecs": self._ecs_call,
-                "lambda": self.functions.call,
+                "lambda": self.functions.answer,
                 "s3": self._s3_call,
                 "cloudwatch": self._cloudwatch_call,
             }

@@ -8,7 +8,14 @@ from typing import Any
 
 import httpx
 
-from gitmoxi_local.faults import ActiveFault, CallFaultSpec, CapacitySpec, FaultPlan, ImageFaultSpec
+from gitmoxi_local.faults import (
+    ActiveFault,
+    CallFaultSpec,
+    CapacitySpec,
+    FaultPlan,
+    FunctionFaultSpec,
+    ImageFaultSpec,
+)
 from gitmoxi_local.journal import JournalEntry
 
 
@@ -82,6 +89,7 @@ class LocalCloudClient:
         self,
         *,
         images: Sequence[ImageFaultSpec] = (),
+        functions: Sequence[FunctionFaultSpec] = (),
         calls: Sequence[CallFaultSpec] = (),
         capacity: Sequence[CapacitySpec] = (),
         request_limits: bool = False,
@@ -91,6 +99,7 @@ class LocalCloudClient:
         plan = FaultPlan(
             seed=seed,
             images=tuple(images),
+            functions=tuple(functions),
             calls=tuple(calls),
             capacity=tuple(capacity),
             request_limits=request_limits,

@@ -13,11 +13,28 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from gitmoxi_local.aws_model.base import ImageFault, ImageFaults
 from gitmoxi_local.aws_model.capacity import Capacity, CapacityLimit
-from gitmoxi_local.aws_model.ecs import quotas
+from gitmoxi_local.aws_model.ecs import quotas as ecs_quotas
+from gitmoxi_local.aws_model.functions import FunctionFault, FunctionFaults
+from gitmoxi_local.aws_model.functions import quotas as function_quotas
 from gitmoxi_local.calls import AwsCall
 
 ImageFaultKind = Literal[
     "cannot_pull", "eni", "no_capacity", "crash", "interrupted", "unhealthy", "unreachable", "slow_start"
+]
+FunctionFaultKind = Literal[
+    "change_fails",
+    "image_denied",
+    "image_missing",
+    "image_unsupported",
+    "key_unusable",
+    "object_denied",
+    "provisioning_fails",
+    "role_not_assumable",
+    "role_without_network",
+    "security_group_missing",
+    "slow_change",
+    "storage_full",
+    "subnet_missing",
 ]
 CallFaultKind = Literal["throttle", "deny", "error500", "slow", "drop_reply", "stale"]
 
@@ -41,13 +58,23 @@ class ImageFaultSpec(_Border):
     message: str = ""
 
 
+class FunctionFaultSpec(_Border):
+    """A fault of Lambda functions; see ``aws_model.functions.FunctionFault``."""
+
+    kind: FunctionFaultKind
+    match: str = ""
+    seconds: float = Field(default=0.0, ge=0)
+    reason_code: str = "InternalError"
+    reason: str = ""
+
+
 class CallFaultSpec(_Border):
     """A fault of every call that fits.
 
     ``action`` and ``caller`` (access key id) are shell patterns. ``throttle``, ``deny`` and
     ``error500`` refuse the call unapplied; ``slow`` applies it at once and holds the reply for
-    ``seconds``; ``drop_reply`` applies it and closes the connection; ``stale`` answers an ECS
-    read as of ``seconds`` ago. It stays until ``times`` calls were hit, or until it is removed.
+    ``seconds``; ``drop_reply`` applies it and closes the connection; ``stale`` answers a read of
+    ECS or Lambda as of ``seconds`` ago. It stays until ``times`` calls were hit, or until it is removed.
     """
 
     service: str = Field(min_length=1)
@@ -62,8 +89,8 @@ class CallFaultSpec(_Border):
     def _seconds_belong_to_the_kind(self) -> Self:
         if self.kind in {"slow", "stale"} and not self.seconds:
             raise ValueError(f"a fault of kind {self.kind} needs seconds above 0")
-        if self.kind == "stale" and self.service != "ecs":
-            raise ValueError("only reads of the service ecs can be stale")
+        if self.kind == "stale" and self.service not in {"ecs", "lambda"}:
+            raise ValueError("only reads of the services ecs and lambda can be stale")
         return self
 
 
@@ -78,12 +105,13 @@ class CapacitySpec(_Border):
 class FaultPlan(_Border):
     """What a faults file or a POST carries.
 
-    ``seed`` restarts the generator behind ``probability``. ``request_limits`` makes ECS throttle
-    by its published token buckets, which are full at first.
+    ``seed`` restarts the generator behind ``probability``. ``request_limits`` makes ECS and Lambda
+    throttle by their published token buckets, which are full at first.
     """
 
     seed: int | None = None
     images: tuple[ImageFaultSpec, ...] = ()
+    functions: tuple[FunctionFaultSpec, ...] = ()
     calls: tuple[CallFaultSpec, ...] = ()
     capacity: tuple[CapacitySpec, ...] = ()
     request_limits: bool = False
@@ -94,6 +122,7 @@ class ActiveFault(_Border):
 
     id: str
     image: ImageFaultSpec | None = None
+    function: FunctionFaultSpec | None = None
     call: CallFaultSpec | None = None
     capacity: CapacitySpec | None = None
     request_limits: bool = False
@@ -141,12 +170,18 @@ def load_plan(path: Path) -> FaultPlan:
 
 
 class Faults:
-    """The faults in force; ``images``, ``capacity`` and ``limits`` are shared with the model of ECS."""
+    """The faults in force.
+
+    ``images``, ``capacity`` and ``limits`` are shared with the model of ECS, ``functions`` and
+    ``function_limits`` with that of Lambda.
+    """
 
     def __init__(self, *, seed: int = 0) -> None:
         self.images = ImageFaults()
         self.capacity = Capacity()
-        self.limits = quotas.published()
+        self.limits = ecs_quotas.published()
+        self.functions = FunctionFaults()
+        self.function_limits = function_quotas.published()
         self._active: dict[str, ActiveFault] = {}
         self._last_id = 0
         self._random = _generator(seed)
@@ -156,10 +191,12 @@ class Faults:
         if plan.seed is not None:
             self._random = _generator(plan.seed)
         added = [self._activate(image=image) for image in plan.images]
+        added += [self._activate(function=function) for function in plan.functions]
         added += [self._activate(call=call) for call in plan.calls]
         added += [self._activate(capacity=capacity) for capacity in plan.capacity]
         if plan.request_limits:
             self.limits.refill()
+            self.function_limits.refill()
             added.append(self._activate(request_limits=True))
         self._share()
         return added
@@ -220,6 +257,7 @@ class Faults:
         self,
         *,
         image: ImageFaultSpec | None = None,
+        function: FunctionFaultSpec | None = None,
         call: CallFaultSpec | None = None,
         capacity: CapacitySpec | None = None,
         request_limits: bool = False,
@@ -228,6 +266,7 @@ class Faults:
         fault = ActiveFault(
             id=f"fault-{self._last_id}",
             image=image,
+            function=function,
             call=call,
             capacity=capacity,
             request_limits=request_limits,
@@ -245,7 +284,11 @@ class Faults:
             for fault in active
             if fault.capacity is not None
         ]
+        self.functions.entries[:] = [
+            FunctionFault(**dict(fault.function)) for fault in active if fault.function is not None
+        ]
         self.limits.enabled = any(fault.request_limits for fault in active)
+        self.function_limits.enabled = self.limits.enabled
 
 
 def _image_fault(spec: ImageFaultSpec) -> ImageFault:

@@ -1,4 +1,4 @@
-"""Keeps the model of ECS in step with real time, carries its events away and its state over restarts."""
+"""Keeps a model in step with real time, carries its events away and its state over restarts."""
 
 from __future__ import annotations
 
@@ -10,16 +10,9 @@ from collections import deque
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Generic, Protocol, TypeVar
 
-from gitmoxi_local.aws_model.base import (
-    AwsEvent,
-    CallContext,
-    Clock,
-    Emit,
-    Ids,
-    ImageFaults,
-)
+from gitmoxi_local.aws_model.base import CallContext, Clock, Ids
 from gitmoxi_local.aws_model.past import Past, SavedModel
 
 _log = logging.getLogger("gitmoxi_local.model")
@@ -28,18 +21,17 @@ _log = logging.getLogger("gitmoxi_local.model")
 _PAUSE_AFTER_ERROR_SECONDS = 1.0
 
 
-class HostedModel(SavedModel, Protocol):
-    """A model that can be told of alarms, and whose whole state can be carried as JSON."""
+Model = TypeVar("Model", bound=SavedModel)
+Model_co = TypeVar("Model_co", bound=SavedModel, covariant=True)
+Event = TypeVar("Event")
+Event_co = TypeVar("Event_co", covariant=True)
+Answer = TypeVar("Answer")
 
-    def alarm_fired(self, *, account: str, region: str, alarm: str) -> None:
-        """A CloudWatch alarm went to ALARM."""
-        ...
 
+class ModelFactory(Protocol[Model_co, Event_co]):
+    """How a model is made: its constructor, with all that is its own given already."""
 
-class ModelFactory(Protocol):
-    """How a model is made: the constructor of ``EcsModel``."""
-
-    def __call__(self, *, clock: Clock, ids: Ids, faults: ImageFaults, emit: Emit) -> HostedModel: ...
+    def __call__(self, *, clock: Clock, ids: Ids, emit: Callable[[Event_co], None]) -> Model_co: ...
 
 
 class WallClock:
@@ -56,22 +48,40 @@ class RandomIds:
         return secrets.token_hex((length + 1) // 2)[:length]
 
 
-class ModelHost:
+class ModelHost(Generic[Model, Event]):
     """One model, alive: calls from the loop, progress in the background, events after each step."""
 
     def __init__(
-        self, *, create: ModelFactory, clock: Clock, faults: ImageFaults, publish: Callable[[AwsEvent], None]
+        self,
+        *,
+        service: str,
+        create: ModelFactory[Model, Event],
+        clock: Clock,
+        publish: Callable[[Event], None],
     ) -> None:
+        self._service = service
         self._clock = clock
         self._publish = publish
-        self._events: deque[AwsEvent] = deque()
+        self._events: deque[Event] = deque()
         self._due_changed = asyncio.Event()
-        self.last_error: str | None = None
-        self._model = create(clock=clock, ids=RandomIds(), faults=faults, emit=self._events.append)
         self._past = Past(
             clock=clock,
-            revive=lambda then: create(clock=then, ids=RandomIds(), faults=faults, emit=lambda _event: None),
+            revive=lambda then: create(clock=then, ids=RandomIds(), emit=lambda _event: None),
         )
+        self.last_error: str | None = None
+        self._model = create(clock=clock, ids=RandomIds(), emit=self._events.append)
+
+    def ask(self, question: Callable[[Model], Answer]) -> Answer:
+        """Let ``question`` speak with the model beside its API; what it changes is carried on.
+
+        Raises:
+            AwsError: what the model refuses.
+        """
+        try:
+            return question(self._model)
+        finally:
+            self._due_changed.set()
+            self._carry_events()
 
     def call(self, operation: str, params: Mapping[str, Any], context: CallContext) -> dict[str, Any]:
         """Answer a call at the present moment.
@@ -79,12 +89,12 @@ class ModelHost:
         Raises:
             AwsError: what the model refuses.
         """
-        try:
-            self._model.advance()
-            return self._model.call(operation, params, context)
-        finally:
-            self._due_changed.set()
-            self._carry_events()
+
+        def answered(model: Model) -> dict[str, Any]:
+            model.advance()
+            return model.call(operation, params, context)
+
+        return self.ask(answered)
 
     def call_in_the_past(
         self, operation: str, params: Mapping[str, Any], context: CallContext, *, seconds: float
@@ -98,12 +108,6 @@ class ModelHost:
         if past is None:
             return self.call(operation, params, context)
         return past.call(operation, params, context)
-
-    def alarm_fired(self, account: str, region: str, alarm: str) -> None:
-        """Tell the model of an alarm that went to ALARM."""
-        self._model.alarm_fired(account=account, region=region, alarm=alarm)
-        self._due_changed.set()
-        self._carry_events()
 
     def remember(self) -> None:
         """Keep the present state for ``call_in_the_past``."""
@@ -122,7 +126,7 @@ class ModelHost:
                 self.last_error = None
                 pause = None if due is None else (due - self._clock.now()).total_seconds()
             except Exception as error:  # noqa: BLE001  # a defect of the model must not stop the cloud: health tells
-                _log.exception("the model of ECS failed to advance")
+                _log.exception("the model of %s failed to advance", self._service)
                 self.last_error = f"{type(error).__name__}: {error}"
                 pause = _PAUSE_AFTER_ERROR_SECONDS
             self._carry_events()

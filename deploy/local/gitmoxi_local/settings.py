@@ -62,3 +62,8 @@ class CloudSettings(BaseModel):
     def ecs_file(self) -> Path:
         """The state of our model of ECS."""
         return self.state_dir / "ecs.json"
+
+    @property
+    def functions_file(self) -> Path:
+        """The state of our model of Lambda."""
+        return self.state_dir / "functions.json"

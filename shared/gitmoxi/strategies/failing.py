@@ -15,6 +15,20 @@ CHANGED = "changed"
 """The progress value that is set once something in AWS was changed."""
 
 
+INHERITED = "inherited"
+"""The progress value of a deployment that took over what another one, superseded in flight, had changed."""
+
+
+def inheriting(progress: Progress) -> Progress:
+    """``progress`` with the mark that there is something to undo, even before anything is changed."""
+    return replace(progress, values={**progress.values, INHERITED: "yes"})
+
+
+def touched(progress: Progress) -> bool:
+    """Whether the target is not as it was last good, or need not be."""
+    return CHANGED in progress.values or INHERITED in progress.values
+
+
 def changed(progress: Progress) -> Progress:
     """``progress`` with the mark that something was changed."""
     return replace(progress, values={**progress.values, CHANGED: "yes"})
@@ -46,8 +60,8 @@ def fail(
             progress=deployment.progress,
             explanations=explanations,
         )
-    touched = CHANGED in deployment.progress.values
-    if touched and rollback:
+    spoilt = touched(deployment.progress)
+    if spoilt and rollback:
         return Decision(
             step="hand over to rollback",
             because=cause,
@@ -57,7 +71,7 @@ def fail(
             ending=ending,
             explanations=explanations,
         )
-    to = State.FAILED if touched or ending is State.ROLLED_BACK else ending
+    to = State.FAILED if spoilt or ending is State.ROLLED_BACK else ending
     return Decision(
         step="end",
         because=cause,
@@ -95,7 +109,7 @@ def fail_as_told(
     deployment: Deployment, cause: str, *, rollback: bool, explanations: tuple[Explanation, ...]
 ) -> Decision:
     """``fail`` under a setting that may switch rollback off, which the reason then says."""
-    if rollback or CHANGED not in deployment.progress.values:
+    if rollback or not touched(deployment.progress):
         return fail(deployment, cause, explanations=explanations)
     told = f"{cause} Nothing is undone, because rollback is switched off."
     return fail(deployment, told, rollback=False, explanations=explanations)

@@ -6,9 +6,10 @@ from dataclasses import dataclass, replace
 
 from gitmoxi.domain.deployments import Deployment, ObjectChange, Verb
 from gitmoxi.domain.records import TargetRecord
+from gitmoxi.domain.states import State
 from gitmoxi.domain.targets import OWNER_TAG, LambdaTarget
 from gitmoxi.errors import InvariantError, PermanentError
-from gitmoxi.planning.aws_lambda import LambdaPlan, plan_lambda
+from gitmoxi.planning.aws_lambda import LambdaPlan, deleting_versions, plan_lambda
 from gitmoxi.planning.desired import DesiredLambda
 from gitmoxi.planning.errors import FunctionDeletingError
 from gitmoxi.planning.settings import lambda_settings
@@ -17,6 +18,7 @@ from gitmoxi.ports.bodies import BodyStore
 from gitmoxi.strategies.lambda_observation import DELETING, LATEST, LambdaObservation, has_failed, is_ready
 from gitmoxi.strategies.lambda_steps import CODE_SHA256, VERSION
 from gitmoxi.workflow.lambda_snapshots import LambdaSnapshot, is_version_of
+from gitmoxi.workflow.lambda_surroundings import Surroundings
 from gitmoxi.workflow.masking import masked_error
 from gitmoxi.workflow.wanted import WantedReader
 from gitmoxi.workflow.way_back import WayBack
@@ -33,7 +35,7 @@ def lambda_target(deployment: Deployment) -> LambdaTarget:
 class _Wish:
     """What a look compares the live function with; ``good_code`` is the hash that was last good.
 
-    ``code_in_s3`` is the hash of the wanted .zip, asked for where no last good one is known.
+    ``code_in_s3`` is the hash of the wanted .zip, as far as S3 tells it.
     """
 
     desired: DesiredLambda
@@ -56,19 +58,20 @@ class LambdaReader:
         self._bodies = bodies
         self._wanted = WantedReader(bodies)
         self._owner = owner
+        self._surroundings = Surroundings(functions=functions, owner=owner)
 
     async def forward(self, deployment: Deployment, record: TargetRecord) -> LambdaObservation:
         """What the deployer looks at: the committed documents against the live function."""
         function = await self._functions.function(lambda_target(deployment))
         if deployment.verb is Verb.DELETE or deployment.desired is None:
             return LambdaObservation(function=function, owned=self._owns(function))
-        if function is not None and function.state == DELETING:
-            raise FunctionDeletingError(f"{deployment.target} is still being deleted and blocks its name")
         desired = await self._wanted.function(deployment.desired)
+        if function is not None and function.state == DELETING:
+            return _blocked(deployment, function, desired)
         good = await self._wanted.function(record.last_good.desired) if record.last_good else None
         sha256 = record.last_good.values.get(CODE_SHA256) if record.last_good else None
         force = deployment.change is ObjectChange.FORCED
-        in_s3 = await self._code_in_s3(desired) if good is None and function is not None else None
+        in_s3 = await self._code_in_s3(desired, good) if function is not None else None
         wish = _Wish(desired=desired, previous=good, good_code=sha256, code_in_s3=in_s3, force=force)
         return await self._seen(deployment, function, wish)
 
@@ -148,10 +151,16 @@ class LambdaReader:
     def _owns(self, function: LambdaFunction | None) -> bool:
         return function is not None and function.tags.get(OWNER_TAG) == self._owner
 
-    async def _code_in_s3(self, desired: DesiredLambda) -> str | None:
-        """What S3 knows of the wanted .zip: a function that lives already may run exactly that."""
+    async def _code_in_s3(self, desired: DesiredLambda, good: DesiredLambda | None) -> str | None:
+        """What S3 knows of the wanted .zip: a function that lives already may run exactly that.
+
+        Not asked where the documents tell: other code is wanted, or the same version of the object.
+        """
         code = desired.function.get("Code") or {}
         if not (code.get("S3Bucket") and code.get("S3Key")):
+            return None
+        same = good is not None and good.function.get("Code") == code
+        if good is not None and (not same or code.get("S3ObjectVersion")):
             return None
         return await self._functions.object_sha256(
             desired.target,
@@ -179,11 +188,21 @@ class LambdaReader:
         if _only_waits(deployment, function):
             return seen
         target = wish.desired.target
+        if deployment.progress.phase == "activate":
+            published = await self._functions.function(target, deployment.progress.values[VERSION])
+            seen = replace(seen, published=published)
         alias = await self._alias(deployment, wish.desired)
         served = await self._functions.function(target, alias.version) if alias is not None else None
         versions = await self._functions.versions(target)
         latest = str(versions[-1]["Version"]) if versions else "0"
-        return self._compared(replace(seen, alias=alias, latest_version=latest), served, wish)
+        settings = lambda_settings(wish.desired.settings)
+        provisioned = await self._surroundings.provisioned(deployment, target, alias, settings)
+        seen = replace(seen, alias=alias, latest_version=latest, provisioned=provisioned)
+        seen = self._compared(seen, served, wish)
+        if seen.plan is None or deployment.state is State.ROLLING_BACK:
+            return seen
+        gone = await self._surroundings.superfluous(deployment, target, settings, seen.plan, versions)
+        return replace(seen, superfluous=gone, plan=deleting_versions(seen.plan, gone))
 
     def _compared(
         self, seen: LambdaObservation, served: LambdaFunction | None, wish: _Wish
@@ -200,11 +219,24 @@ class LambdaReader:
                 previous=wish.previous,
                 last_good_code_sha256=wish.good_code,
                 wanted_code_sha256=wish.code_in_s3,
+                provisioned=seen.provisioned,
                 force=wish.force,
             )
         except PermanentError as error:
             refused = masked_error(error, wish.sensitive_values)
         return replace(seen, plan=plan, refused=refused)
+
+
+def _blocked(deployment: Deployment, function: LambdaFunction, desired: DesiredLambda) -> LambdaObservation:
+    """A function that is being deleted: what cannot be planned yet, a running deployment waits for.
+
+    Raises:
+        FunctionDeletingError: the deployment is only being planned.
+    """
+    if deployment.state not in {State.RUNNING, State.PAUSED}:
+        raise FunctionDeletingError(f"{deployment.target} is still being deleted and blocks its name")
+    values = desired.sensitive_values
+    return LambdaObservation(function=function, settings=desired.settings, sensitive_values=values)
 
 
 def _only_waits(deployment: Deployment, function: LambdaFunction) -> bool:

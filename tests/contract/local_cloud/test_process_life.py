@@ -59,6 +59,28 @@ def test_the_control_plane_is_installed_and_state_outlives_a_restart(tmp_path, t
     assert not (tmp_path / "state" / "ready.json").exists()
 
 
+def test_a_function_outlives_a_restart_and_goes_on_running(tmp_path, connect, code, eventually):
+    with LocalCloudProcess(state_dir=tmp_path) as cloud:
+        lambdas = connect(cloud.endpoint, "lambda")
+        made = lambdas.create_function(
+            FunctionName="kept",
+            Runtime="python3.13",
+            Role="arn:aws:iam::000000000000:role/function",
+            Handler="index.handler",
+            Code={"ZipFile": code("kept")},
+        )
+        assert made["State"] == "Pending"
+
+        cloud.restart()
+
+        lambdas = connect(cloud.endpoint, "lambda")
+        eventually(lambda: lambdas.get_function_configuration(FunctionName="kept")["State"] == "Active")
+        lambdas.publish_version(FunctionName="kept")
+        lambdas.create_alias(FunctionName="kept", Name="live", FunctionVersion="1")
+        answer = lambdas.invoke(FunctionName="kept", Qualifier="live")
+        assert json.loads(answer["Payload"].read()) == "kept"
+
+
 def test_a_kill_loses_no_more_than_the_last_moments(tmp_path, connect, eventually):
     cloud = LocalCloudProcess(state_dir=tmp_path)
     cloud.start()

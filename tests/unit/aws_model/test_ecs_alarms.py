@@ -141,6 +141,27 @@ def test_an_alarm_during_the_bake_time_starts_the_old_tasks_again(ecs: EcsCloud)
     assert ecs.images() == ["web:1", "web:1"]
 
 
+def test_a_restart_in_the_bake_time_goes_on_watching(ecs: EcsCloud) -> None:
+    ecs.running(deploymentConfiguration=WATCHING)
+    ecs.deploy("web:2")
+    ecs.pass_time(1.2)
+    saved = ecs.model.dump()
+    ecs.model = ecs.fresh_model()
+    ecs.model.load(saved)
+    ecs.alarm("errors", "ALARM")
+    ecs.pass_time()
+    assert ecs.history()[0] == "ROLLBACK_SUCCESSFUL"
+
+
+def test_alarms_may_be_turned_off_in_mid_deployment(ecs: EcsCloud) -> None:
+    """API_UpdateService, deploymentConfiguration: it applies to the running deployment."""
+    deploying(ecs, deploymentConfiguration=WATCHING)
+    ecs.update(deploymentConfiguration=watching("errors", enable=False))
+    ecs.alarm("errors", "ALARM")
+    ecs.pass_time()
+    assert ecs.history() == ["SUCCESSFUL", "SUCCESSFUL"]
+
+
 def test_a_bake_time_of_its_own_is_honoured_without_alarms(ecs: EcsCloud) -> None:
     """API_DeploymentConfiguration, bakeTimeInMinutes; that it holds for ROLLING is unverified."""
     ecs.create(deploymentConfiguration={"bakeTimeInMinutes": 5})

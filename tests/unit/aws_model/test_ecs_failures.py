@@ -228,6 +228,26 @@ def test_the_breaker_trips_at_its_threshold_and_not_before(ecs: EcsCloud, rule: 
     assert ecs.service()["deployments"][0]["failedTasks"] == shown["threshold"]
 
 
+@pytest.mark.parametrize(
+    "rule",
+    [
+        pytest.param({"type": "PERCENT", "value": 50}, id="no such type"),
+        pytest.param({"type": "COUNT", "value": 0}, id="no failure at all"),
+    ],
+)
+def test_thresholds_that_make_no_sense_are_refused(ecs: EcsCloud, rule: dict[str, object]) -> None:
+    """API_ThresholdConfiguration, valid values."""
+    ecs.running()
+    breaker = BREAKER["deploymentCircuitBreaker"] | {"thresholdConfiguration": rule}
+    ecs.refused(
+        "InvalidParameterException",
+        "UpdateService",
+        cluster="demo",
+        service="web",
+        deploymentConfiguration={"deploymentCircuitBreaker": breaker},
+    )
+
+
 def test_the_threshold_follows_a_desired_count_that_changes_meanwhile(ecs: EcsCloud) -> None:
     """API_ThresholdConfiguration: percentages are of the latest desired count of the service."""
     ecs.fault("web:1", "cannot_pull")

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.unit.aws_model.ecs_cloud import BREAKER, EcsCloud, service_request
+from tests.unit.aws_model.ecs_cloud import BREAKER, HERE, EcsCloud, service_request
 
 GROUP = "arn:tg/web"
 BEHIND_ELB: dict[str, Any] = {
@@ -133,3 +133,48 @@ def test_the_grace_period_covers_checks_that_fail_later(ecs: EcsCloud) -> None:
     assert ecs.tasks("STOPPED") == []
     ecs.pass_time(2)
     assert ecs.tasks("STOPPED") != []
+
+
+@pytest.mark.parametrize(
+    ("kind", "code", "reason", "description"),
+    [
+        pytest.param(
+            "unhealthy",
+            503,
+            "Target.ResponseCodeMismatch",
+            "Health checks failed with these codes: [503]",
+            id="a wrong code",
+        ),
+        pytest.param("unhealthy", None, "Target.FailedHealthChecks", "Health checks failed", id="no code"),
+        pytest.param("unreachable", None, "Target.Timeout", "Request timed out", id="no answer"),
+    ],
+)
+def test_the_load_balancer_tells_why_a_target_is_unhealthy(
+    ecs: EcsCloud, kind: str, code: int | None, reason: str, description: str
+) -> None:
+    """Elastic Load Balancing, API_TargetHealth, Reason and Description."""
+    ecs.fault("web:1", kind, http_code=code)
+    ecs.create(desiredCount=1, healthCheckGracePeriodSeconds=300, **BEHIND_ELB)
+    ecs.pass_time(1.2)
+    [target] = ecs.model.targets(HERE.account, HERE.region, GROUP)
+    assert (target.state, target.reason, target.description) == ("unhealthy", reason, description)
+    assert not target.healthy
+
+
+def test_a_target_is_initial_then_healthy_then_draining(ecs: EcsCloud) -> None:
+    """Elastic Load Balancing, API_TargetHealth, State."""
+    ecs.create(desiredCount=1, **BEHIND_ELB)
+
+    def states() -> list[tuple[str, str]]:
+        return [
+            (target.state, target.reason) for target in ecs.model.targets(HERE.account, HERE.region, GROUP)
+        ]
+
+    ecs.pass_time(0.6)
+    assert states() == [("initial", "Elb.InitialHealthChecking")]
+    ecs.pass_time(1)
+    assert states() == [("healthy", "")]
+    ecs.update(desiredCount=0)
+    assert states() == [("draining", "Target.DeregistrationInProgress")]
+    ecs.pass_time(1)
+    assert states() == []

@@ -56,6 +56,20 @@ def test_mutations_hit_the_present(ecs: EcsCloud, late: LaggingReads) -> None:
     ecs.refused("InvalidParameterException", "CreateService", **service_request() | {"desiredCount": 3})
 
 
+def test_what_others_change_is_seen_late_too(ecs: EcsCloud, late: LaggingReads) -> None:
+    late.call("CreateService", service_request(), HERE)
+    ecs.pass_time(60)
+    ecs.call("DeleteService", cluster="demo", service="web", force=True)
+
+    def status() -> str:
+        answer = late.call("DescribeServices", {"cluster": "demo", "services": ["web"]}, HERE)
+        return str(answer["services"][0]["status"])
+
+    assert status() == "ACTIVE"
+    ecs.pass_time(31)
+    assert status() == "INACTIVE"
+
+
 def test_old_states_lead_to_no_events(ecs: EcsCloud, late: LaggingReads) -> None:
     late.call("CreateService", service_request(), HERE)
     ecs.pass_time(60)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from gitmoxi.domain.deployments import Command, CommandKind, Verb
+from gitmoxi.domain.deployments import Command, CommandKind, Progress, Verb
 from gitmoxi.domain.states import State, check_transition
 from gitmoxi.strategies.commands import obey
-from gitmoxi.strategies.failing import CHANGED, changed, fail, fail_as_told, unchanged
+from gitmoxi.strategies.failing import CHANGED, changed, fail, fail_as_told, inheriting, unchanged
 from tests.unit.strategies.stories import ECS, LAMBDA, NOW, called, deployment
 
 TOUCHED = {CHANGED: "yes"}
@@ -63,7 +65,7 @@ def command(kind, number=1):
 )
 def test_a_command(kind, state, values, target, to, ending):
     head = deployment("follow", values, state=State(state), target=target)
-    decision = obey(head, [command(CommandKind(kind))])
+    decision = obey(head, [command(CommandKind(kind))], followed=True)
     assert decision is not None
     assert decision.to is State(to)
     assert decision.ending == (None if ending is None else State(ending))
@@ -75,17 +77,24 @@ def test_a_command(kind, state, values, target, to, ending):
 
 def test_the_oldest_command_comes_first_and_the_others_later():
     commands = [command(CommandKind.PAUSE, 1), command(CommandKind.ABORT, 2)]
-    decision = obey(deployment(), commands)
+    decision = obey(deployment(), commands, followed=False)
     assert decision is not None
     assert (decision.to, decision.command_cursor) == (State.PAUSED, f"{1:026d}")
 
 
+def test_nothing_gives_way_to_a_deployment_that_has_left_the_line():
+    decision = obey(deployment("follow", TOUCHED), [command(CommandKind.SUPERSEDE)], followed=False)
+    assert decision is not None
+    assert (decision.to, decision.command_cursor) == (State.RUNNING, f"{1:026d}")
+    assert decision.because == "This goes on: the deployment of ann has left the line."
+
+
 def test_without_a_command_the_strategy_decides():
-    assert obey(deployment(), []) is None
+    assert obey(deployment(), [], followed=True) is None
 
 
 def test_a_pause_waits_quietly():
-    decision = obey(deployment(state=State.PAUSED), [])
+    decision = obey(deployment(state=State.PAUSED), [], followed=True)
     assert decision is not None
     assert (decision.to, decision.quiet) == (State.PAUSED, True)
 
@@ -126,6 +135,24 @@ def test_failing(head, options, to, ending):
     assert (decision.to, decision.ending) == (to, ending)
     assert "It broke." in decision.because
     check_transition(head.state, decision.to, head.owner)
+
+
+INHERITED = inheriting(changed(Progress()))
+
+
+@pytest.mark.parametrize(
+    ("progress", "to"),
+    [
+        pytest.param(inheriting(Progress()), State.ROLLING_BACK, id="before any change of its own"),
+        pytest.param(
+            unchanged(deployment("apply", INHERITED.values)).progress,
+            State.ROLLING_BACK,
+            id="its own change was refused",
+        ),
+    ],
+)
+def test_what_a_superseded_deployment_left_is_undone_by_the_next_one(progress, to):
+    assert fail(replace(deployment(), progress=progress), "It broke.").to is to
 
 
 def test_a_hand_over_starts_the_rollback_with_what_the_deployment_learnt():

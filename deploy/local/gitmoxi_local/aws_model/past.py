@@ -70,7 +70,8 @@ class Past:
 class LaggingReads:
     """A model whose reads are ``seconds`` late while that is above 0; mutations always hit the present.
 
-    ECS is eventually consistent (API_RunTask says so, and what callers should do about it).
+    ECS is eventually consistent (API_RunTask says so, and what callers should do about it). What
+    others change behind our back is seen ``seconds`` after the first read that follows it.
     """
 
     model: SavedModel
@@ -85,10 +86,10 @@ class LaggingReads:
         """
         if not self.seconds:
             return self.model.call(operation, params, context)
+        self.past.remember(self.model)
         if operation.startswith(_READS):
             late = self.past.model(seconds=self.seconds) or self.model
             return late.call(operation, params, context)
-        self.past.remember(self.model)
         try:
             return self.model.call(operation, params, context)
         finally:

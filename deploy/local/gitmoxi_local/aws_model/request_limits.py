@@ -29,11 +29,14 @@ class RequestLimits:
     """The buckets of one service, by operation; an operation without one is never throttled.
 
     Attributes:
+        code: the service's error for those who call too often, with its ``status``.
         enabled: off by default, so that only those who ask for it are throttled.
         refused: how many calls were throttled, by operation.
     """
 
     buckets: Mapping[str, Bucket]
+    code: str = "ThrottlingException"
+    status: int = 400
     enabled: bool = False
     refused: dict[str, int] = field(default_factory=dict)
     _levels: dict[tuple[str, str, str], _Level] = field(default_factory=dict)
@@ -42,7 +45,7 @@ class RequestLimits:
         """Take a token for a call.
 
         Raises:
-            AwsError: ThrottlingException, if the bucket is empty.
+            AwsError: the bucket is empty.
         """
         bucket = self.buckets.get(operation)
         if not self.enabled or bucket is None:
@@ -55,7 +58,7 @@ class RequestLimits:
         level.moment = max(level.moment, now)
         if level.tokens < 1:
             self.refused[operation] = self.refused.get(operation, 0) + 1
-            raise AwsError("ThrottlingException", "Rate exceeded")
+            raise AwsError(self.code, "Rate exceeded", self.status)
         level.tokens -= 1
 
     def refill(self) -> None:

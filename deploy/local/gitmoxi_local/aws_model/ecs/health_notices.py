@@ -31,7 +31,7 @@ def say_unhealthy(world: World, service: Service, task: Task) -> None:
         return
     for group in task.target_groups:
         where = f"(port {_port(service, task, group)}) is unhealthy in (target-group {group})"
-        notices.say(world, service, f"{named} {where} due to (reason {_reason(task)}).")
+        notices.say(world, service, f"{named} {where} due to (reason {reason(task)}).")
 
 
 def _port(service: Service, task: Task, group: str) -> int:
@@ -41,7 +41,7 @@ def _port(service: Service, task: Task, group: str) -> int:
     return port
 
 
-def _reason(task: Task) -> str:
+def reason(task: Task) -> str:
     """The description that the load balancer gives (Elastic Load Balancing, API_TargetHealth)."""
     if task.fate == "unreachable":
         return "Request timed out"

@@ -93,7 +93,7 @@ def _first_verdict(world: World, task: Task) -> float:
     speeds = world.speeds
     if _ends_early(task) and task.fate_after <= speeds.settling:
         return task.fate_after
-    if _fails_checks(task) and not task.fate_after:
+    if task.failing and not task.fate_after:
         return speeds.health_check + _grace(world, task)
     return speeds.settling
 
@@ -103,7 +103,7 @@ def _grace(world: World, task: Task) -> float:
 
 
 def _live(world: World, region: Region, task: Task) -> Step:
-    checks_fail = _fails_checks(task)
+    checks_fail = task.failing
     if not _ends_early(task) and not checks_fail:
         _settle(task)
         return Step.HEALTHY
@@ -127,10 +127,6 @@ def _ends_early(task: Task) -> bool:
     """Whether something else than a health check or ECS itself will end it."""
     on_spot = task.fields.get("capacityProviderName") == "FARGATE_SPOT"
     return task.fate == "crash" or (task.fate == "interrupted" and on_spot)
-
-
-def _fails_checks(task: Task) -> bool:
-    return task.fate in {"unhealthy", "unreachable"} and bool(task.checks)
 
 
 def _settle(task: Task) -> None:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -22,17 +21,20 @@ from gitmoxi_local.aws_model.ecs import (
     service_reads,
     services,
     tags,
+    target_health,
     task_calls,
     task_definitions,
 )
 from gitmoxi_local.aws_model.ecs.speeds import Speeds
 from gitmoxi_local.aws_model.ecs.state import Doc, Region, Service, Task
+from gitmoxi_local.aws_model.ecs.target_health import Target
 from gitmoxi_local.aws_model.ecs.world import World
 from gitmoxi_local.aws_model.request_limits import RequestLimits
 
 Operation = Callable[[World, CallContext, Mapping[str, Any]], Doc]
 
 OPERATIONS: Mapping[str, Operation] = {
+    "ContinueServiceDeployment": deployment_calls.resume,
     "CreateCluster": clusters.create,
     "CreateService": services.create,
     "DeleteCluster": clusters.delete,
@@ -60,23 +62,6 @@ OPERATIONS: Mapping[str, Operation] = {
     "UntagResource": tags.untag,
     "UpdateService": services.update,
 }
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Target:
-    """A RUNNING task behind a target group, for the load balancer and its traffic.
-
-    ``healthy`` is false until the task has settled, and for ever under the fault ``unhealthy``.
-    """
-
-    target_group: str
-    task_arn: str
-    service: str
-    task_definition: str
-    image: str
-    address: str
-    port: int
-    healthy: bool
 
 
 class EcsModel:
@@ -145,19 +130,11 @@ class EcsModel:
         for service in state.services.values():
             breaker.alarm_fired(self._world, state, service, alarm)
 
-    def targets(self, *, account: str, region: str, target_group: str) -> list[Target]:
-        """The RUNNING tasks that are registered with a target group, oldest first."""
+    def targets(self, account: str, region: str, target_group: str) -> list[Target]:
+        """The tasks that are registered with a target group or leave it, oldest first."""
         self.advance()
         state = self._world.regions.get((account, region))
-        if state is None:
-            return []
-        tasks = (state.tasks[arn] for service in state.services.values() for arn in service.tasks)
-        return [
-            target
-            for task in tasks
-            for target in _targets(state, task)
-            if target.target_group == target_group
-        ]
+        return target_health.of_group(self._world, state, target_group) if state else []
 
     def dump(self) -> dict[str, Any]:
         """All state as JSON values; image faults are the control API's, not part of it."""
@@ -191,23 +168,3 @@ class EcsModel:
             del region.services[service.arn]
             return
         scheduler.reconcile(self._world, region, service)
-
-
-def _targets(region: Region, task: Task) -> Iterator[Target]:
-    service = region.services[task.service or ""]
-    deployment = next((one for one in service.deployments if one.id == task.deployment), None)
-    if task.last_status != "RUNNING" or deployment is None:
-        return
-    images = {container.name: container.image for container in task.containers}
-    for pair in service.revisions[deployment.revision].fields["loadBalancers"]:
-        if "targetGroupArn" in pair:
-            yield Target(
-                target_group=pair["targetGroupArn"],
-                task_arn=task.arn,
-                service=service.name,
-                task_definition=task.definition,
-                image=images[pair["containerName"]],
-                address=task.address,
-                port=pair["containerPort"],
-                healthy=task.healthy,
-            )

@@ -8,7 +8,7 @@ from typing import Any
 
 from gitmoxi_local.aws_model.base import AwsError
 from gitmoxi_local.aws_model.capacity import FARGATE_PROVIDERS
-from gitmoxi_local.aws_model.ecs import errors, service_fields
+from gitmoxi_local.aws_model.ecs import breaker_rules, errors, service_fields
 from gitmoxi_local.aws_model.ecs.state import Cluster, Doc, TaskDefinition
 
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,255}")
@@ -61,11 +61,23 @@ def check_deployment_configuration(configuration: Doc) -> None:
         raise errors.not_modelled(f"the deployment strategy {strategy}")
     if configuration.get("lifecycleHooks"):
         raise errors.not_modelled("deployment lifecycle hooks")
+    _check_breaker(configuration)
     _check_early_success(configuration)
     if configuration.get("maximumPercent", 200) == configuration.get("minimumHealthyPercent", 100) == 100:  # noqa: PLR2004 (percent)
         raise errors.invalid(
             "Both maximumPercent and minimumHealthyPercent cannot be 100 as this will block deployments."
         )
+
+
+def _check_breaker(configuration: Doc) -> None:
+    """API_ThresholdConfiguration; the words are unverified."""
+    rule: Doc | None = configuration.get("deploymentCircuitBreaker", {}).get("thresholdConfiguration")
+    if rule is None:
+        return
+    if rule["type"] not in breaker_rules.TYPES:
+        raise errors.invalid(f"The threshold type must be one of {', '.join(sorted(breaker_rules.TYPES))}.")
+    if rule["value"] < 1:
+        raise errors.invalid("The threshold value must be at least 1.")
 
 
 def _check_early_success(configuration: Doc) -> None:

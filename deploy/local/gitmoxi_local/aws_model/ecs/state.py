@@ -246,6 +246,11 @@ class Task:
         return self.arn.rsplit("/", 1)[-1]
 
     @property
+    def failing(self) -> bool:
+        """Whether its health check fails, at once or some time."""
+        return self.fate in {"unhealthy", "unreachable"} and bool(self.checks)
+
+    @property
     def wanted(self) -> bool:
         """Whether it runs or is on its way to running."""
         return self.desired_status == "RUNNING"
