@@ -58,7 +58,12 @@ class Cloud:
         self.functions = Functions(clock, CountedIds(), HERE)
         self.packages: dict[str, Doc] = {}
         self.aws = InProcessAws(
-            models={"ecs": self._ecs_call, "lambda": self.functions.answer, "s3": self._s3_call}
+            models={
+                "ecs": self._ecs_call,
+                "lambda": self.functions.answer,
+                "s3": self._s3_call,
+                "cloudwatch": self._cloudwatch_call,
+            }
         )
         self.ecs_call("CreateCluster", clusterName="demo")
 
@@ -107,6 +112,16 @@ class Cloud:
         if params["Key"] not in self.packages:
             raise AwsError("404", "Not Found", 404)
         return self.packages[params["Key"]]
+
+    def _cloudwatch_call(self, operation: str, params: Any) -> Doc:
+        """``DescribeAlarms`` of the alarms in the book."""
+        states = {name: self.alarms.state(HERE.account, HERE.region, name) for name in params["AlarmNames"]}
+        described = [
+            {"AlarmName": name, "StateValue": state, "StateReason": f"It was set to {state}."}
+            for name, state in states.items()
+            if state is not None
+        ]
+        return {"MetricAlarms": described, "CompositeAlarms": []}
 
     def _ecs_call(self, operation: str, params: Any) -> Doc:
         return self.reads.call(operation, params, HERE)

@@ -11,6 +11,7 @@ from datetime import timedelta
 from random import Random
 from typing import Any
 
+from gitmoxi.adapters.aws.alarms import AwsAlarms
 from gitmoxi.adapters.aws.ecs import AwsEcs
 from gitmoxi.adapters.aws.lambda_functions import AwsLambda
 from gitmoxi.adapters.aws.rate_limits import RateLimits
@@ -128,7 +129,13 @@ class World(Cloud):
         ecs = AwsEcs(self.aws, limits)
         functions = AwsLambda(self.aws, limits)
         evidence = EcsEvidence(ecs=ecs, logs=self.logs, health=self.target_health)
-        self._ecs_reader = EcsReader(ecs=ecs, bodies=self.bodies, evidence=evidence, owner=OWNER)
+        self._ecs_reader = EcsReader(
+            ecs=ecs,
+            bodies=self.bodies,
+            evidence=evidence,
+            alarms=AwsAlarms(self.aws, limits),
+            owner=OWNER,
+        )
         self._lambda_reader = LambdaReader(functions=functions, bodies=self.bodies, owner=OWNER)
         self._ecs_hands = EcsHands(ecs=ecs, owner=OWNER)
         self._lambda_hands = LambdaHands(functions=functions, owner=OWNER)

@@ -15,7 +15,6 @@ from gitmoxi.planning.ecs_checks import check_controller, check_live_controller,
 from gitmoxi.planning.ecs_steps import creation_steps, register_step, update_steps
 from gitmoxi.planning.ecs_update import compare_ecs, strategy_of, update_members
 from gitmoxi.planning.ecs_warnings import update_warnings
-from gitmoxi.planning.errors import ServiceDrainingError
 from gitmoxi.planning.listing import list_document
 from gitmoxi.planning.service_rules import SERVICE_RULES
 from gitmoxi.planning.tags import ecs_tags, tag_changes
@@ -80,16 +79,11 @@ def plan_ecs(
     Raises:
         ReplacementNeededError: AWS makes a change only by making the service anew.
         PlanningError: the wanted state cannot be reached; it says what would have to happen.
-        ServiceDrainingError: the old service of that name is still being deleted.
     """
     check_controller(desired)
     check_tags(desired)
-    if live_service is None or live_service.status == "INACTIVE":
-        return _creation(desired)
-    if live_service.status == "DRAINING":
-        raise ServiceDrainingError(
-            f"{desired.target} is DRAINING: the deleted service blocks its name until its last task stopped"
-        )
+    if live_service is None or live_service.status != "ACTIVE":
+        return _creation(desired, draining=live_service is not None and live_service.status == "DRAINING")
     check_live_controller(desired.target, live_service.document)
     update = compare_ecs(
         desired, live_service, live_task_definition, owner=owner, previous=previous, force=force
@@ -120,7 +114,7 @@ def using_known_revision(plan: EcsPlan, task_definition_arn: str) -> EcsPlan:
     return replace(plan, register=False, task_definition=task_definition_arn, steps=steps)
 
 
-def _creation(desired: DesiredEcs) -> EcsPlan:
+def _creation(desired: DesiredEcs, *, draining: bool) -> EcsPlan:
     change = task_definition_change(desired, live=None, live_arn="")
     request: dict[str, Any] = without_nulls(desired.service)
     request.pop("taskDefinition", None)
@@ -142,7 +136,7 @@ def _creation(desired: DesiredEcs) -> EcsPlan:
         create_request=request,
         starts_deployment=True,
         differences=(*change.differences, *_made(desired, request)),
-        steps=creation_steps(desired, strategy, register=change.register),
+        steps=creation_steps(desired, strategy, register=change.register, draining=draining),
         warnings=tuple(PlannedWarning(text=text) for text in warnings),
     )
 

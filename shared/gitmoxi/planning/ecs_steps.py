@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from gitmoxi.planning.desired import DesiredEcs
+from gitmoxi.planning.ecs_fallback import fallback_providers
 from gitmoxi.planning.ecs_update import EcsUpdate
 
 
-def creation_steps(desired: DesiredEcs, strategy: str, *, register: bool) -> tuple[str, ...]:
-    """How a service comes to be."""
-    return (*_register_step(desired, register=register), "create the service", _follow_step(strategy))
+def creation_steps(desired: DesiredEcs, strategy: str, *, register: bool, draining: bool) -> tuple[str, ...]:
+    """How a service comes to be; ``draining`` says that a deleted one still has its name."""
+    waiting = ("wait until the deleted service of this name has stopped its last task",) if draining else ()
+    steps = (*_register_step(desired, register=register), "create the service", _follow_step(strategy))
+    return waiting + steps + _fallback_step(desired)
 
 
 def update_steps(update: EcsUpdate) -> tuple[str, ...]:
@@ -21,6 +24,7 @@ def update_steps(update: EcsUpdate) -> tuple[str, ...]:
             if update.starts
             else "read the changed fields back: no tasks are replaced",
         )
+        steps += _fallback_step(update.desired) if update.starts else ()
     if update.tags.differences:
         steps += ("set the service's tags",)
     return steps
@@ -49,6 +53,11 @@ def _kept_count(update: EcsUpdate) -> str:
     if count is None or update.scheduling == "DAEMON" or update.wanted.get("desiredCount") is not None:
         return ""
     return f"; desiredCount is left out and stays {count}"
+
+
+def _fallback_step(desired: DesiredEcs) -> tuple[str, ...]:
+    providers = fallback_providers(desired)
+    return (f"go on with {providers} if ECS cannot place all tasks in time",) if providers else ()
 
 
 def _follow_step(strategy: str) -> str:

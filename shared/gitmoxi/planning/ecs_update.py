@@ -10,11 +10,13 @@ from gitmoxi.planning.desired import DesiredEcs
 from gitmoxi.planning.differences import Difference, diff_documents
 from gitmoxi.planning.documents import MISSING, Document, without_nulls
 from gitmoxi.planning.ecs_checks import check_changeable
+from gitmoxi.planning.ecs_fallback import beside_capacity, runs_on_fallback
 from gitmoxi.planning.removals import with_removals
 from gitmoxi.planning.service_rules import (
     FORCED,
     SERVICE_RULES,
     STARTING,
+    UNCHANGEABLE,
     UNREADABLE,
     comparable_service,
     resets,
@@ -42,6 +44,7 @@ class EcsUpdate:
         starts: the update starts a service deployment.
         failed: ECS gave up on what is configured: it does not run, however equal it looks.
         adopts: the live service carries no owner's tag.
+        on_fallback: the service runs on the settings' fallback capacity, and stays there.
     """
 
     desired: DesiredEcs
@@ -56,6 +59,7 @@ class EcsUpdate:
     starts: bool
     failed: bool
     adopts: bool
+    on_fallback: bool
 
     @property
     def updates(self) -> bool:
@@ -94,11 +98,16 @@ def compare_ecs(
         PlanningError: no task definition is wanted, or the service belongs to another installation.
     """
     live = comparable_service(service)
-    wanted = _wanted(desired, previous, live)
+    wanted = wanted_service(desired, previous, live)
     found = diff_documents(wanted, live, rules=SERVICE_RULES)
     revision = task_definition_change(
         desired, live=task_definition, live_arn=service.task_definition_arn, previous=previous
     )
+    failed = (service.primary or {}).get("rolloutState") == "FAILED"
+    starting = frozenset(difference.field for difference in found) & STARTING
+    stays = not (force or failed or revision.changes or starting)
+    on_fallback = stays and runs_on_fallback(desired, live)
+    found = beside_capacity(found) if on_fallback else found
     tags = tag_changes(
         ecs_tags(desired.service), service.tags, ecs_tags(previous.service if previous else None)
     )
@@ -106,7 +115,6 @@ def compare_ecs(
     check_changeable(desired.target, found, live, everything=everything)
     differences = found + _unreadable_difference(wanted, previous)
     changed = frozenset(difference.field for difference in differences) - {"launchType"}
-    failed = (service.primary or {}).get("rolloutState") == "FAILED"
     forced = force or bool(changed & FORCED) or failed
     starts = forced or revision.changes or bool(changed & STARTING)
     return EcsUpdate(
@@ -122,7 +130,18 @@ def compare_ecs(
         starts=starts,
         failed=failed,
         adopts=adoption(service.tags, owner=owner, what=str(desired.target)),
+        on_fallback=on_fallback,
     )
+
+
+def unlike_wanted(
+    desired: DesiredEcs, service: EcsService, previous: DesiredEcs | None
+) -> tuple[Difference, ...]:
+    """Members of a live service, its task definition aside, that UpdateService would have to change."""
+    live = comparable_service(service)
+    found = diff_documents(wanted_service(desired, previous, live), live, rules=SERVICE_RULES)
+    found = beside_capacity(found) if runs_on_fallback(desired, live) else found
+    return tuple(difference for difference in found if difference.field not in UNCHANGEABLE)
 
 
 def strategy_of(*documents: Document) -> str:
@@ -146,7 +165,8 @@ def update_members(update: EcsUpdate) -> Document | None:
     return request
 
 
-def _wanted(desired: DesiredEcs, previous: DesiredEcs | None, live: Document) -> Document:
+def wanted_service(desired: DesiredEcs, previous: DesiredEcs | None, live: Document) -> Document:
+    """The committed service, with what left it reset and what leaving out means spelt out."""
     wanted = with_removals(desired.service, previous.service if previous else None, resets(live))
     wanted.setdefault("deploymentController", {"type": "ECS"})
     if wanted.get("launchType") and live.get("capacityProviderStrategy"):

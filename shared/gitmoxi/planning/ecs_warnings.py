@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from gitmoxi.domain.deployments import PlannedWarning
 from gitmoxi.planning.ecs_checks import controller_of
+from gitmoxi.planning.ecs_fallback import fallback_providers
 from gitmoxi.planning.ecs_risks import ecs_risks
 from gitmoxi.planning.ecs_update import EcsUpdate
 from gitmoxi.planning.service_rules import STAYING, UNREADABLE
@@ -34,7 +35,13 @@ def _oddities(update: EcsUpdate) -> Iterator[str]:
         yield f"{target} was not made by Gitmoxi: it is updated, but never deleted"
     if update.previous is None and service.get(UNREADABLE):
         yield f"{UNREADABLE} is not compared: ECS does not answer it, and no earlier deployment is known"
-    if service.get("launchType") and update.live.get("capacityProviderStrategy"):
+    if update.on_fallback:
+        yield (
+            f"the service runs on its fallback capacity ({fallback_providers(update.desired)}), because a "
+            "deployment found no room on the committed one; it stays there until a deployment replaces the "
+            "tasks, which tries the committed capacity first"
+        )
+    elif service.get("launchType") and update.live.get("capacityProviderStrategy"):
         yield "the capacity providers are taken away: ECS returns to the service's first launch type"
     if update.failed:
         yield "the last deployment of what lives now has FAILED: its tasks are deployed anew"

@@ -25,9 +25,5 @@ class ReplacementNeededError(PlanningError):
         super().__init__(message)
 
 
-class ServiceDrainingError(RetryableError):
-    """The old service of that name is still being deleted and blocks its name: plan again later."""
-
-
 class FunctionDeletingError(RetryableError):
     """The old function of that name is still being deleted and blocks its name: plan again later."""

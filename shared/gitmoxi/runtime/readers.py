@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from gitmoxi.adapters.aws.alarms import AwsAlarms
 from gitmoxi.adapters.aws.evidence import AwsLogs, AwsTargetHealth
 from gitmoxi.ports.ecs import EcsPort
 from gitmoxi.runtime.foundation import Foundation
@@ -19,5 +20,6 @@ def ecs_reader(foundation: Foundation, ecs: EcsPort) -> EcsReader:
             logs=AwsLogs(foundation.clients, foundation.limits),
             health=AwsTargetHealth(foundation.clients, foundation.limits),
         ),
+        alarms=AwsAlarms(foundation.clients, foundation.limits),
         owner=foundation.settings.installation,
     )

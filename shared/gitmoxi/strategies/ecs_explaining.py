@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
-from typing import Any
 
 from gitmoxi.domain.deployments import Progress
 from gitmoxi.domain.explanations import Explanation
@@ -14,21 +13,25 @@ from gitmoxi.domain.sensitive import redact
 from gitmoxi.explaining.explaining import explain, explain_event
 from gitmoxi.explaining.signs import FailedTask
 from gitmoxi.ports.ecs import EcsService, ServiceDeployment
+from gitmoxi.strategies.ecs_alarms import alarm_explanations
+from gitmoxi.strategies.ecs_failures import failed_so_far, own_deployment
 from gitmoxi.strategies.ecs_observation import EcsObservation, count_of
-from gitmoxi.strategies.ecs_progress import ECS_DEPLOYMENT, LOOK_CLOSER, SERVICE_DEPLOYMENT, STARTS_DEPLOYMENT
+from gitmoxi.strategies.ecs_progress import LOOK_CLOSER, SERVICE_DEPLOYMENT, STARTS_DEPLOYMENT
 
 
 def explanations_of(progress: Progress, seen: EcsObservation) -> tuple[Explanation, ...]:
     """What the stopped tasks of our deployment, and the service's events since it began, come down to.
 
-    Sensitive values are masked first: later they could be cut in the middle, or lose their line breaks.
+    An alarm that ended the deployment comes first: what else failed did not end it. Sensitive values
+    are masked first: later they could be cut in the middle, or lose their line breaks.
     """
     hide = partial(redact, sensitive_values=seen.sensitive_values)
-    return explain(
+    found = explain(
         tasks=[_masked(task, seen.sensitive_values) for task in seen.stopped],
         events=[hide(text) for text in _events(progress, seen.service)],
         targets=seen.targets,
     )
+    return (*alarm_explanations(progress, seen), *found)
 
 
 def stopped_tasks_may_tell(
@@ -45,15 +48,9 @@ def stopped_tasks_may_tell(
             return False
         if following.status.startswith(("ROLLBACK", "STOP")):
             return True
-    own = _own(progress, service)
-    failing = own is None or count_of(own, "failedTasks") > 0
+    own = own_deployment(progress, service)
+    failing = own is None or count_of(own, "failedTasks") > 0 or failed_so_far(progress) > 0
     return failing or LOOK_CLOSER in values or any(map(explain_event, _events(progress, service)))
-
-
-def _own(progress: Progress, service: EcsService) -> dict[str, Any] | None:
-    """Our deployment in the service's list; ECS's rollback takes it out."""
-    ours = progress.values.get(ECS_DEPLOYMENT)
-    return next((one for one in service.document.get("deployments") or () if one["id"] == ours), None)
 
 
 def _events(progress: Progress, service: EcsService | None) -> Iterator[str]:
@@ -67,7 +64,7 @@ def _events(progress: Progress, service: EcsService | None) -> Iterator[str]:
 
 
 def _began(progress: Progress, service: EcsService) -> datetime | None:
-    own = _own(progress, service)
+    own = own_deployment(progress, service)
     if own is None or progress.values.get(STARTS_DEPLOYMENT) == "no":
         return progress.since
     began: datetime | None = own.get("createdAt", progress.since)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
 from gitmoxi.domain.deployments import Progress
 from gitmoxi.domain.explanations import Explanation
 from gitmoxi.ports.ecs import ServiceDeployment
+from gitmoxi.strategies.ecs_alarms import turned_red
 from gitmoxi.strategies.ecs_explaining import explanations_of
+from gitmoxi.strategies.ecs_failures import count_failures, failed_so_far
 from gitmoxi.strategies.ecs_observation import EcsLimits, EcsObservation, count_of
 from gitmoxi.strategies.ecs_progress import (
     ECS_DEPLOYMENT,
@@ -18,6 +21,7 @@ from gitmoxi.strategies.ecs_progress import (
     SERVICE_DEPLOYMENT,
     STARTS_DEPLOYMENT,
 )
+from gitmoxi.strategies.ecs_read_back import changed_by_others, note_read_back, told
 from gitmoxi.strategies.explained import headline
 
 
@@ -36,13 +40,15 @@ class Course(StrEnum):
 class Following:
     """Where the followed deployment stands, and why we say so.
 
-    ``unread`` says that the stopped tasks are to be read before it is given up.
+    ``unread`` says that the stopped tasks are to be read before it is given up. ``noted`` are values that
+    the progress carries along.
     """
 
     course: Course
     because: str
     explanations: tuple[Explanation, ...] = ()
     unread: bool = False
+    noted: Mapping[str, str] = field(default_factory=dict)
 
 
 _REVERTING = frozenset({"ROLLBACK_REQUESTED", "ROLLBACK_IN_PROGRESS"})
@@ -53,9 +59,11 @@ def follow(progress: Progress, seen: EcsObservation, limits: EcsLimits, now: dat
 
     Statuses: DescribeServiceDeployments in the Amazon ECS API reference.
     """
+    noted = {**count_failures(progress, seen), **note_read_back(progress, seen)}
+    progress = replace(progress, values={**progress.values, **noted})
     explanations = explanations_of(progress, seen)
     course = _course(progress, seen, limits, now, headline(explanations))
-    return replace(course, explanations=explanations)
+    return replace(course, explanations=explanations, noted=noted)
 
 
 def _course(
@@ -65,35 +73,62 @@ def _course(
         return Following(course=Course.REPLACED, because="Somebody deleted the service in mid-deployment.")
     if progress.values.get(STARTS_DEPLOYMENT) == "no":
         return _read_back(progress, seen, limits, now, why)
-    if (ended := _ended(progress, seen, why)) is not None:
+    ended = _ended(progress, seen, now, why)
+    if ended is not None and ended.course is not Course.ARRIVED:
+        return ended
+    if (red := _alarmed(progress, seen)) is not None:
+        return red
+    if ended is not None:
         return ended
     if (replaced := _replaced(progress, seen)) is not None:
         return replaced
     if (reverting := _reverting(progress, seen, limits, now, why)) is not None:
         return reverting
-    if (tripped := _breaker(seen, limits, why)) is not None:
+    if (tripped := _breaker(progress, limits, why)) is not None:
         return tripped
     return _in_time(progress, seen, limits, now, why)
 
 
-def _ended(progress: Progress, seen: EcsObservation, why: str) -> Following | None:
+def _ended(progress: Progress, seen: EcsObservation, now: datetime, why: str) -> Following | None:
     deployment = seen.following
     if deployment is None or deployment.arn != progress.values.get(SERVICE_DEPLOYMENT):
         return None
-    told = _with_statement(deployment, why)
+    said = _with_statement(deployment, why)
     match deployment.status:
         case "SUCCESSFUL":
-            return Following(course=Course.ARRIVED, because="ECS reports the service deployment SUCCESSFUL.")
+            return _arrived(progress, seen, now)
         case "ROLLBACK_SUCCESSFUL":
-            because = f"ECS rolled the deployment back: {told}."
+            because = f"ECS rolled the deployment back: {said}."
             return Following(course=Course.REVERTED_BY_ECS, because=because)
         case "ROLLBACK_FAILED":
-            because = f"ECS could not roll the deployment back: {told}."
+            because = f"ECS could not roll the deployment back: {said}."
             return Following(course=Course.REVERT_FAILED, because=because)
         case "STOPPED" if _replaced(progress, seen) is None:
-            return Following(course=Course.FAILED, because=f"ECS stopped the deployment: {told}.")
+            return Following(course=Course.FAILED, because=f"ECS stopped the deployment: {said}.")
         case _:
             return None
+
+
+def _alarmed(progress: Progress, seen: EcsObservation) -> Following | None:
+    """An alarm of the settings beats progress, and an arrival that is seen at the same time."""
+    red = turned_red(progress, seen)
+    if not red:
+        return None
+    said = f": {red[0].reason.rstrip('.')}" if red[0].reason else ""
+    because = f"The alarm {red[0].name} went to ALARM while the service was deployed{said}."
+    return Following(course=Course.FAILED, because=because)
+
+
+def _arrived(progress: Progress, seen: EcsObservation, now: datetime) -> Following:
+    """The tasks run; a field that somebody changed without a deployment shows only when it is read back."""
+    because = "ECS reports the service deployment SUCCESSFUL"
+    if others := changed_by_others(progress, seen, now):
+        return Following(
+            course=Course.REPLACED,
+            because=f"{because}, but somebody else changed the service meanwhile: {others}.",
+        )
+    unlike = f"; {told(seen.differences)}" if seen.differences else ""
+    return Following(course=Course.ARRIVED, because=f"{because}{unlike}.")
 
 
 def _replaced(progress: Progress, seen: EcsObservation) -> Following | None:
@@ -105,7 +140,7 @@ def _replaced(progress: Progress, seen: EcsObservation) -> Following | None:
         return None  # the other primary is ECS's own way back
     because = (
         f"Somebody else updated the service in mid-deployment: its primary deployment is {primary['id']}, "
-        f"ours was {ours}. The other update is left alone."
+        f"ours was {ours}."
     )
     return Following(course=Course.REPLACED, because=because)
 
@@ -116,16 +151,15 @@ def _reverting(
     """ECS is on its own way back: it gets as long again, and its old tasks trip no breaker."""
     if seen.following is None or seen.following.status not in _REVERTING:
         return None
-    told = _with_statement(seen.following, why)
+    said = _with_statement(seen.following, why)
     if progress.since is not None and now - progress.since >= 2 * limits.timeout:
-        because = f"ECS has not rolled the deployment back in time: {told}."
+        because = f"ECS has not rolled the deployment back in time: {said}."
         return Following(course=Course.FAILED, because=because)
-    return Following(course=Course.UNDER_WAY, because=f"ECS is rolling the deployment back: {told}.")
+    return Following(course=Course.UNDER_WAY, because=f"ECS is rolling the deployment back: {said}.")
 
 
-def _breaker(seen: EcsObservation, limits: EcsLimits, why: str) -> Following | None:
-    primary = seen.service.primary if seen.service else None
-    failed = count_of(primary or {}, "failedTasks")
+def _breaker(progress: Progress, limits: EcsLimits, why: str) -> Following | None:
+    failed = failed_so_far(progress)
     if limits.failures_allowed is None or failed < limits.failures_allowed:
         return None
     because = (
@@ -140,7 +174,8 @@ def _in_time(
 ) -> Following:
     primary = (seen.service.primary if seen.service else None) or {}
     running, desired = count_of(primary, "runningCount"), count_of(primary, "desiredCount")
-    standing = f"{running} of {desired} new tasks run"
+    failed = failed_so_far(progress)
+    standing = f"{running} of {desired} new tasks run" + (f", and {failed} failed so far" if failed else "")
     if progress.since is not None and now - progress.since >= limits.timeout:
         late = f"The service is not stable after {limits.timeout.total_seconds():.0f} s: {standing}"
         if not seen.stopped and LOOK_CLOSER not in progress.values:
@@ -155,10 +190,25 @@ def _read_back(
     assert seen.service is not None
     document = seen.service.document
     running, desired = count_of(document, "runningCount"), count_of(document, "desiredCount")
+    if others := changed_by_others(progress, seen, now):
+        because = f"Somebody else changed the service in mid-deployment: {others}."
+        return Following(course=Course.REPLACED, because=because)
+    if seen.differences:
+        return _not_taken(progress, seen, limits, now)
     if running == desired and count_of(document, "pendingCount") == 0:
         because = f"The changed fields read back as wanted, and {running} of {desired} tasks run."
         return Following(course=Course.ARRIVED, because=because)
     return _in_time(progress, seen, limits, now, why)
+
+
+def _not_taken(progress: Progress, seen: EcsObservation, limits: EcsLimits, now: datetime) -> Following:
+    """ECS took the request, and its answers do not show it; at first they may be older than the request."""
+    unlike = told(seen.differences)
+    if progress.since is not None and now - progress.since >= limits.timeout:
+        seconds = limits.timeout.total_seconds()
+        because = f"ECS took the update, but {seconds:.0f} s later {unlike}."
+        return Following(course=Course.FAILED, because=because)
+    return Following(course=Course.UNDER_WAY, because=f"ECS took the update; it still answers: {unlike}.")
 
 
 def _with_statement(deployment: ServiceDeployment, why: str) -> str:

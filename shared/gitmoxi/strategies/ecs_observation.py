@@ -10,9 +10,11 @@ from typing import Any
 from gitmoxi.errors import PermanentError
 from gitmoxi.explaining.signs import FailedTask, TargetState
 from gitmoxi.planning.desired import DesiredEcs
+from gitmoxi.planning.differences import Difference
 from gitmoxi.planning.ecs import EcsPlan
+from gitmoxi.ports.alarms import Alarm
 from gitmoxi.ports.ecs import EcsService, EcsTaskDefinition, ServiceDeployment
-from gitmoxi.validation.depdef import EcsDepdef
+from gitmoxi.validation.depdef import EcsDepdef, OnForeignChange
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,7 +25,8 @@ class EcsObservation:
     None for a deletion. ``refused`` says why no plan can be made. ``known_task_definition`` is the one that
     an earlier deployment registered from the same document. ``following`` is the newest service deployment,
     ``stopped`` holds the stopped tasks of our own one and ``targets`` those that the load balancers do not
-    use, where they may tell something. ``settings`` are
+    use, where they may tell something; ``differences`` are the members of the followed service that do not
+    live as wanted; ``alarms`` are those that the decision looks at, as far as they exist. ``settings`` are
     those of the deployment, also while it is rolled back. ``owned`` says that the service carries this
     installation's tag, ``created`` that the deployment which is rolled back made it. ``sensitive_values``
     are those of every document that was looked at.
@@ -38,6 +41,8 @@ class EcsObservation:
     following: ServiceDeployment | None = None
     stopped: tuple[FailedTask, ...] = ()
     targets: tuple[TargetState, ...] = ()
+    differences: tuple[Difference, ...] = ()
+    alarms: tuple[Alarm, ...] = ()
     owned: bool = False
     created: bool = False
     sensitive_values: tuple[str, ...] = ()
@@ -54,6 +59,12 @@ class EcsLimits:
     rollback: bool
     """Whether a failure is undone."""
     delete_failed_create: bool
+    adopts_foreign: bool = False
+    """Whether what is committed is applied again, once, after somebody else's change."""
+    alarm_names: tuple[str, ...] = ()
+    """The alarms that the settings name."""
+    starts_on_red: bool = False
+    """Whether a deployment starts while an alarm is red, which then is not watched."""
 
 
 def limits_of(settings: EcsDepdef, desired_count: int) -> EcsLimits:
@@ -65,6 +76,9 @@ def limits_of(settings: EcsDepdef, desired_count: int) -> EcsLimits:
         failures_allowed=max(1, breaker.effective_threshold(desired_count)) if breaker is not None else None,
         rollback=breaker.rollback if breaker is not None else True,
         delete_failed_create=settings.delete_new_upon_failure,
+        adopts_foreign=settings.on_foreign_change is OnForeignChange.ADOPT,
+        alarm_names=settings.alarms.alarm_names,
+        starts_on_red=settings.alarms.start_on_red,
     )
 
 

@@ -16,3 +16,24 @@ STARTS_DEPLOYMENT = "starts_deployment"
 
 LOOK_CLOSER = "look_closer"
 """``yes``: the stopped tasks are wanted, whatever else is seen."""
+
+FAILED_TASKS = "failed_tasks"
+"""Failed tasks of our deployment: its id, how many so far, and what ECS counted when we last looked."""
+
+READ_BACK = "read_back"
+"""``yes``: every field was seen to live as committed; one that differs later was changed by somebody else."""
+
+WAITS_SINCE = "waits_since"
+"""When ECS was first found to have no room for the request yet, in ISO 8601."""
+
+APPLIED_AGAIN = "applied_again"
+"""``yes``: what is committed was applied once more after somebody else's change."""
+
+FALLEN_BACK = "fallen_back"
+"""``yes``: the deployment goes on with the fallback capacity."""
+
+RED_AT_START = "red_at_start"
+"""The names of the alarms that were red when the deployment started, as a JSON list."""
+
+FOLLOWED = (ECS_DEPLOYMENT, SERVICE_DEPLOYMENT, STARTS_DEPLOYMENT, LOOK_CLOSER, FAILED_TASKS, READ_BACK)
+"""The values that belong to one followed deployment of ECS, and go when another one is followed."""

@@ -1,22 +1,16 @@
-"""The rolling deployment of an ECS service: register, create or update, follow to the end."""
+"""What rolling an ECS service forward and back have in common: the calls, the tags, the waits."""
 
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
 
-from gitmoxi.domain.deployments import Deployment, Intent, Progress, Verb
-from gitmoxi.domain.records import TargetRecord
-from gitmoxi.domain.states import State
+from gitmoxi.domain.deployments import Deployment, Intent, Progress
 from gitmoxi.errors import InvariantError
-from gitmoxi.planning.desired import DesiredEcs, task_definition_hash
-from gitmoxi.planning.ecs import EcsPlan
 from gitmoxi.strategies.decision import Action, Decision
-from gitmoxi.strategies.ecs_following import Course, Following, follow, with_service_deployment
+from gitmoxi.strategies.ecs_following import Following
 from gitmoxi.strategies.ecs_observation import EcsLimits, EcsObservation
-from gitmoxi.strategies.ecs_progress import LOOK_CLOSER, PREVIOUS_SERVICE_DEPLOYMENT, STARTS_DEPLOYMENT
-from gitmoxi.strategies.explained import headline, news, noticed, why_refused
-from gitmoxi.strategies.failing import changed, fail, fail_as_told, fail_impossible, unchanged
+from gitmoxi.strategies.ecs_progress import LOOK_CLOSER
+from gitmoxi.strategies.explained import headline, news, noticed
 
 REGISTER = "ecs:RegisterTaskDefinition"
 CREATE = "ecs:CreateService"
@@ -31,39 +25,6 @@ PREVIOUS = "previous_ecs_deployment"
 """Argument of an update: the primary deployment before it, so that its effect can be recognised."""
 
 
-def decide_rolling(
-    deployment: Deployment, record: TargetRecord, seen: EcsObservation, limits: EcsLimits, now: datetime
-) -> Decision:
-    """The next step of creating or updating a service."""
-    if (refused := refusal(deployment, limits)) is not None:
-        return refused
-    match deployment.progress.phase:
-        case "start":
-            return _start(deployment, record, seen, now)
-        case "register":
-            return _apply(deployment, seen, intent_result(deployment)[TASK_DEFINITION], now)
-        case "apply":
-            return _applied(deployment, seen, now)
-        case "tag" | "untag":
-            return set_tags(deployment, seen)
-        case "follow":
-            return _follow(deployment, seen, limits, now)
-        case phase:
-            raise InvariantError(
-                f"{deployment.id} is in phase {phase}, which rolling deployments do not have"
-            )
-
-
-def refusal(deployment: Deployment, limits: EcsLimits) -> Decision | None:
-    """The failure of a deployment whose last call AWS refused."""
-    refused = next((intent for intent in deployment.intents if intent.error is not None), None)
-    if refused is None or refused.error is None:
-        return None
-    failed = unchanged(deployment) if refused.call in {CREATE, UPDATE} else deployment
-    explanations = why_refused(refused.error, deployment.target)
-    return fail_as_told(failed, str(refused.error), rollback=limits.rollback, explanations=explanations)
-
-
 def intent_result(deployment: Deployment) -> dict[str, str]:
     """What AWS answered to the one call of the last decision."""
     match deployment.intents:
@@ -71,67 +32,6 @@ def intent_result(deployment: Deployment) -> dict[str, str]:
             return result
         case _:
             raise InvariantError(f"{deployment.id} has no answer in phase {deployment.progress.phase}")
-
-
-def _start(deployment: Deployment, record: TargetRecord, seen: EcsObservation, now: datetime) -> Decision:
-    if seen.refused is not None:
-        return fail_impossible(deployment, seen.refused)
-    _, plan = _planned(seen)
-    if plan.verb is Verb.NOTHING:
-        return Decision(
-            step="compare",
-            because=f"{record.target} already is as wanted.",
-            to=State.NO_CHANGE,
-            progress=deployment.progress,
-            last_good={TASK_DEFINITION: seen.service.task_definition_arn} if seen.service else None,
-        )
-    known = seen.known_task_definition
-    if plan.register and known is not None and known.active:
-        return _apply(deployment, seen, known.arn, now)
-    if plan.register:
-        return Decision(
-            step="register the task definition",
-            because="The task definition differs from the one that runs.",
-            to=deployment.state,
-            progress=Progress(phase="register", since=now, values=deployment.progress.values),
-            actions=(Action(call=REGISTER),),
-        )
-    live = seen.service.task_definition_arn if seen.service is not None else ""
-    return _apply(deployment, seen, plan.task_definition or live, now)
-
-
-def _apply(deployment: Deployment, seen: EcsObservation, arn: str, now: datetime) -> Decision:
-    if seen.refused is not None:
-        return fail_impossible(deployment, seen.refused)
-    desired, plan = _planned(seen)
-    values = {**deployment.progress.values, TASK_DEFINITION: arn}
-    values[STARTS_DEPLOYMENT] = "yes" if plan.starts_deployment else "no"
-    if seen.following is not None:
-        values[PREVIOUS_SERVICE_DEPLOYMENT] = seen.following.arn
-    if plan.verb is Verb.UPDATE and plan.update_request is None:
-        only_tags = Progress(phase="tag", since=now, values=values)
-        return set_tags(replace(deployment, progress=changed(only_tags)), seen)
-    create = plan.verb is Verb.CREATE
-    arguments = {TASK_DEFINITION: arn}
-    if not create and seen.service is not None and seen.service.primary is not None:
-        arguments[PREVIOUS] = str(seen.service.primary["id"])
-    remember = None
-    if deployment.progress.phase == "register" and desired.task_definition is not None:
-        remember = (task_definition_hash(desired.task_definition), arn)
-    return Decision(
-        step="create the service" if create else "update the service",
-        because="The service does not exist." if create else "The service differs from what is committed.",
-        to=deployment.state,
-        progress=changed(Progress(phase="apply", since=now, values=values)),
-        actions=(Action(call=CREATE if create else UPDATE, arguments=arguments),),
-        remember_task_definition=remember,
-    )
-
-
-def _applied(deployment: Deployment, seen: EcsObservation, now: datetime) -> Decision:
-    values = {**deployment.progress.values, **intent_result(deployment)}
-    progress = replace(deployment.progress, since=now, values=values)
-    return set_tags(replace(deployment, progress=progress), seen)
 
 
 def set_tags(deployment: Deployment, seen: EcsObservation) -> Decision:
@@ -168,46 +68,12 @@ def deployment_called(deployment: Deployment, call: str) -> bool:
     return any(intent.call == call for intent in deployment.intents)
 
 
-def _follow(deployment: Deployment, seen: EcsObservation, limits: EcsLimits, now: datetime) -> Decision:
-    progress = with_service_deployment(deployment.progress, seen)
-    following = follow(progress, seen, limits, now)
-    match following.course:
-        case Course.UNDER_WAY:
-            return wait(deployment, progress, following, limits)
-        case Course.ARRIVED:
-            return Decision(
-                step="finish",
-                because=following.because,
-                to=State.SUCCEEDED,
-                progress=progress,
-                last_good={TASK_DEFINITION: progress.values[TASK_DEFINITION]},
-            )
-        case Course.FAILED:
-            return fail_as_told(
-                deployment,
-                following.because,
-                rollback=limits.rollback,
-                explanations=following.explanations,
-            )
-        case Course.REPLACED:
-            return fail(deployment, following.because, rollback=False)
-        case Course.REVERTED_BY_ECS | Course.REVERT_FAILED as course:
-            to = State.ROLLED_BACK if course is Course.REVERTED_BY_ECS else State.ROLLBACK_FAILED
-            return Decision(
-                step="report ECS's own rollback",
-                because=following.because,
-                to=to,
-                progress=progress,
-                cause=following.because,
-                explanations=following.explanations,
-            )
-
-
 def wait(deployment: Deployment, progress: Progress, following: Following, limits: EcsLimits) -> Decision:
     """Look again at the poll interval, or when an event of ECS wakes us; what fails meanwhile is told once.
 
     AWS forgets stopped tasks after an hour, so their reasons cannot wait for the end.
     """
+    progress = replace(progress, values={**progress.values, **following.noted})
     if following.unread:
         return Decision(
             step="read the stopped tasks",
@@ -232,9 +98,3 @@ def wait(deployment: Deployment, progress: Progress, following: Following, limit
         look_again=limits.poll_interval,
         quiet=progress == deployment.progress,
     )
-
-
-def _planned(seen: EcsObservation) -> tuple[DesiredEcs, EcsPlan]:
-    if seen.desired is None or seen.plan is None:
-        raise InvariantError("an ECS deployment was observed without its plan")
-    return seen.desired, seen.plan

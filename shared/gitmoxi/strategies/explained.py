@@ -37,6 +37,11 @@ def why_impossible(error: PermanentError) -> tuple[Explanation, ...]:
     return explain(refusals=[Refusal.from_error(refused)]) if isinstance(refused, AwsRejectedError) else ()
 
 
+def denied(explanations: tuple[Explanation, ...]) -> bool:
+    """Whether a permission, or the credentials, are missing: only people can give them."""
+    return any(one.id.startswith("access.") for one in explanations)
+
+
 def headline(explanations: tuple[Explanation, ...]) -> str:
     """The first cause as a part of a sentence; words that Gitmoxi does not know stand for themselves."""
     if not explanations:

@@ -123,3 +123,10 @@ def fail_refused(deployment: Deployment, error: ActionError, *, rollback: bool =
 def fail_impossible(deployment: Deployment, error: PermanentError) -> Decision:
     """``fail`` for what cannot be read, or cannot be planned."""
     return fail(deployment, str(error), explanations=why_impossible(error))
+
+
+def stop_denied(deployment: Deployment, said: str, explanations: tuple[Explanation, ...]) -> Decision:
+    """Stop where a permission is missing: going back would need permissions too, and the next try goes on."""
+    stays = "What was done so far stays as it is. " if CHANGED in deployment.progress.values else ""
+    cause = f"{said.rstrip('.')}. {stays}Grant the permission, then deploy again: it goes on from here."
+    return fail(deployment, cause, rollback=False, explanations=explanations)

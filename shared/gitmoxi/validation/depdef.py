@@ -38,7 +38,7 @@ class OnForeignChange(StrEnum):
     STOP = "stop"
     """It ends as FAILED and leaves everything as it is."""
     ADOPT = "adopt"
-    """It goes on with what it finds."""
+    """It goes on with what it finds, and sets what the files say once more."""
 
 
 ON_NEW_COMMIT: Final = (
@@ -97,6 +97,18 @@ class AlarmSettings(Settings):
         description=(
             "Names of CloudWatch alarms. One that is in ALARM while traffic shifts, or while a step is "
             "waited for, brings the traffic back."
+        ),
+    )
+
+
+class EcsAlarmSettings(AlarmSettings):
+    """The alarms of an ECS service, beside those of its own deploymentConfiguration."""
+
+    start_on_red: bool = Field(
+        default=False,
+        description=(
+            "Whether a deployment may start while an alarm is in ALARM, as the one that brings the remedy "
+            "must. With true, alarms that are red at the start are not watched during that deployment."
         ),
     )
 
@@ -187,8 +199,13 @@ class EcsDepdef(Settings):
             "deployment."
         ),
     )
-    alarms: AlarmSettings = Field(
-        default=AlarmSettings(), description="The CloudWatch alarms that end a deployment."
+    alarms: EcsAlarmSettings = Field(
+        default=EcsAlarmSettings(),
+        description=(
+            "The CloudWatch alarms that end a deployment. Before new tasks start, these and the alarms of "
+            "deploymentConfiguration are looked at: one that does not exist, or is in ALARM, ends the "
+            "deployment before anything is changed; one in INSUFFICIENT_DATA does not."
+        ),
     )
     delete_new_upon_traffic_shift_failure: bool = Field(
         default=True,
@@ -218,7 +235,17 @@ class EcsDepdef(Settings):
         default=(),
         description=(
             "The capacity providers for the tasks that the service's own strategy cannot place, such as "
-            "FARGATE behind FARGATE_SPOT."
+            "FARGATE behind FARGATE_SPOT. The service is updated to them once: as soon as ECS says that "
+            "capacity is unavailable, or after half of the stability time, which begins anew then. It stays "
+            "on them until a deployment replaces its tasks, which tries the service's own strategy first."
+        ),
+    )
+    on_foreign_change: OnForeignChange = Field(
+        default=OnForeignChange.STOP,
+        description=(
+            "What happens when somebody else changes the service while it is deployed: stop ends the "
+            "deployment as failed and leaves the other change alone, adopt applies what is committed again, "
+            "once. A service that was deleted meanwhile is not made anew."
         ),
     )
     on_new_commit: OnNewCommit = Field(default=OnNewCommit.QUEUE, description=ON_NEW_COMMIT)

@@ -6,17 +6,28 @@ from datetime import datetime
 
 from gitmoxi.domain.deployments import Deployment, Verb
 from gitmoxi.domain.records import TargetRecord
+from gitmoxi.domain.states import State
+from gitmoxi.errors import AccessDeniedError
 from gitmoxi.planning.settings import ecs_settings
 from gitmoxi.strategies.decision import Decision
 from gitmoxi.strategies.ecs_deleting import decide_deletion
+from gitmoxi.strategies.ecs_forward import decide_rolling
 from gitmoxi.strategies.ecs_observation import EcsLimits, EcsObservation, count_of, limits_of
 from gitmoxi.strategies.ecs_rollback import decide_ecs_rollback
-from gitmoxi.strategies.ecs_rolling import decide_rolling
 from gitmoxi.workflow.target_conductor import TargetConductor
 
 
 class EcsConductor(TargetConductor[EcsObservation]):
     """Forward: create, update, delete."""
+
+    async def observe(self, deployment: Deployment, record: TargetRecord) -> EcsObservation:
+        """A look that AWS denies stops a deployment; it says nothing about what lives."""
+        try:
+            return await super().observe(deployment, record)
+        except AccessDeniedError as error:
+            if deployment.state is not State.RUNNING or deployment.verb is Verb.DELETE:
+                raise
+            return EcsObservation(service=None, refused=error)
 
     def _decide(
         self, deployment: Deployment, record: TargetRecord, observation: EcsObservation, now: datetime

@@ -5,7 +5,9 @@ from __future__ import annotations
 from gitmoxi.domain.deployments import Deployment, Intent
 from gitmoxi.domain.targets import ACTION_TAG, OWNER_TAG
 from gitmoxi.errors import InvariantError, PermanentError
+from gitmoxi.planning.desired import DesiredEcs
 from gitmoxi.planning.ecs import EcsPlan
+from gitmoxi.planning.ecs_fallback import fallback_request, runs_on_fallback
 from gitmoxi.planning.ecs_requests import (
     create_service_request,
     register_request,
@@ -13,6 +15,7 @@ from gitmoxi.planning.ecs_requests import (
 )
 from gitmoxi.ports.ecs import EcsPort, EcsService
 from gitmoxi.strategies.ecs_deleting import DELETE
+from gitmoxi.strategies.ecs_fallback import FALL_BACK
 from gitmoxi.strategies.ecs_observation import EcsObservation
 from gitmoxi.strategies.ecs_progress import (
     ECS_DEPLOYMENT,
@@ -54,6 +57,17 @@ class EcsHands:
                 return await self._create(deployment, intent, seen)
             case "ecs:UpdateService":
                 return await self._update(deployment, intent, seen)
+            case "ecs:UpdateService(fallbackCapacityProviderStrategy)":
+                request = fallback_request(_desired(seen))
+                return _started(await self._ecs.update_service(target, request), intent)
+            case _:
+                await self._act_without_answer(deployment, intent, seen)
+        return {}
+
+    async def _act_without_answer(self, deployment: Deployment, intent: Intent, seen: EcsObservation) -> None:
+        """Make a call of whose answer no later step needs anything."""
+        target = ecs_target(deployment)
+        match intent.call:
             case "ecs:TagResource":
                 await self._ecs.tag_resource(target, target.service_arn, _plan(seen).tags_to_set)
             case "ecs:UntagResource":
@@ -63,14 +77,13 @@ class EcsHands:
             case "ecs:DeleteService":
                 await self._ecs.delete_service(target)
             case "ecs:UpdateService(desiredCount=0)":
-                request = {"cluster": target.cluster, "service": target.service_name, "desiredCount": 0}
-                await self._ecs.update_service(target, request)
+                where = {"cluster": target.cluster, "service": target.service_name}
+                await self._ecs.update_service(target, {**where, "desiredCount": 0})
             case "ecs:StopServiceDeployment":
                 rollout = intent.arguments[SERVICE_DEPLOYMENT]
                 await self._ecs.stop_service_deployment(target, rollout, rollback=True)
             case call:
                 raise InvariantError(f"{deployment.id} asks for {call}, which nobody can make")
-        return {}
 
     async def find_effect(
         self, deployment: Deployment, intent: Intent, seen: EcsObservation
@@ -91,6 +104,9 @@ class EcsHands:
                 return None if _plan(seen).tags_to_remove else {}
             case _ if intent.call == DELETE:
                 return {} if service is None or service.status != "ACTIVE" else None
+            case _ if intent.call == FALL_BACK:
+                fell = service is not None and runs_on_fallback(_desired(seen), service.document)
+                return _started_anew(service, intent) if fell else None
             case _ if intent.call == SCALE_TO_ZERO:
                 return {} if service is None or not service.document.get("desiredCount") else None
             case _ if intent.call == STOP:
@@ -129,13 +145,20 @@ class EcsHands:
 
     async def _update(self, deployment: Deployment, intent: Intent, seen: EcsObservation) -> dict[str, str]:
         plan, target = _plan(seen), ecs_target(deployment)
+        arn = intent.arguments[TASK_DEFINITION]
         if plan.update_request is not None:
-            request = update_service_request(plan, task_definition_arn=intent.arguments[TASK_DEFINITION])
+            request = update_service_request(plan, task_definition_arn=_unless_live(arn, plan, seen))
         else:
             # Only the way back gets here: the fields are as wanted, the tasks are not.
             named = {"cluster": target.cluster, "service": target.service_name}
-            request = {**named, "taskDefinition": intent.arguments[TASK_DEFINITION]}
+            request = {**named, "taskDefinition": arn}
         return _started(await self._ecs.update_service(target, request), intent)
+
+
+def _unless_live(arn: str, plan: EcsPlan, seen: EcsObservation) -> str | None:
+    """The ARN to name; the live one stays by itself, and an INACTIVE one could not be named any more."""
+    live = seen.service.task_definition_arn if seen.service is not None else ""
+    return None if arn == live and not plan.register and plan.task_definition is None else arn
 
 
 def _find_update(deployment: Deployment, intent: Intent, seen: EcsObservation) -> dict[str, str] | None:
@@ -160,6 +183,18 @@ def _started(service: EcsService | None, intent: Intent) -> dict[str, str]:
         return {}
     starts = primary["id"] != intent.arguments.get(PREVIOUS)
     return {ECS_DEPLOYMENT: str(primary["id"]), STARTS_DEPLOYMENT: "yes" if starts else "no"}
+
+
+def _started_anew(service: EcsService | None, intent: Intent) -> dict[str, str] | None:
+    """The deployment that our call made; None while the one before it is the primary."""
+    found = _started(service, intent)
+    return found if found.get(STARTS_DEPLOYMENT) == "yes" else None
+
+
+def _desired(seen: EcsObservation) -> DesiredEcs:
+    if seen.desired is None:
+        raise InvariantError("an ECS deployment was observed without what it wants")
+    return seen.desired
 
 
 def _plan(seen: EcsObservation) -> EcsPlan:

@@ -6,13 +6,19 @@ from dataclasses import dataclass, replace
 
 from gitmoxi.domain.deployments import Deployment, ObjectChange, Verb
 from gitmoxi.domain.records import TargetRecord
+from gitmoxi.domain.states import State
 from gitmoxi.domain.targets import OWNER_TAG, EcsTarget
 from gitmoxi.errors import AwsRejectedError, InvariantError, NotFoundError, PermanentError
 from gitmoxi.planning.desired import DesiredEcs, task_definition_hash
+from gitmoxi.planning.differences import Difference
 from gitmoxi.planning.ecs import EcsPlan, plan_ecs
 from gitmoxi.planning.ecs_checks import check_reference
+from gitmoxi.planning.ecs_update import unlike_wanted
+from gitmoxi.planning.settings import ecs_settings
+from gitmoxi.ports.alarms import Alarm, AlarmsPort
 from gitmoxi.ports.bodies import BodyStore
 from gitmoxi.ports.ecs import EcsPort, EcsService, EcsTaskDefinition, ServiceDeployment
+from gitmoxi.strategies.ecs_alarms import alarms_to_read
 from gitmoxi.strategies.ecs_explaining import stopped_tasks_may_tell
 from gitmoxi.strategies.ecs_observation import EcsObservation
 from gitmoxi.strategies.ecs_progress import ECS_DEPLOYMENT, SERVICE_DEPLOYMENT, STARTS_DEPLOYMENT
@@ -49,9 +55,12 @@ class _Wish:
 class EcsReader:
     """Reads live services together with what is wanted of them; ``owner`` is the installation."""
 
-    def __init__(self, *, ecs: EcsPort, bodies: BodyStore, evidence: EcsEvidence, owner: str) -> None:
+    def __init__(
+        self, *, ecs: EcsPort, bodies: BodyStore, evidence: EcsEvidence, alarms: AlarmsPort, owner: str
+    ) -> None:
         self._ecs = ecs
         self._evidence = evidence
+        self._alarms = alarms
         self._bodies = bodies
         self._wanted = WantedReader(bodies)
         self._owner = owner
@@ -70,7 +79,19 @@ class EcsReader:
         if record.last_good is None and self._owns(service):
             desired = with_first_count(desired, live=service)
         wish = _Wish(desired=desired, previous=good, known_arn=known, force=force)
-        return await self._seen(deployment, service, wish)
+        seen = await self._seen(deployment, service, wish)
+        return replace(seen, alarms=await self._states_of_alarms(deployment, seen))
+
+    async def _states_of_alarms(self, deployment: Deployment, seen: EcsObservation) -> tuple[Alarm, ...]:
+        """The alarms that the next decision looks at; planning looks at none."""
+        if deployment.state is not State.RUNNING:
+            return ()
+        named = ecs_settings(seen.settings).alarms.alarm_names
+        names = alarms_to_read(deployment.progress, seen, named)
+        if not names:
+            return ()
+        target = ecs_target(deployment)
+        return await self._alarms.alarms(account=target.account, region=target.region, names=names)
 
     async def backward(self, deployment: Deployment, way: WayBack) -> EcsObservation:
         """What a rollback looks at: the revision to bring back against the live service."""
@@ -156,7 +177,8 @@ class EcsReader:
         )
         if deployment.progress.phase == "follow":
             following = await self._service_deployment(deployment, service)
-            return await self._with_evidence(replace(seen, following=following), deployment)
+            followed = replace(seen, following=following, differences=_differences(wish, service))
+            return await self._with_evidence(followed, deployment)
         return await self._compared(seen, wish)
 
     async def _compared(self, seen: EcsObservation, wish: _Wish) -> EcsObservation:
@@ -223,3 +245,9 @@ class EcsReader:
             stopped=await self._evidence.with_logs(target, stopped),
             targets=await self._evidence.targets(target, service),
         )
+
+
+def _differences(wish: _Wish, service: EcsService | None) -> tuple[Difference, ...]:
+    if service is None or service.status != "ACTIVE":
+        return ()
+    return unlike_wanted(wish.desired, service, wish.previous)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from gitmoxi.adapters.memory.alarms import MemoryAlarms
 from gitmoxi.adapters.memory.evidence import MemoryLogs, MemoryTargetHealth
 from gitmoxi.adapters.memory.renderer import InProcessRenderer
 from gitmoxi.domain.delete_guard import DeleteLimits
@@ -86,7 +87,9 @@ class PlannerStage(Stage):
     def judge(self) -> Judge:
         evidence = EcsEvidence(ecs=self.ecs, logs=MemoryLogs(), health=MemoryTargetHealth())
         looker = Looker(
-            ecs=EcsReader(ecs=self.ecs, bodies=self.bodies, evidence=evidence, owner=OWNER),
+            ecs=EcsReader(
+                ecs=self.ecs, bodies=self.bodies, evidence=evidence, alarms=MemoryAlarms(), owner=OWNER
+            ),
             functions=LambdaReader(functions=self.functions, bodies=self.bodies, owner=OWNER),
             wanted=WantedReader(self.bodies),
         )

@@ -9,7 +9,6 @@ import pytest
 from gitmoxi.domain.deployments import Verb
 from gitmoxi.domain.states import State, Worker
 from gitmoxi.errors import ContentionError, ThrottledError, UnavailableError
-from gitmoxi.planning.errors import ServiceDrainingError
 from tests.unit.ingestor.stage import BRANCH, REPOSITORY, KilledError
 from tests.unit.planner.stage import PlannerStage, ecs_files, gone
 
@@ -183,16 +182,13 @@ class TestNotNow:
         await stage.plan(2)
         await assert_planned_once(stage)
 
-    async def test_a_service_that_is_still_being_deleted_is_waited_for(self, stage):
+    async def test_a_service_that_is_still_being_deleted_is_planned_anew(self, stage):
         await stage.plan(2)
         stage.ecs.delete("a")
         seq = await stage.ingest(ecs_files("prod/a", "a", "web:3"))
 
-        with pytest.raises(ServiceDrainingError, match="is DRAINING"):
-            await stage.plan(seq)
-
-        stage.ecs.settle()
         await stage.plan(seq)
+
         head = (await stage.of(seq))["prod/a"]
         assert (head.state, head.verb) == (State.WAITING, Verb.CREATE)
 

@@ -3,9 +3,9 @@
 import pytest
 
 from gitmoxi.domain.deployments import Verb
-from gitmoxi.errors import PermanentError, RetryableError
+from gitmoxi.errors import PermanentError
 from gitmoxi.planning.ecs import plan_ecs
-from gitmoxi.planning.errors import PlanningError, ServiceDrainingError
+from gitmoxi.planning.errors import PlanningError
 from tests.unit.planning.samples import (
     OWNER,
     SERVICE,
@@ -428,10 +428,10 @@ class TestRefusal:
         with pytest.raises(PlanningError, match="belongs to the Gitmoxi installation 'other'"):
             plan(live=live_ecs(tags={"gitmoxi:owner": "other"}))
 
-    def test_a_draining_service_blocks_its_name_for_a_while(self):
-        with pytest.raises(ServiceDrainingError, match="DRAINING") as caught:
-            plan(live=live_ecs({"status": "DRAINING"}))
-        assert isinstance(caught.value, RetryableError)
+    def test_a_draining_service_is_made_anew_once_its_name_is_free(self):
+        result = plan(live=live_ecs({"status": "DRAINING"}))
+        assert result.verb is Verb.CREATE
+        assert result.steps[0] == "wait until the deleted service of this name has stopped its last task"
 
     def test_codedeploy_is_left_for_ecs(self):
         result = plan_service({}, {"deploymentController": {"type": "CODE_DEPLOY"}})

@@ -94,7 +94,7 @@ def closer(progress):
         pytest.param(
             ecs(service(primary=THEIRS), following=rollout("STOPPED")),
             Course.REPLACED,
-            "left alone",
+            "Somebody else updated",
             id="STOPPED by somebody else's update",
         ),
         pytest.param(

@@ -12,7 +12,13 @@ from gitmoxi.domain.states import State
 from gitmoxi.errors import InvariantError
 from gitmoxi.planning.errors import PlanningError
 from gitmoxi.strategies.ecs_deleting import DELETE, decide_deletion
-from gitmoxi.strategies.ecs_progress import ECS_DEPLOYMENT, SERVICE_DEPLOYMENT, STARTS_DEPLOYMENT
+from gitmoxi.strategies.ecs_forward import decide_rolling
+from gitmoxi.strategies.ecs_progress import (
+    ECS_DEPLOYMENT,
+    READ_BACK,
+    SERVICE_DEPLOYMENT,
+    STARTS_DEPLOYMENT,
+)
 from gitmoxi.strategies.ecs_rolling import (
     CREATE,
     REGISTER,
@@ -20,7 +26,6 @@ from gitmoxi.strategies.ecs_rolling import (
     TASK_DEFINITION,
     UNTAG,
     UPDATE,
-    decide_rolling,
 )
 from gitmoxi.strategies.failing import CHANGED
 from tests.unit.strategies.stories import (
@@ -49,6 +54,7 @@ FOLLOWING = {
     SERVICE_DEPLOYMENT: OUR_ROLLOUT,
     TASK_DEFINITION: NEW_ARN,
     CHANGED: "yes",
+    READ_BACK: "yes",
 }
 CREATION = ecs_plan(Verb.CREATE, register=True, create_request={}, starts_deployment=True)
 UPDATING = ecs_plan(register=True, update_request={}, starts_deployment=True)
@@ -85,7 +91,7 @@ class TestRolling:
             ),
             pytest.param(
                 deployment(),
-                ecs(service(), plan=UNCHANGED),
+                ecs(service(rollout="COMPLETED"), plan=UNCHANGED),
                 (State.NO_CHANGE, "start", ()),
                 id="nothing to do",
             ),
@@ -209,7 +215,10 @@ class TestRolling:
         seen = ecs(service(failed=1), following=rollout("IN_PROGRESS"), stopped=stopped("The moon."))
         noticed = decide_rolling(head, record(), seen, LIMITS, NOW)
         assert (noticed.to, noticed.quiet, noticed.step) == (State.RUNNING, False, "notice a failure")
-        assert noticed.because == "ECS is deploying: 1 of 2 new tasks run; meanwhile: The moon."
+        assert (
+            noticed.because
+            == "ECS is deploying: 1 of 2 new tasks run, and 1 failed so far; meanwhile: The moon."
+        )
         assert [one.evidence for one in noticed.explanations] == [("The moon.",)]
         assert noticed.look_again == LIMITS.poll_interval
 
@@ -226,7 +235,7 @@ class TestRolling:
         failed = decide_rolling(replace(head, progress=reading.progress), record(), told, LIMITS, LATER)
         assert failed.to is State.ROLLING_BACK
         assert [one.evidence for one in failed.explanations] == [("The moon.",)]
-        assert (failed.cause or "").endswith("1 of 2 new tasks run; The moon.")
+        assert (failed.cause or "").endswith("1 of 2 new tasks run, and 1 failed so far; The moon.")
 
     def test_a_wait_that_learns_nothing_leaves_no_step(self):
         seen = ecs(service(), following=rollout("IN_PROGRESS"))

@@ -43,12 +43,13 @@ def test_an_empty_file_means_the_documented_defaults():
         "environment": {"region": None, "account": None},
         "trafficShiftingConfig": {"type": "CANARY", "percent": 20, "waitInterval": 60},
         "targetGroupArnPairs": [],
-        "alarms": {"alarmNames": []},
+        "alarms": {"alarmNames": [], "startOnRed": False},
         "deleteNewUponTrafficShiftFailure": True,
         "stabilityCheck": {"pollInterval": 30, "timeout": 300, "timeoutPerTask": None},
         "gmDeploymentCircuitBreaker": None,
         "deleteNewUponFailure": True,
         "fallbackCapacityProviderStrategy": [],
+        "onForeignChange": "stop",
         "onNewCommit": "queue",
     }
 

@@ -23,6 +23,7 @@ class ApiGroup(StrEnum):
     LAMBDA_GET_FUNCTION = "Lambda GetFunction calls"
     ELB_WRITES = "Elastic Load Balancing changes"
     ELB_READS = "Elastic Load Balancing reads"
+    CLOUDWATCH_ALARM_READS = "CloudWatch alarm reads"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +47,8 @@ class Limit:
 
 # ECS: "Request throttling for the Amazon ECS API" of its API reference. Lambda: "Lambda quotas" of its
 # developer guide, which names rates only; so the burst is one second's worth. Elastic Load Balancing:
-# "Request throttling" of its user guide.
+# "Request throttling" of its user guide. CloudWatch: "CloudWatch service quotas" of its user guide,
+# rates only.
 PUBLISHED_LIMITS: Mapping[ApiGroup, Limit] = {
     ApiGroup.ECS_TASK_DEFINITION_WRITES: Limit(burst=20, per_second=1),
     ApiGroup.ECS_TASK_DEFINITION_READS: Limit(burst=50, per_second=20),
@@ -58,6 +60,7 @@ PUBLISHED_LIMITS: Mapping[ApiGroup, Limit] = {
     ApiGroup.LAMBDA_GET_FUNCTION: Limit(burst=100, per_second=100),
     ApiGroup.ELB_WRITES: Limit(burst=20, per_second=3, reserved_percent=25),
     ApiGroup.ELB_READS: Limit(burst=40, per_second=10, reserved_percent=25),
+    ApiGroup.CLOUDWATCH_ALARM_READS: Limit(burst=9, per_second=9),
 }
 
 

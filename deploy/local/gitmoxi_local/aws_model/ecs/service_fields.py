@@ -85,16 +85,21 @@ def of_revision(cluster: Cluster, definition: TaskDefinition, params: Mapping[st
 
 
 def of_revision_updated(
-    cluster: Cluster, definition: TaskDefinition, fields: Doc, params: Mapping[str, Any]
+    cluster: Cluster, definition: TaskDefinition, fields: Doc, params: Mapping[str, Any], *, first: Doc
 ) -> Doc:
-    """The part of a service that tasks are made of after an UpdateService: what is left out is kept."""
+    """The part of a service that tasks are made of after an UpdateService: what is left out is kept.
+
+    An empty strategy goes back to the launch type, which is the one of the ``first`` revision
+    (API_UpdateService, capacityProviderStrategy).
+    """
     lists = ("loadBalancers", "serviceRegistries", *_OPTIONAL_IN_REVISION)
     changed = {name: params[name] for name in lists if name in params}
     updated = fields | changed | _network(params) | {"taskDefinition": definition.arn}
     if "capacityProviderStrategy" in params:
         for name in ("launchType", "capacityProviderStrategy"):
             updated.pop(name, None)
-        updated |= _capacity(cluster, params)
+        created_with = {name: first[name] for name in ("launchType",) if name in first}
+        updated |= _capacity(cluster, {**created_with, **params})
     return _with_platform(updated, params.get("platformVersion", fields.get("platformVersion")))
 
 

@@ -196,7 +196,8 @@ def _updated_revision(
         definition = task_definitions.usable(region, params["taskDefinition"])
     else:
         definition = region.task_definition(old["taskDefinition"])
-    new = service_fields.of_revision_updated(cluster, definition, old, params)
+    first = next(iter(service.revisions.values())).fields
+    new = service_fields.of_revision_updated(cluster, definition, old, params, first=first)
     forced = params.get("forceNewDeployment", False)
     if new.get("capacityProviderStrategy") != old.get("capacityProviderStrategy") and not forced:
         raise errors.invalid(
