@@ -121,7 +121,7 @@ class World(Cloud):
         self._number = 0
         super().__init__(self.clock, self._on_aws_event)
         limits = RateLimits(self.clock)
-        ecs = AwsEcs(self.aws, limits)
+        ecs = AwsEcs(self.aws, limits, collect_seconds=0)
         functions = AwsLambda(self.aws, limits)
         self._ecs_reader = EcsReader(ecs=ecs, bodies=self.bodies, owner=OWNER)
         self._lambda_reader = LambdaReader(functions=functions, bodies=self.bodies, owner=OWNER)

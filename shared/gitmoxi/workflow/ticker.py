@@ -14,6 +14,7 @@ from gitmoxi.errors import ContentionError, RetryableError
 from gitmoxi.ports.clock import Clock
 from gitmoxi.ports.ledger import Ledger
 from gitmoxi.ports.messaging import Waker
+from gitmoxi.ports.remembering import remembering
 from gitmoxi.workflow.lease_keeper import HeldLease, LeaseKeeper
 from gitmoxi.workflow.mover import LeaseTooShortError, Movement, Mover, Observation
 
@@ -77,7 +78,8 @@ class Ticker(Generic[Observation]):
             await self._wake(head, version, BUSY_SECONDS)
             return TickReport(deployment_id=head.id, outcome="busy", deployment=head)
         try:
-            return await self._guarded(head, self._moved(head, lease, timer=version is not None))
+            with remembering():
+                return await self._guarded(head, self._moved(head, lease, timer=version is not None))
         finally:
             await self._release(head.target, lease)
 
