@@ -16,6 +16,7 @@ from gitmoxi.adapters.aws.lambda_functions import AwsLambda
 from gitmoxi.adapters.aws.rate_limits import RateLimits
 from gitmoxi.adapters.memory.bodies import MemoryBodyStore
 from gitmoxi.adapters.memory.clock import FakeClock, SequentialIds
+from gitmoxi.adapters.memory.evidence import MemoryLogs, MemoryTargetHealth
 from gitmoxi.adapters.memory.leases import MemoryLeaseStore
 from gitmoxi.adapters.memory.ledger import MemoryLedger
 from gitmoxi.contracts.messages import DeploymentPlanned, RollbackRequested, SlotFreed, Tick
@@ -31,6 +32,7 @@ from gitmoxi.runtime.aws_events import ecs_target_of
 from gitmoxi.workflow.conductor import Conductor
 from gitmoxi.workflow.courier import Courier, Edge
 from gitmoxi.workflow.ecs_conductors import EcsConductor, EcsRollbackConductor
+from gitmoxi.workflow.ecs_evidence import EcsEvidence
 from gitmoxi.workflow.ecs_hands import EcsHands
 from gitmoxi.workflow.ecs_reader import EcsReader
 from gitmoxi.workflow.lambda_conductors import LambdaConductor, LambdaRollbackConductor
@@ -111,6 +113,8 @@ class World(Cloud):
         self.ids = SequentialIds()
         self.ledger = MemoryLedger()
         self.bodies = MemoryBodyStore()
+        self.logs = MemoryLogs()
+        self.target_health = MemoryTargetHealth()
         self.kill_at = kill_at
         self.redelivers = redelivers
         self.disorder = disorder
@@ -123,7 +127,8 @@ class World(Cloud):
         limits = RateLimits(self.clock)
         ecs = AwsEcs(self.aws, limits, collect_seconds=0)
         functions = AwsLambda(self.aws, limits)
-        self._ecs_reader = EcsReader(ecs=ecs, bodies=self.bodies, owner=OWNER)
+        evidence = EcsEvidence(ecs=ecs, logs=self.logs, health=self.target_health)
+        self._ecs_reader = EcsReader(ecs=ecs, bodies=self.bodies, evidence=evidence, owner=OWNER)
         self._lambda_reader = LambdaReader(functions=functions, bodies=self.bodies, owner=OWNER)
         self._ecs_hands = EcsHands(ecs=ecs, owner=OWNER)
         self._lambda_hands = LambdaHands(functions=functions, owner=OWNER)

@@ -8,10 +8,10 @@ from contextlib import asynccontextmanager
 from gitmoxi.adapters.aws.ecs import AwsEcs
 from gitmoxi.domain.states import Worker
 from gitmoxi.runtime.moving import MovingService
+from gitmoxi.runtime.readers import ecs_reader
 from gitmoxi.runtime.service import Shell
 from gitmoxi.workflow.ecs_conductors import EcsConductor
 from gitmoxi.workflow.ecs_hands import EcsHands
-from gitmoxi.workflow.ecs_reader import EcsReader
 
 
 @asynccontextmanager
@@ -21,7 +21,7 @@ async def bootstrap(shell: Shell) -> AsyncIterator[Callable[[], Awaitable[object
     ecs = AwsEcs(foundation.clients, foundation.limits)
     owner = foundation.settings.installation
     conductor = EcsConductor(
-        reader=EcsReader(ecs=ecs, bodies=foundation.bodies, owner=owner),
+        reader=ecs_reader(foundation, ecs),
         hands=EcsHands(ecs=ecs, owner=owner),
         ledger=foundation.ledger,
     )

@@ -12,9 +12,9 @@ from gitmoxi.contracts.messages import DryRunIngested
 from gitmoxi.domain.dryruns import DryRunState
 from gitmoxi.domain.states import Worker
 from gitmoxi.runtime.dry_runs import DryRunHandler
+from gitmoxi.runtime.readers import ecs_reader
 from gitmoxi.runtime.service import Shell
 from gitmoxi.workflow.dry_run_step import DryRunStep
-from gitmoxi.workflow.ecs_reader import EcsReader
 from gitmoxi.workflow.lambda_reader import LambdaReader
 from gitmoxi.workflow.sweeper import Sweeper
 from gitmoxi.workflow.wanted import WantedReader
@@ -35,7 +35,7 @@ async def bootstrap(shell: Shell) -> AsyncIterator[Callable[[], Awaitable[object
     ecs = AwsEcs(foundation.clients, foundation.limits)
     functions = AwsLambda(foundation.clients, foundation.limits)
     looker = Looker(
-        ecs=EcsReader(ecs=ecs, bodies=foundation.bodies, owner=owner),
+        ecs=ecs_reader(foundation, ecs),
         functions=LambdaReader(functions=functions, bodies=foundation.bodies, owner=owner),
         wanted=WantedReader(foundation.bodies),
     )

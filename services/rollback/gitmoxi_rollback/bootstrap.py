@@ -11,11 +11,11 @@ from gitmoxi.adapters.aws.lambda_functions import AwsLambda
 from gitmoxi.domain.states import Worker
 from gitmoxi.domain.targets import TargetKind
 from gitmoxi.runtime.moving import MovingService
+from gitmoxi.runtime.readers import ecs_reader
 from gitmoxi.runtime.service import Shell
 from gitmoxi.workflow.conductor import Conductor
 from gitmoxi.workflow.ecs_conductors import EcsRollbackConductor
 from gitmoxi.workflow.ecs_hands import EcsHands
-from gitmoxi.workflow.ecs_reader import EcsReader
 from gitmoxi.workflow.lambda_conductors import LambdaRollbackConductor
 from gitmoxi.workflow.lambda_hands import LambdaHands
 from gitmoxi.workflow.lambda_reader import LambdaReader
@@ -30,7 +30,7 @@ async def bootstrap(shell: Shell) -> AsyncIterator[Callable[[], Awaitable[object
     owner = foundation.settings.installation
     conductors: dict[TargetKind, Conductor[Any]] = {
         TargetKind.ECS: EcsRollbackConductor(
-            reader=EcsReader(ecs=ecs, bodies=foundation.bodies, owner=owner),
+            reader=ecs_reader(foundation, ecs),
             hands=EcsHands(ecs=ecs, owner=owner),
             ledger=foundation.ledger,
         ),

@@ -28,8 +28,6 @@ _GENERAL_CODES = frozenset({"FunctionError", "InvalidConfiguration"})
 """Codes of functions beside which the words may tell more."""
 
 _EXITED = "EssentialContainerExited"
-_LEAST_TELLING: Sequence[int] = (143, 0, 137)
-"""Exit codes of containers that ECS stops after the essential one ended, the least telling first."""
 
 
 @lru_cache(maxsize=REMEMBERED)
@@ -37,7 +35,7 @@ def explain_task(task: FailedTask) -> Explanation:
     """Why the task stopped: by AWS's words, else by the exit code, else by the stop code."""
     words = [one for one in (task.reason, *(each.reason for each in task.containers)) if one]
     told, log = [*words, *_exits(task.containers)], _log(task.log_lines)
-    culprit = _culprit(task.containers)
+    culprit = task.culprit
     names = _names(words, {"container": culprit.name if culprit else ""})
     if (entry := first_fit(BY_WORDS, words)) is not None:
         speaker = next((one.name for one in task.containers if entry.fits(readable(one.reason))), "")
@@ -148,17 +146,6 @@ def _explain_exit(
     entry = first_fit(EXIT_ENTRIES, [], code) or EXITED
     shown = code if entry is not EXITED else f"exit code {code}"
     return entry.explain(evidence, {**names, "exit_code": shown})
-
-
-def _culprit(containers: Iterable[StoppedContainer]) -> StoppedContainer | None:
-    """The container whose exit most likely ended the task."""
-    exited = [one for one in containers if one.exit_code is not None]
-    return max(exited, key=_telling, default=None)
-
-
-def _telling(container: StoppedContainer) -> int:
-    code = container.exit_code
-    return _LEAST_TELLING.index(code) if code in _LEAST_TELLING else len(_LEAST_TELLING)
 
 
 def _exits(containers: Iterable[StoppedContainer]) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -26,6 +26,14 @@ class FailedTask:
     reason: str = ""
     containers: tuple[StoppedContainer, ...] = ()
     log_lines: tuple[str, ...] = ()
+    arn: str = ""
+    task_definition_arn: str = ""
+
+    @property
+    def culprit(self) -> StoppedContainer | None:
+        """The container whose exit most likely ended the task."""
+        exited = [one for one in self.containers if one.exit_code is not None]
+        return max(exited, key=_telling, default=None)
 
     @classmethod
     def from_aws(cls, task: Mapping[str, Any], log_lines: Iterable[str] = ()) -> Self:
@@ -35,6 +43,8 @@ class FailedTask:
             reason=_text(task, "stoppedReason"),
             containers=tuple(_container(one) for one in task.get("containers") or ()),
             log_lines=tuple(log_lines),
+            arn=_text(task, "taskArn"),
+            task_definition_arn=_text(task, "taskDefinitionArn"),
         )
 
 
@@ -98,6 +108,15 @@ class TargetState:
             description=_text(health, "Description"),
             target_group=target_group,
         )
+
+
+_LEAST_TELLING: Sequence[int] = (143, 0, 137)
+"""Exit codes of containers that ECS stops after the essential one ended, the least telling first."""
+
+
+def _telling(container: StoppedContainer) -> int:
+    code = container.exit_code
+    return _LEAST_TELLING.index(code) if code in _LEAST_TELLING else len(_LEAST_TELLING)
 
 
 def _container(document: Mapping[str, Any]) -> StoppedContainer:

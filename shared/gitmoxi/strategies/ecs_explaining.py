@@ -27,6 +27,7 @@ def explanations_of(progress: Progress, seen: EcsObservation) -> tuple[Explanati
     return explain(
         tasks=[_masked(task, seen.sensitive_values) for task in seen.stopped],
         events=[hide(text) for text in _events(progress, seen.service)],
+        targets=seen.targets,
     )
 
 
@@ -75,4 +76,6 @@ def _began(progress: Progress, service: EcsService) -> datetime | None:
 
 def _masked(task: FailedTask, sensitive_values: tuple[str, ...]) -> FailedTask:
     containers = tuple(replace(one, reason=redact(one.reason, sensitive_values)) for one in task.containers)
-    return replace(task, reason=redact(task.reason, sensitive_values), containers=containers)
+    lines = tuple(redact(line, sensitive_values) for line in task.log_lines)
+    reason = redact(task.reason, sensitive_values)
+    return replace(task, reason=reason, containers=containers, log_lines=lines)

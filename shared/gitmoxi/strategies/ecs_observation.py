@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 from gitmoxi.errors import PermanentError
-from gitmoxi.explaining.signs import FailedTask
+from gitmoxi.explaining.signs import FailedTask, TargetState
 from gitmoxi.planning.desired import DesiredEcs
 from gitmoxi.planning.ecs import EcsPlan
 from gitmoxi.ports.ecs import EcsService, EcsTaskDefinition, ServiceDeployment
@@ -22,7 +22,8 @@ class EcsObservation:
     ``plan`` is made anew from ``desired`` and the live state, by the function that the planner used; it is
     None for a deletion. ``refused`` says why no plan can be made. ``known_task_definition`` is the one that
     an earlier deployment registered from the same document. ``following`` is the newest service deployment,
-    ``stopped`` holds the stopped tasks of our own one, where they may tell something. ``settings`` are
+    ``stopped`` holds the stopped tasks of our own one and ``targets`` those that the load balancers do not
+    use, where they may tell something. ``settings`` are
     those of the deployment, also while it is rolled back. ``owned`` says that the service carries this
     installation's tag, ``created`` that the deployment which is rolled back made it. ``sensitive_values``
     are those of every document that was looked at.
@@ -36,6 +37,7 @@ class EcsObservation:
     known_task_definition: EcsTaskDefinition | None = None
     following: ServiceDeployment | None = None
     stopped: tuple[FailedTask, ...] = ()
+    targets: tuple[TargetState, ...] = ()
     owned: bool = False
     created: bool = False
     sensitive_values: tuple[str, ...] = ()

@@ -11,7 +11,6 @@ from gitmoxi.domain.deployments import Deployment, ObjectChange, Verb
 from gitmoxi.domain.records import TargetRecord
 from gitmoxi.domain.targets import OWNER_TAG, EcsTarget
 from gitmoxi.errors import AwsRejectedError, InvariantError, NotFoundError, PermanentError
-from gitmoxi.explaining.signs import FailedTask
 from gitmoxi.planning.desired import DesiredEcs, task_definition_hash
 from gitmoxi.planning.ecs import EcsPlan, plan_ecs
 from gitmoxi.planning.ecs_checks import check_reference
@@ -22,6 +21,7 @@ from gitmoxi.strategies.ecs_explaining import stopped_tasks_may_tell
 from gitmoxi.strategies.ecs_observation import EcsObservation
 from gitmoxi.strategies.ecs_progress import ECS_DEPLOYMENT, SERVICE_DEPLOYMENT, STARTS_DEPLOYMENT
 from gitmoxi.strategies.ecs_rolling import TASK_DEFINITION
+from gitmoxi.workflow.ecs_evidence import EcsEvidence
 from gitmoxi.workflow.masking import masked_error
 from gitmoxi.workflow.wanted import WantedReader
 
@@ -69,8 +69,9 @@ class _Wish:
 class EcsReader:
     """Reads live services together with what is wanted of them; ``owner`` is the installation."""
 
-    def __init__(self, *, ecs: EcsPort, bodies: BodyStore, owner: str) -> None:
+    def __init__(self, *, ecs: EcsPort, bodies: BodyStore, evidence: EcsEvidence, owner: str) -> None:
         self._ecs = ecs
+        self._evidence = evidence
         self._bodies = bodies
         self._wanted = WantedReader(bodies)
         self._owner = owner
@@ -151,8 +152,7 @@ class EcsReader:
         )
         if deployment.progress.phase == "follow":
             following = await self._service_deployment(deployment, service)
-            stopped = await self._stopped_tasks(deployment, service, following)
-            return replace(seen, following=following, stopped=stopped)
+            return await self._with_evidence(replace(seen, following=following), deployment)
         return await self._compared(seen, wish)
 
     async def _compared(self, seen: EcsObservation, wish: _Wish) -> EcsObservation:
@@ -204,17 +204,21 @@ class EcsReader:
             return await self._ecs.service_deployment(target, values[SERVICE_DEPLOYMENT])
         return await self._newest_service_deployment(target, service)
 
-    async def _stopped_tasks(
-        self, deployment: Deployment, service: EcsService | None, following: ServiceDeployment | None
-    ) -> tuple[FailedTask, ...]:
-        """The stopped tasks of our own deployment, where they may tell something."""
-        progress = deployment.progress
+    async def _with_evidence(self, seen: EcsObservation, deployment: Deployment) -> EcsObservation:
+        """``seen`` with the stopped tasks and the targets of our own deployment, where they may tell."""
+        progress, service = deployment.progress, seen.service
         ours = progress.values.get(ECS_DEPLOYMENT)
         if ours is None or service is None or service.status != "ACTIVE":
-            return ()
-        if not stopped_tasks_may_tell(progress, service, following):
-            return ()
-        return tuple(await self._ecs.stopped_tasks(ecs_target(deployment), ours))
+            return seen
+        if not stopped_tasks_may_tell(progress, service, seen.following):
+            return seen
+        target = ecs_target(deployment)
+        stopped = await self._ecs.stopped_tasks(target, ours)
+        return replace(
+            seen,
+            stopped=await self._evidence.with_logs(target, stopped),
+            targets=await self._evidence.targets(target, service),
+        )
 
 
 def _restorable(live: Mapping[str, Any]) -> dict[str, Any]:

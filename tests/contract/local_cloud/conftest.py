@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import io
+import json
+import os
 import secrets
+import subprocess
 import time
 import zipfile
 from contextlib import ExitStack
+from pathlib import Path
 
 import boto3
 import pytest
@@ -15,6 +19,7 @@ from botocore.config import Config
 from gitmoxi_local.process import LocalCloudProcess
 
 REGION = "us-east-1"
+CLIENTS = Path(__file__).parents[3] / ".venv-clients" / "bin"
 
 
 @pytest.fixture(scope="session")
@@ -51,6 +56,43 @@ def aws(cloud, connect):
         return connect(cloud.endpoint, service, **options)
 
     return make
+
+
+@pytest.fixture
+def run(cloud, tmp_path):
+    """Runs a tool of ``.venv-clients`` as in a shell, ``run("aws", ...)``; the ended process."""
+    environment = {
+        "PATH": os.environ["PATH"],
+        "HOME": str(tmp_path),
+        "AWS_ENDPOINT_URL": cloud.endpoint,
+        "AWS_DEFAULT_REGION": REGION,
+        "AWS_ACCESS_KEY_ID": "aws-cli",
+        "AWS_SECRET_ACCESS_KEY": secrets.token_hex(16),
+    }
+
+    def run(tool, *arguments):
+        return subprocess.run(
+            [str(CLIENTS / tool), *arguments],
+            env=environment,
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+
+    return run
+
+
+@pytest.fixture
+def cli(run):
+    """The AWS CLI, which has to succeed; its answer."""
+
+    def cli(*arguments):
+        ended = run("aws", *arguments, "--output", "json")
+        assert ended.returncode == 0, ended.stderr
+        return json.loads(ended.stdout) if ended.stdout.strip() else None
+
+    return cli
 
 
 @pytest.fixture

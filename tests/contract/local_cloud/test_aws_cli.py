@@ -3,14 +3,8 @@
 from __future__ import annotations
 
 import json
-import os
-import secrets
-import subprocess
-from pathlib import Path
 
 import pytest
-
-CLI = Path(__file__).parents[3] / ".venv-clients" / "bin" / "aws"
 
 TASK_DEFINITION = {
     "requiresCompatibilities": ["FARGATE"],
@@ -22,33 +16,8 @@ TASK_DEFINITION = {
 }
 
 
-@pytest.fixture
-def cli(cloud, tmp_path):
-    environment = {
-        "PATH": os.environ["PATH"],
-        "HOME": str(tmp_path),
-        "AWS_ENDPOINT_URL": cloud.endpoint,
-        "AWS_DEFAULT_REGION": "us-east-1",
-        "AWS_ACCESS_KEY_ID": "aws-cli",
-        "AWS_SECRET_ACCESS_KEY": secrets.token_hex(16),
-    }
-
-    def run(*arguments):
-        ended = subprocess.run(
-            [str(CLI), *arguments, "--output", "json"],
-            env=environment,
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=False,
-        )
-        assert ended.returncode == 0, ended.stderr
-        return json.loads(ended.stdout) if ended.stdout.strip() else None
-
-    return run
-
-
 def test_a_service_is_created_updated_and_waited_for(cli, cloud, name):
+    start = cloud.client.last_seq()
     cli("ecs", "create-cluster", "--cluster-name", name)
     cli(
         "ecs", "register-task-definition", "--cli-input-json", json.dumps({"family": name, **TASK_DEFINITION})
@@ -64,7 +33,8 @@ def test_a_service_is_created_updated_and_waited_for(cli, cloud, name):
 
     assert live["runningCount"] == 1
     assert len(deployments["serviceDeployments"]) == 2
-    calls = [entry.action for entry in cloud.client.mutations("ecs") if entry.caller == "aws-cli"]
+    made = cloud.client.mutations("ecs", since=start)
+    calls = [entry.action for entry in made if entry.caller == "aws-cli"]
     assert calls == ["CreateCluster", "RegisterTaskDefinition", "CreateService", "UpdateService"]
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from gitmoxi.adapters.memory.evidence import MemoryLogs, MemoryTargetHealth
 from gitmoxi.adapters.memory.renderer import InProcessRenderer
 from gitmoxi.domain.delete_guard import DeleteLimits
 from gitmoxi.domain.deployments import Deployment, PlanRecord
@@ -17,6 +18,7 @@ from gitmoxi.ports.leases import LeaseRow
 from gitmoxi.strategies.decision import Decision
 from gitmoxi.workflow.commits import Scene, commit_decision, commit_start
 from gitmoxi.workflow.courier import no_edge
+from gitmoxi.workflow.ecs_evidence import EcsEvidence
 from gitmoxi.workflow.ecs_reader import EcsReader
 from gitmoxi.workflow.lambda_reader import LambdaReader
 from gitmoxi.workflow.wanted import WantedReader
@@ -82,8 +84,9 @@ class PlannerStage(Stage):
         )
 
     def judge(self) -> Judge:
+        evidence = EcsEvidence(ecs=self.ecs, logs=MemoryLogs(), health=MemoryTargetHealth())
         looker = Looker(
-            ecs=EcsReader(ecs=self.ecs, bodies=self.bodies, owner=OWNER),
+            ecs=EcsReader(ecs=self.ecs, bodies=self.bodies, evidence=evidence, owner=OWNER),
             functions=LambdaReader(functions=self.functions, bodies=self.bodies, owner=OWNER),
             wanted=WantedReader(self.bodies),
         )
