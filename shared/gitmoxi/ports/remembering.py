@@ -1,4 +1,4 @@
-"""What one tick has read: nothing is read twice unless it was changed in between."""
+"""How a tick reads: nothing twice unless it was changed in between, and without haste if it only looks."""
 
 from __future__ import annotations
 
@@ -12,20 +12,27 @@ Question = tuple[str, ...]
 """What is asked: first the kind of thing, for example ``ecs.service``, then which one."""
 
 _memory: ContextVar[dict[Question, Any] | None] = ContextVar("gitmoxi_memory_of_tick", default=None)
+_patient: ContextVar[bool] = ContextVar("gitmoxi_patience_of_tick", default=False)
 
 
 @contextmanager
-def remembering() -> Iterator[None]:
+def remembering(*, patient: bool = False) -> Iterator[None]:
     """Within it, adapters answer a read from what was read before; outside, every read is made.
 
     Who remembers holds the lease of what is read, so that only the world outside of Gitmoxi can change it,
-    and does so for seconds.
+    and does so for seconds. ``patient`` lets a read wait a little longer for others to share a call with.
     """
-    token = _memory.set({})
+    memory, patience = _memory.set({}), _patient.set(patient)
     try:
         yield
     finally:
-        _memory.reset(token)
+        _memory.reset(memory)
+        _patient.reset(patience)
+
+
+def is_patient() -> bool:
+    """Whether nobody waits for what is read now."""
+    return _patient.get()
 
 
 async def read_once(question: Question, read: Callable[[], Awaitable[Answer]]) -> Answer:

@@ -14,7 +14,12 @@ from gitmoxi.planning.ecs import EcsPlan
 from gitmoxi.strategies.decision import Action, Decision
 from gitmoxi.strategies.ecs_following import Course, Following, follow, with_service_deployment
 from gitmoxi.strategies.ecs_observation import EcsLimits, EcsObservation
-from gitmoxi.strategies.ecs_progress import LOOK_CLOSER, PREVIOUS_SERVICE_DEPLOYMENT, STARTS_DEPLOYMENT
+from gitmoxi.strategies.ecs_progress import (
+    LOOK_CLOSER,
+    PREVIOUS_SERVICE_DEPLOYMENT,
+    SERVICE_DEPLOYMENT,
+    STARTS_DEPLOYMENT,
+)
 from gitmoxi.strategies.explained import headline, news, noticed, why_refused
 from gitmoxi.strategies.failing import changed, fail, fail_as_told, fail_impossible, unchanged
 
@@ -231,7 +236,15 @@ def wait(deployment: Deployment, progress: Progress, following: Following, limit
         progress=progress,
         look_again=limits.poll_interval,
         quiet=progress == deployment.progress,
+        deadline=_deadline(progress, following, limits),
     )
+
+
+def _deadline(progress: Progress, following: Following, limits: EcsLimits) -> datetime | None:
+    """When time alone decides; None where no event of ECS is sure to tell of the end before."""
+    if progress.since is None or SERVICE_DEPLOYMENT not in progress.values or following.explanations:
+        return None
+    return progress.since + limits.timeout
 
 
 def _planned(seen: EcsObservation) -> tuple[DesiredEcs, EcsPlan]:

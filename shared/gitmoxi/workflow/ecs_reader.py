@@ -16,13 +16,14 @@ from gitmoxi.planning.ecs import EcsPlan, plan_ecs
 from gitmoxi.planning.ecs_checks import check_reference
 from gitmoxi.planning.tags import FOREIGN, OURS
 from gitmoxi.ports.bodies import BodyStore
-from gitmoxi.ports.ecs import EcsPort, EcsService, EcsTaskDefinition, ServiceDeployment
+from gitmoxi.ports.ecs import EcsPort, EcsService, EcsTaskDefinition
 from gitmoxi.strategies.ecs_explaining import stopped_tasks_may_tell
 from gitmoxi.strategies.ecs_observation import EcsObservation
-from gitmoxi.strategies.ecs_progress import ECS_DEPLOYMENT, SERVICE_DEPLOYMENT, STARTS_DEPLOYMENT
+from gitmoxi.strategies.ecs_progress import ECS_DEPLOYMENT
 from gitmoxi.strategies.ecs_rolling import TASK_DEFINITION
 from gitmoxi.workflow.ecs_evidence import EcsEvidence
 from gitmoxi.workflow.masking import masked_error
+from gitmoxi.workflow.service_deployments import ServiceDeployments
 from gitmoxi.workflow.wanted import WantedReader
 
 RESTORABLE = (
@@ -71,6 +72,7 @@ class EcsReader:
 
     def __init__(self, *, ecs: EcsPort, bodies: BodyStore, evidence: EcsEvidence, owner: str) -> None:
         self._ecs = ecs
+        self._deployments = ServiceDeployments(ecs)
         self._evidence = evidence
         self._bodies = bodies
         self._wanted = WantedReader(bodies)
@@ -151,9 +153,13 @@ class EcsReader:
             sensitive_values=wish.sensitive_values,
         )
         if deployment.progress.phase == "follow":
-            following = await self._service_deployment(deployment, service)
+            following = await self._deployments.followed(deployment, wish.desired.target, service)
             return await self._with_evidence(replace(seen, following=following), deployment)
-        return await self._compared(seen, wish)
+        # A repeat after a crash asks how it stands: ECS may be taking back already what was called then.
+        newest = await self._deployments.newest(
+            wish.desired.target, service, status=bool(deployment.unrecorded)
+        )
+        return await self._compared(replace(seen, following=newest), wish)
 
     async def _compared(self, seen: EcsObservation, wish: _Wish) -> EcsObservation:
         target, service = wish.desired.target, seen.service
@@ -175,7 +181,6 @@ class EcsReader:
             plan=plan,
             refused=refused,
             known_task_definition=known,
-            following=await self._newest_service_deployment(target, service),
         )
 
     async def _live_task_definition(
@@ -184,25 +189,6 @@ class EcsReader:
         if service is None or service.status != "ACTIVE" or not service.task_definition_arn:
             return None
         return await self._ecs.task_definition(target, service.task_definition_arn)
-
-    async def _newest_service_deployment(
-        self, target: EcsTarget, service: EcsService | None
-    ) -> ServiceDeployment | None:
-        if service is None or service.status != "ACTIVE":
-            return None
-        newest = await self._ecs.service_deployments(target, 1)
-        return newest[0] if newest else None
-
-    async def _service_deployment(
-        self, deployment: Deployment, service: EcsService | None
-    ) -> ServiceDeployment | None:
-        values = deployment.progress.values
-        if values.get(STARTS_DEPLOYMENT) == "no":
-            return None
-        target = ecs_target(deployment)
-        if SERVICE_DEPLOYMENT in values:
-            return await self._ecs.service_deployment(target, values[SERVICE_DEPLOYMENT])
-        return await self._newest_service_deployment(target, service)
 
     async def _with_evidence(self, seen: EcsObservation, deployment: Deployment) -> EcsObservation:
         """``seen`` with the stopped tasks and the targets of our own deployment, where they may tell."""

@@ -15,11 +15,17 @@ from gitmoxi.ports.clock import Clock
 from gitmoxi.ports.ledger import Ledger
 from gitmoxi.ports.messaging import Waker
 from gitmoxi.ports.remembering import remembering
+from gitmoxi.strategies.ecs_events import EcsEvent, worth_a_look
+from gitmoxi.workflow.hearing import Hearing
 from gitmoxi.workflow.lease_keeper import HeldLease, LeaseKeeper
 from gitmoxi.workflow.mover import LeaseTooShortError, Movement, Mover, Observation
+from gitmoxi.workflow.pacing import put_off
 
 BUSY_SECONDS = 2.0
 """How soon to try again when another worker holds the lease, or somebody else wrote first."""
+
+SETTLING_SECONDS = 5.0
+"""How soon to look again when an event tells of an end that reads do not show yet."""
 
 RETRY_SECONDS = 3.0
 """How soon to try again after a throttle or an outage."""
@@ -30,7 +36,7 @@ class TickReport:
     """What a tick came to, for the canonical log line and the metrics.
 
     ``outcome``: ``moved``, ``waits``, or why nothing happened: ``unknown``, ``ended``, ``foreign``,
-    ``stale``, ``busy``, ``contended``, ``retry``.
+    ``stale``, ``undecided``, ``busy``, ``contended``, ``retry``.
     """
 
     deployment_id: str
@@ -59,11 +65,16 @@ class Ticker(Generic[Observation]):
         self._waker = waker
         self._clock = clock
         self._mover = mover
+        self._hearing = Hearing(clock)
         self._looks: dict[str, float] = {}
         """When the look that we last asked for is due, by deployment, on our monotonic clock."""
 
-    async def tick(self, deployment_id: str, version: int | None) -> TickReport:
+    async def tick(
+        self, deployment_id: str, version: int | None, *, event: EcsEvent | None = None
+    ) -> TickReport:
         """Move the deployment as far as it goes now; ``version`` None looks whatever its version is.
+
+        An ``event`` that cannot decide anything only shows that events arrive: looks may be rarer then.
 
         Throttles, outages and company end in a wake of our own, never in an error: they must not use up
         the receives that a message has.
@@ -73,13 +84,20 @@ class Ticker(Generic[Observation]):
             return TickReport(deployment_id=deployment_id, outcome="unknown")
         if (outcome := self._refusal(head, version)) is not None or head.target is None:
             return TickReport(deployment_id=head.id, outcome=outcome or "unknown", deployment=head)
+        if event is not None:
+            self._hearing.heard(head.target)
+            if not worth_a_look(head, event):
+                return TickReport(deployment_id=head.id, outcome="undecided", deployment=head)
         lease = await self._leases.take(head.target)
         if lease is None:
             await self._wake(head, version, BUSY_SECONDS)
             return TickReport(deployment_id=head.id, outcome="busy", deployment=head)
         try:
-            with remembering():
-                return await self._guarded(head, self._moved(head, lease, timer=version is not None))
+            with remembering(patient=version is not None and put_off(head)):
+                report = await self._guarded(head, self._moved(head, lease, timer=version is not None))
+            if event is not None and event.ends and report.outcome == "waits":
+                await self._wake(head, None, SETTLING_SECONDS)
+            return report
         finally:
             await self._release(head.target, lease)
 
@@ -93,7 +111,8 @@ class Ticker(Generic[Observation]):
         return None
 
     async def _moved(self, head: Deployment, lease: HeldLease, *, timer: bool) -> TickReport:
-        movement = await self._mover.move(head.id, lease, timer=timer)
+        told = head.target is not None and self._hearing.recently(head.target)
+        movement = await self._mover.move(head.id, lease, timer=timer, told=told)
         await self._rearm(movement)
         return TickReport(
             deployment_id=head.id,

@@ -7,10 +7,14 @@ from collections.abc import Awaitable, Callable, Hashable, Mapping
 from typing import Any, Generic, TypeVar
 
 from gitmoxi.errors import AwsRejectedError
+from gitmoxi.ports.remembering import is_patient
 
 COLLECTED_SECONDS = 0.005
 """How long the first read of a call waits for company: messages that one receive of a queue brought come to
 their reads within that time, and a read by itself hardly notices it beside the call."""
+
+PATIENT_SECONDS = 0.1
+"""The same for a look that was put off for many seconds anyway; meanwhile it occupies a worker."""
 
 Group = TypeVar("Group", bound=Hashable)
 Key = TypeVar("Key", bound=Hashable)
@@ -25,20 +29,38 @@ class Batch(Generic[Key, Value]):
         self._size = size
         self._waiting: dict[Key, list[Answer[Value]]] = {}
         self._closed = False
+        self._leaves_at = float("inf")
+        self._timer: asyncio.TimerHandle | None = None
         self.asked = 0
-        self.filled = asyncio.Event()
+        self._filled = asyncio.Event()
 
     def admits(self, key: Key) -> bool:
         """Whether ``key`` may still join."""
         return not self._closed and (key in self._waiting or len(self._waiting) < self._size)
 
-    def join(self, key: Key) -> Answer[Value]:
-        """Wait for ``key`` too; the same key asked for twice is one member."""
-        answer: Answer[Value] = asyncio.get_running_loop().create_future()
+    def join(self, key: Key, seconds: float = 0) -> Answer[Value]:
+        """Wait for ``key`` too, ``seconds`` at most; the same key asked for twice is one member."""
+        loop = asyncio.get_running_loop()
+        answer: Answer[Value] = loop.create_future()
         self._waiting.setdefault(key, []).append(answer)
         if len(self._waiting) >= self._size:
-            self.filled.set()
+            self._filled.set()
+        elif loop.time() + seconds < self._leaves_at:
+            self._leaves_at = loop.time() + seconds
+            self._stop_timer()
+            self._timer = loop.call_at(self._leaves_at, self._filled.set)
         return answer
+
+    async def company(self) -> None:
+        """Wait until the call is full, or one of its readers can wait no longer."""
+        try:
+            await self._filled.wait()
+        finally:
+            self._stop_timer()
+
+    def _stop_timer(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
 
     def close(self) -> list[Key]:
         """The keys to ask about; from now on nobody joins.
@@ -74,8 +96,8 @@ Read = Callable[[Group, Batch[Key, Value]], Awaitable[Mapping[Key, "Value | Exce
 class Collector(Generic[Group, Key, Value]):
     """Collects the reads of one operation by ``Group``: those that one call can ask about.
 
-    ``size`` is the most that AWS takes at once, ``seconds`` how long a first read waits for company; 0 is one
-    turn of the loop.
+    ``size`` is the most that AWS takes at once, ``seconds`` how long a read waits for company at most: longer
+    if it is patient, and with 0 for one turn of the loop.
     """
 
     def __init__(
@@ -96,7 +118,7 @@ class Collector(Generic[Group, Key, Value]):
         batch = self._open.get(group)
         if batch is None or not batch.admits(key):
             batch = self._opened(group)
-        value = await batch.join(key)
+        value = await batch.join(key, self._patience())
         if isinstance(value, Exception):
             raise _own_copy(value) from value
         return value
@@ -111,20 +133,15 @@ class Collector(Generic[Group, Key, Value]):
 
     async def _call(self, group: Group, batch: Batch[Key, Value]) -> None:
         try:
-            await self._company(batch)
+            await batch.company()
             await self._answer(group, batch)
         finally:
             if self._open.get(group) is batch:
                 del self._open[group]
             batch.abandon()  # does nothing to those who were answered
 
-    async def _company(self, batch: Batch[Key, Value]) -> None:
-        if not self._seconds:
-            await asyncio.sleep(0)
-            return
-        timer = asyncio.get_running_loop().call_later(self._seconds, batch.filled.set)
-        await batch.filled.wait()
-        timer.cancel()
+    def _patience(self) -> float:
+        return max(self._seconds, PATIENT_SECONDS) if self._seconds and is_patient() else self._seconds
 
     async def _answer(self, group: Group, batch: Batch[Key, Value]) -> None:
         try:
