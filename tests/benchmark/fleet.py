@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from gitmoxi.adapters.aws.collecting import COLLECTED_SECONDS
 from gitmoxi.adapters.wakes import queue_delay
 from gitmoxi.contracts.messages import Tick
 from gitmoxi.domain.states import Worker
@@ -26,17 +27,14 @@ WORKERS = 8
 
 
 class Fleet(World):
-    """``World`` with true concurrency: a message is a task, of which ``WORKERS`` run at a time in a process.
-
-    ``events`` False keeps AWS's events away, as if the rule for them were missing.
-    """
+    """``World`` with true concurrency: messages are tasks, ``WORKERS`` of a process run at a time."""
 
     def __init__(self, *, events: bool = True) -> None:
-        self._events = events
         self._tasks: set[asyncio.Task[None]] = set()
         self._slots = {worker: asyncio.Semaphore(WORKERS) for worker in Worker}
         self._stirred = asyncio.Event()
-        super().__init__(clock=LoopClock(asyncio.get_running_loop()), collect_seconds=0.005)
+        clock = LoopClock(asyncio.get_running_loop())
+        super().__init__(clock=clock, collect_seconds=COLLECTED_SECONDS, events=events)
         self.aws.pause = self._answering
         self._spawn(self._live())
 
@@ -65,10 +63,6 @@ class Fleet(World):
     def operations(self) -> Counter[str]:
         """The calls that our adapters made and AWS carried out."""
         return Counter(call.operation for call in self.aws.journal)
-
-    def _on_aws_event(self, event: AwsEvent) -> None:
-        if self._events:
-            super()._on_aws_event(event)
 
     def _send(self, worker: Worker, body: Tick | AwsEvent | None, delay: float) -> None:
         self._spawn(self._taken(worker, body, delay))

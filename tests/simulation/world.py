@@ -101,6 +101,7 @@ class World(Cloud):
         rivals: processes of each worker; each gets every message, all at once.
         disorder: duplicates messages and delays them by up to 20 s, so that they overtake each other.
         collect_seconds: how long reads of AWS wait for company; 0 is one turn of the loop.
+        events: whether AWS's events reach the workers; without them there is polling only.
     """
 
     def __init__(
@@ -112,7 +113,9 @@ class World(Cloud):
         disorder: Random | None = None,
         clock: FakeClock | None = None,
         collect_seconds: float = 0,
+        events: bool = True,
     ) -> None:
+        self.events = events
         self.clock = clock or FakeClock()
         self.ids = SequentialIds()
         self.ledger = MemoryLedger()
@@ -152,7 +155,7 @@ class World(Cloud):
             self._send(worker, None, SWEEP_EVERY)
 
     def _on_aws_event(self, event: AwsEvent) -> None:
-        for worker in (Worker.ECS_DEPLOYER, Worker.ROLLBACK):
+        for worker in (Worker.ECS_DEPLOYER, Worker.ROLLBACK) if self.events else ():
             self._send(worker, event, 0.0)
 
     # -- Our own processes ---------------------------------------------------------------------------
