@@ -42,6 +42,7 @@ def _answer(deployment: Deployment, command: Command) -> Decision:
                 to=State.PAUSED,
                 progress=deployment.progress,
                 look_again=PAUSE_LOOK,
+                keeps_answers=True,
             )
         case CommandKind.RESUME, State.PAUSED:
             return Decision(
@@ -49,6 +50,7 @@ def _answer(deployment: Deployment, command: Command) -> Decision:
                 because=f"Resumed by {command.by}.",
                 to=State.RUNNING,
                 progress=deployment.progress,
+                keeps_answers=True,
             )
         case CommandKind.SUPERSEDE, State.RUNNING if deployment.kind is TargetKind.ECS:
             return Decision(
@@ -75,4 +77,5 @@ def _stay(
         progress=deployment.progress,
         quiet=quiet,
         look_again=look_again,
+        keeps_answers=True,
     )

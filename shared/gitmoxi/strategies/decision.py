@@ -28,7 +28,8 @@ class Decision:
     moment has come: while they arrive, looks may be rarer, yet none later than it. ``explanations`` are of
     the failures that it met. ``last_good`` holds the values to remember for a rollback,
     ``remember_task_definition`` a pair of spec hash and ARN. ``ending`` goes with ROLLING_BACK: the state to
-    end in once the target is back.
+    end in once the target is back. ``keeps_answers``: the answers to the last calls were not looked at yet,
+    and the strategy will want them.
     """
 
     step: str
@@ -45,3 +46,4 @@ class Decision:
     last_good: dict[str, str] | None = None
     remember_task_definition: tuple[str, str] | None = None
     command_cursor: str | None = None
+    keeps_answers: bool = False

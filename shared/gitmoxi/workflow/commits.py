@@ -94,7 +94,7 @@ def step_of(head: Deployment, name: str, worker: Worker, explanations: Iterable[
         name=name,
         state=head.state,
         because=head.because,
-        actions=tuple(intent.call for intent in head.intents),
+        actions=tuple(intent.call for intent in head.unrecorded),
         explanations=kept(explanations),
     )
 
@@ -120,16 +120,22 @@ def _new_head(scene: Scene, decision: Decision) -> Deployment:
         owner=Worker.ROLLBACK if handed_over else old.owner,
         because=decision.because,
         progress=decision.progress,
-        intents=tuple(
-            Intent(action_id=action_id(old.id, version, i), call=action.call, arguments=action.arguments)
-            for i, action in enumerate(decision.actions)
-        ),
+        intents=_intents(old, version, decision),
         cause=decision.cause or old.cause,
         ending=decision.ending or old.ending,
         command_cursor=decision.command_cursor or old.command_cursor,
         updated_at=_stamp(scene),
         next_at=None if terminal else scene.now + decision.look_again,
         ended_at=scene.now if terminal else None,
+    )
+
+
+def _intents(old: Deployment, version: int, decision: Decision) -> tuple[Intent, ...]:
+    if decision.keeps_answers:
+        return old.intents
+    return tuple(
+        Intent(action_id=action_id(old.id, version, i), call=action.call, arguments=action.arguments)
+        for i, action in enumerate(decision.actions)
     )
 
 
