@@ -31,6 +31,7 @@ class Fleet(World):
 
     def __init__(self, *, events: bool = True) -> None:
         self._tasks: set[asyncio.Task[None]] = set()
+        self._failure: BaseException | None = None
         self._slots = {worker: asyncio.Semaphore(WORKERS) for worker in Worker}
         self._stirred = asyncio.Event()
         clock = LoopClock(asyncio.get_running_loop())
@@ -47,6 +48,8 @@ class Fleet(World):
         deadline = self.clock.monotonic() + within
         for name in deployments:
             while not (head := await self.head(name)).state.terminal:
+                if self._failure is not None:
+                    raise self._failure
                 if self.clock.monotonic() > deadline:
                     raise AssertionError(f"{name} has not ended: {head.state}: {head.because}")
                 await asyncio.sleep(1)
@@ -97,8 +100,8 @@ class Fleet(World):
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         self._tasks.discard(task)
-        if not task.cancelled() and (error := task.exception()) is not None:
-            asyncio.get_running_loop().call_exception_handler({"message": str(error), "exception": error})
+        if not task.cancelled():
+            self._failure = self._failure or task.exception()
 
 
 def service(

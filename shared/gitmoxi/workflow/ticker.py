@@ -10,7 +10,7 @@ from gitmoxi.contracts.messages import Tick
 from gitmoxi.domain.deployments import Deployment
 from gitmoxi.domain.states import Worker
 from gitmoxi.domain.targets import Target
-from gitmoxi.errors import ContentionError, RetryableError
+from gitmoxi.errors import ContentionError, RetryableError, ThrottledError
 from gitmoxi.ports.clock import Clock
 from gitmoxi.ports.ledger import Ledger
 from gitmoxi.ports.messaging import Waker
@@ -36,7 +36,7 @@ class TickReport:
     """What a tick came to, for the canonical log line and the metrics.
 
     ``outcome``: ``moved``, ``waits``, or why nothing happened: ``unknown``, ``ended``, ``foreign``,
-    ``stale``, ``undecided``, ``busy``, ``contended``, ``retry``.
+    ``stale``, ``put off``, ``undecided``, ``busy``, ``contended``, ``retry``.
     """
 
     deployment_id: str
@@ -66,6 +66,8 @@ class Ticker(Generic[Observation]):
         self._clock = clock
         self._mover = mover
         self._hearing = Hearing(clock)
+        self._due: dict[str, float] = {}
+        """When the turn comes of a deployment that was throttled, on our monotonic clock."""
         self._looks: dict[str, float] = {}
         """When the look that we last asked for is due, by deployment, on our monotonic clock."""
 
@@ -108,11 +110,20 @@ class Ticker(Generic[Observation]):
             return "foreign"
         if version is not None and version < head.version and not head.unrecorded:
             return "stale"
+        if version is not None and self._due.get(head.id, 0.0) > self._clock.monotonic():
+            return "put off"
         return None
+
+    def _put_off(self, head: Deployment, delay: float) -> None:
+        """Its turn with AWS comes later, and it will be woken then: the sweeper need not try before."""
+        now = self._clock.monotonic()
+        self._due = {known: due for known, due in self._due.items() if due > now}
+        self._due[head.id] = now + delay
 
     async def _moved(self, head: Deployment, lease: HeldLease, *, timer: bool) -> TickReport:
         told = head.target is not None and self._hearing.recently(head.target)
         movement = await self._mover.move(head.id, lease, timer=timer, told=told)
+        self._due.pop(head.id, None)
         await self._rearm(movement)
         return TickReport(
             deployment_id=head.id,
@@ -134,6 +145,9 @@ class Ticker(Generic[Observation]):
             outcome, because, delay = "retry", str(error), 0.0
         except ContentionError as error:
             outcome, because, delay = "contended", str(error), BUSY_SECONDS
+        except ThrottledError as error:
+            outcome, because, delay = "retry", str(error), error.retry_after_seconds or RETRY_SECONDS
+            self._put_off(head, delay)
         except RetryableError as error:
             outcome, because, delay = "retry", str(error), RETRY_SECONDS
         # The record may have moved on within this tick: a wake with the version read first would be stale.
