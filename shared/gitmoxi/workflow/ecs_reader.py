@@ -86,7 +86,7 @@ class EcsReader:
         desired = await self._wanted.ecs(deployment.desired)
         good = await self._wanted.ecs(record.last_good.desired) if record.last_good else None
         known = None
-        if desired.task_definition is not None:
+        if desired.task_definition is not None and deployment.progress.phase != "follow":
             known = record.task_definitions.get(task_definition_hash(desired.task_definition))
         force = deployment.change is ObjectChange.FORCED
         wish = _Wish(desired=desired, previous=good, known_arn=known, force=force)
