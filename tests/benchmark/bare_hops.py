@@ -84,11 +84,15 @@ class BareHops:
                 KeyConditionExpression="pk = :pk",
                 ExpressionAttributeValues={":pk": _KEY["pk"]},
             ),
-            "s3.GetObject": lambda: self._s3.get_object(Bucket=self._name, Key="bench")["Body"].read(),
+            "s3.GetObject": self._get_object,
             "s3.PutObject": lambda: self._s3.put_object(Bucket=self._name, Key="bench", Body=b"{}" * 1000),
             "ecs.DescribeServices": lambda: self._ecs.describe_services(cluster=CLUSTER, services=["bench"]),
             "ecs.DescribeTaskDefinition": lambda: self._ecs.describe_task_definition(taskDefinition="bench"),
         }
+
+    def _get_object(self) -> bytes:
+        body: bytes = self._s3.get_object(Bucket=self._name, Key="bench")["Body"].read()
+        return body
 
     def _route(self) -> None:
         arn = self._sqs.get_queue_attributes(QueueUrl=self._queue, AttributeNames=["QueueArn"])["Attributes"]

@@ -34,23 +34,30 @@ class _Push:
 
 def measure(pushes: int = 20) -> list[Figure]:
     """One installation with one process of each service, as ``gmctl up`` starts it."""
-    with tempfile.TemporaryDirectory(prefix="gitmoxi-bench-") as folder:
-        with Installation(Path(folder) / "installation") as running:
-            running.client("ecs").create_cluster(clusterName=CLUSTER)
-            repository = GitRepository(Path(folder) / "repository")
-            repository.commit({"README.md": "a repository\n"})
-            added = running.gmctl("repo", "add", "-r", repository.url, "-b", "main")
-            if added.code:
-                raise AssertionError(added.text)
-            facts = FactQueue(running)
-            memory = _memory(running, repository, facts)
-            running.cloud.set_journal_detail(["all"])
-            bench = BareHops(running)
-            pairs = []
-            for number in range(pushes):
-                push = _pushed(running, repository, facts, number)
-                pairs.append((push, _timed(bench, push.calls)))
+    with (
+        tempfile.TemporaryDirectory(prefix="gitmoxi-bench-") as folder,
+        Installation(Path(folder) / "installation") as running,
+    ):
+        repository = _registered(running, Path(folder) / "repository")
+        facts = FactQueue(running)
+        memory = _memory(running, repository, facts)
+        running.cloud.set_journal_detail(["all"])
+        bare = BareHops(running)
+        pairs = []
+        for number in range(pushes):
+            push = _pushed(running, repository, facts, number)
+            pairs.append((push, _timed(bare, push.calls)))
     return [_latency(pairs), memory]
+
+
+def _registered(running: Installation, folder: Path) -> GitRepository:
+    running.client("ecs").create_cluster(clusterName=CLUSTER)
+    repository = GitRepository(folder)
+    repository.commit({"README.md": "a repository\n"})
+    added = running.gmctl("repo", "add", "-r", repository.url, "-b", "main")
+    if added.code:
+        raise AssertionError(added.text)
+    return repository
 
 
 def _memory(running: Installation, repository: GitRepository, facts: FactQueue) -> Figure:
@@ -100,9 +107,9 @@ def _push(running: Installation, repository: GitRepository, sha: str) -> None:
     running.client("events").put_events(Entries=[entry])
 
 
-def _timed(bench: BareHops, calls: Counter[str]) -> float:
+def _timed(bare: BareHops, calls: Counter[str]) -> float:
     started = perf_counter()
-    bench.go(calls)
+    bare.go(calls)
     return (perf_counter() - started) * 1000
 
 
