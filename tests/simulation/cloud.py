@@ -7,10 +7,13 @@ from typing import Any
 
 from gitmoxi.adapters.memory.clock import FakeClock
 from gitmoxi.domain.targets import EcsTarget, LambdaTarget
-from gitmoxi_local.aws_model.base import AwsError, CallContext, Emit, ImageFaults
-from gitmoxi_local.aws_model.ecs import EcsModel, Speeds
+from gitmoxi_local.aws_model.alarm_book import AlarmBook
+from gitmoxi_local.aws_model.base import AwsError, CallContext, Clock, Emit, ImageFaults
+from gitmoxi_local.aws_model.capacity import Capacity
+from gitmoxi_local.aws_model.ecs import EcsModel, Speeds, quotas
+from gitmoxi_local.aws_model.past import LaggingReads, Past
+from tests.simulation.functions import Functions
 from tests.simulation.in_process_aws import InProcessAws
-from tests.simulation.lambda_model import LambdaModel
 
 Doc = dict[str, Any]
 
@@ -31,19 +34,49 @@ class CountedIds:
 
 
 class Cloud:
-    """One account with the cluster ``demo``; ``aws`` is how our adapters reach it, and keeps the journal."""
+    """One account with the cluster ``demo``; ``aws`` is how our adapters reach it, and keeps the journal.
+
+    Attributes:
+        faults: what goes wrong with which image.
+        capacity: how many tasks each capacity provider takes.
+        alarms: CloudWatch's alarms, see ``alarm``.
+        limits: throttling by AWS's published buckets, off until ``limits.enabled``.
+        reads: our adapters' way to ECS; ``reads.seconds`` makes what they read so much older.
+    """
 
     def __init__(self, clock: FakeClock, emit: Emit) -> None:
         self.faults = ImageFaults()
-        self.model = EcsModel(
-            clock=clock, ids=CountedIds(), faults=self.faults, emit=emit, speeds=Speeds(longest_retry=60)
+        self.capacity = Capacity()
+        self.limits = quotas.published()
+        self.alarms = AlarmBook()
+        self.model = self._ecs_model(clock, emit)
+        self.alarms.watchers.append(self.model.alarm_fired)
+        self.reads = LaggingReads(
+            model=self.model,
+            past=Past(clock=clock, revive=lambda then: self._ecs_model(then, lambda _: None)),
         )
-        self.functions = LambdaModel(clock, f"arn:aws:lambda:{HERE.region}:{HERE.account}:function:")
+        self.functions = Functions(clock, CountedIds(), HERE)
         self.packages: dict[str, Doc] = {}
         self.aws = InProcessAws(
-            models={"ecs": self._ecs_call, "lambda": self.functions.call, "s3": self._s3_call}
+            models={"ecs": self._ecs_call, "lambda": self.functions.answer, "s3": self._s3_call}
         )
         self.ecs_call("CreateCluster", clusterName="demo")
+
+    def _ecs_model(self, clock: Clock, emit: Emit) -> EcsModel:
+        return EcsModel(
+            clock=clock,
+            ids=CountedIds(),
+            faults=self.faults,
+            emit=emit,
+            speeds=Speeds(longest_retry=60),
+            alarms=self.alarms,
+            capacity=self.capacity,
+            limits=self.limits,
+        )
+
+    def alarm(self, name: str, state: str) -> None:
+        """Put a CloudWatch alarm of the account and region into a state."""
+        self.alarms.set_state(HERE.account, HERE.region, name, state)
 
     def ecs_call(self, operation: str, **params: Any) -> Doc:
         """A call by somebody else: it stands in no journal."""
@@ -76,4 +109,4 @@ class Cloud:
         return self.packages[params["Key"]]
 
     def _ecs_call(self, operation: str, params: Any) -> Doc:
-        return self.model.call(operation, params, HERE)
+        return self.reads.call(operation, params, HERE)

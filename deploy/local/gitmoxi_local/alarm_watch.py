@@ -52,6 +52,14 @@ class AlarmWatch:
             self._fired(change.account, change.region, change.name)
 
 
+class CloudWatchStates:
+    """The alarms of the local cloud's CloudWatch, for models that look their states up."""
+
+    def state(self, account: str, region: str, alarm: str) -> str | None:
+        """``OK``, ``ALARM`` or ``INSUFFICIENT_DATA``; None if there is no such alarm."""
+        return ministack_seams.alarm_state(account, region, alarm)
+
+
 def judged(alarm: Point, points: Points) -> Verdict | None:
     """The verdict on an alarm by the stored points of its metric."""
     statistic = str(alarm.get("ExtendedStatistic") or alarm.get("Statistic") or "Average")

@@ -19,9 +19,9 @@ _MOST_SHARE = 0.05
 class Autosave:
     """Saves after changes, each second at most and less often as the state grows."""
 
-    def __init__(self, *, save_model: Callable[[], None]) -> None:
+    def __init__(self, *, save_models: Callable[[], None]) -> None:
         self.touched = asyncio.Event()
-        self._save_model = save_model
+        self._save_models = save_models
 
     async def run(self) -> None:
         """Save whenever something was touched, until cancelled."""
@@ -43,5 +43,5 @@ class Autosave:
             cost += time.perf_counter() - started
             await asyncio.sleep(0)
         started = time.perf_counter()
-        self._save_model()
+        self._save_models()
         return cost + time.perf_counter() - started

@@ -8,7 +8,14 @@ from typing import Any
 
 import httpx
 
-from gitmoxi_local.faults import ActiveFault, CallFaultSpec, FaultPlan, ImageFaultSpec
+from gitmoxi_local.faults import (
+    ActiveFault,
+    CallFaultSpec,
+    CapacitySpec,
+    FaultPlan,
+    FunctionFaultSpec,
+    ImageFaultSpec,
+)
 from gitmoxi_local.journal import JournalEntry
 
 
@@ -82,11 +89,21 @@ class LocalCloudClient:
         self,
         *,
         images: Sequence[ImageFaultSpec] = (),
+        functions: Sequence[FunctionFaultSpec] = (),
         calls: Sequence[CallFaultSpec] = (),
+        capacity: Sequence[CapacitySpec] = (),
+        request_limits: bool = False,
         seed: int | None = None,
     ) -> list[ActiveFault]:
         """Put faults into force; returns them with their ids."""
-        plan = FaultPlan(seed=seed, images=tuple(images), calls=tuple(calls))
+        plan = FaultPlan(
+            seed=seed,
+            images=tuple(images),
+            functions=tuple(functions),
+            calls=tuple(calls),
+            capacity=tuple(capacity),
+            request_limits=request_limits,
+        )
         answer = self._call("POST", "faults", json=plan.model_dump(mode="json"))
         return [ActiveFault.model_validate(fault) for fault in answer["faults"]]
 

@@ -12,9 +12,30 @@ from typing import Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from gitmoxi_local.aws_model.base import ImageFault, ImageFaults
+from gitmoxi_local.aws_model.capacity import Capacity, CapacityLimit
+from gitmoxi_local.aws_model.ecs import quotas as ecs_quotas
+from gitmoxi_local.aws_model.functions import FunctionFault, FunctionFaults
+from gitmoxi_local.aws_model.functions import quotas as function_quotas
 from gitmoxi_local.calls import AwsCall
 
-ImageFaultKind = Literal["cannot_pull", "eni", "no_capacity", "crash", "unhealthy", "slow_start"]
+ImageFaultKind = Literal[
+    "cannot_pull", "eni", "no_capacity", "crash", "interrupted", "unhealthy", "unreachable", "slow_start"
+]
+FunctionFaultKind = Literal[
+    "change_fails",
+    "image_denied",
+    "image_missing",
+    "image_unsupported",
+    "key_unusable",
+    "object_denied",
+    "provisioning_fails",
+    "role_not_assumable",
+    "role_without_network",
+    "security_group_missing",
+    "slow_change",
+    "storage_full",
+    "subnet_missing",
+]
 CallFaultKind = Literal["throttle", "deny", "error500", "slow", "drop_reply", "stale"]
 
 
@@ -33,6 +54,18 @@ class ImageFaultSpec(_Border):
     kind: ImageFaultKind
     after_seconds: float = Field(default=0.0, ge=0)
     exit_code: int = Field(default=1, ge=0, le=255)
+    http_code: int | None = Field(default=None, ge=100, le=599)
+    message: str = ""
+
+
+class FunctionFaultSpec(_Border):
+    """A fault of Lambda functions; see ``aws_model.functions.FunctionFault``."""
+
+    kind: FunctionFaultKind
+    match: str = ""
+    seconds: float = Field(default=0.0, ge=0)
+    reason_code: str = "InternalError"
+    reason: str = ""
 
 
 class CallFaultSpec(_Border):
@@ -40,8 +73,8 @@ class CallFaultSpec(_Border):
 
     ``action`` and ``caller`` (access key id) are shell patterns. ``throttle``, ``deny`` and
     ``error500`` refuse the call unapplied; ``slow`` applies it at once and holds the reply for
-    ``seconds``; ``drop_reply`` applies it and closes the connection; ``stale`` answers an ECS
-    read as of ``seconds`` ago. It stays until ``times`` calls were hit, or until it is removed.
+    ``seconds``; ``drop_reply`` applies it and closes the connection; ``stale`` answers a read of
+    ECS or Lambda as of ``seconds`` ago. It stays until ``times`` calls were hit, or until it is removed.
     """
 
     service: str = Field(min_length=1)
@@ -56,17 +89,32 @@ class CallFaultSpec(_Border):
     def _seconds_belong_to_the_kind(self) -> Self:
         if self.kind in {"slow", "stale"} and not self.seconds:
             raise ValueError(f"a fault of kind {self.kind} needs seconds above 0")
-        if self.kind == "stale" and self.service != "ecs":
-            raise ValueError("only reads of the service ecs can be stale")
+        if self.kind == "stale" and self.service not in {"ecs", "lambda"}:
+            raise ValueError("only reads of the services ecs and lambda can be stale")
         return self
 
 
+class CapacitySpec(_Border):
+    """A capacity provider's limit; see ``aws_model.capacity.CapacityLimit``; the first counts."""
+
+    provider: str = Field(min_length=1)
+    tasks: int = Field(ge=0)
+    reason: str = ""
+
+
 class FaultPlan(_Border):
-    """What a faults file or a POST carries; ``seed`` restarts the generator behind ``probability``."""
+    """What a faults file or a POST carries.
+
+    ``seed`` restarts the generator behind ``probability``. ``request_limits`` makes ECS and Lambda
+    throttle by their published token buckets, which are full at first.
+    """
 
     seed: int | None = None
     images: tuple[ImageFaultSpec, ...] = ()
+    functions: tuple[FunctionFaultSpec, ...] = ()
     calls: tuple[CallFaultSpec, ...] = ()
+    capacity: tuple[CapacitySpec, ...] = ()
+    request_limits: bool = False
 
 
 class ActiveFault(_Border):
@@ -74,7 +122,10 @@ class ActiveFault(_Border):
 
     id: str
     image: ImageFaultSpec | None = None
+    function: FunctionFaultSpec | None = None
     call: CallFaultSpec | None = None
+    capacity: CapacitySpec | None = None
+    request_limits: bool = False
     hits: int = 0
 
 
@@ -119,10 +170,18 @@ def load_plan(path: Path) -> FaultPlan:
 
 
 class Faults:
-    """The faults in force; ``images`` is shared with the model of ECS."""
+    """The faults in force.
+
+    ``images``, ``capacity`` and ``limits`` are shared with the model of ECS, ``functions`` and
+    ``function_limits`` with that of Lambda.
+    """
 
     def __init__(self, *, seed: int = 0) -> None:
         self.images = ImageFaults()
+        self.capacity = Capacity()
+        self.limits = ecs_quotas.published()
+        self.functions = FunctionFaults()
+        self.function_limits = function_quotas.published()
         self._active: dict[str, ActiveFault] = {}
         self._last_id = 0
         self._random = _generator(seed)
@@ -132,21 +191,27 @@ class Faults:
         if plan.seed is not None:
             self._random = _generator(plan.seed)
         added = [self._activate(image=image) for image in plan.images]
+        added += [self._activate(function=function) for function in plan.functions]
         added += [self._activate(call=call) for call in plan.calls]
-        self._share_images()
+        added += [self._activate(capacity=capacity) for capacity in plan.capacity]
+        if plan.request_limits:
+            self.limits.refill()
+            self.function_limits.refill()
+            added.append(self._activate(request_limits=True))
+        self._share()
         return added
 
     def remove(self, fault_id: str) -> bool:
         """Lift one fault; False if there is none of that id."""
         removed = self._active.pop(fault_id, None) is not None
-        self._share_images()
+        self._share()
         return removed
 
     def clear(self) -> int:
         """Lift all faults; returns how many there were."""
         count = len(self._active)
         self._active.clear()
-        self._share_images()
+        self._share()
         return count
 
     def active(self) -> list[ActiveFault]:
@@ -189,21 +254,51 @@ class Faults:
             self._active[fault.id] = fault.model_copy(update={"hits": hits})
 
     def _activate(
-        self, *, image: ImageFaultSpec | None = None, call: CallFaultSpec | None = None
+        self,
+        *,
+        image: ImageFaultSpec | None = None,
+        function: FunctionFaultSpec | None = None,
+        call: CallFaultSpec | None = None,
+        capacity: CapacitySpec | None = None,
+        request_limits: bool = False,
     ) -> ActiveFault:
         self._last_id += 1
-        fault = ActiveFault(id=f"fault-{self._last_id}", image=image, call=call)
+        fault = ActiveFault(
+            id=f"fault-{self._last_id}",
+            image=image,
+            function=function,
+            call=call,
+            capacity=capacity,
+            request_limits=request_limits,
+        )
         self._active[fault.id] = fault
         return fault
 
-    def _share_images(self) -> None:
-        specs = (fault.image for fault in self._active.values() if fault.image is not None)
-        self.images.entries[:] = [_image_fault(spec) for spec in specs]
+    def _share(self) -> None:
+        active = self._active.values()
+        self.images.entries[:] = [_image_fault(fault.image) for fault in active if fault.image]
+        self.capacity.limits[:] = [
+            CapacityLimit(
+                provider=fault.capacity.provider, tasks=fault.capacity.tasks, reason=fault.capacity.reason
+            )
+            for fault in active
+            if fault.capacity is not None
+        ]
+        self.functions.entries[:] = [
+            FunctionFault(**dict(fault.function)) for fault in active if fault.function is not None
+        ]
+        self.limits.enabled = any(fault.request_limits for fault in active)
+        self.function_limits.enabled = self.limits.enabled
 
 
 def _image_fault(spec: ImageFaultSpec) -> ImageFault:
     return ImageFault(
-        match=spec.match, kind=spec.kind, after_seconds=spec.after_seconds, exit_code=spec.exit_code
+        match=spec.match,
+        kind=spec.kind,
+        after_seconds=spec.after_seconds,
+        exit_code=spec.exit_code,
+        http_code=spec.http_code,
+        message=spec.message,
     )
 
 

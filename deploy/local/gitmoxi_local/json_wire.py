@@ -41,20 +41,30 @@ def parse_input(operation: OperationModel, body: bytes) -> dict[str, Any]:
         raise AwsError("SerializationException", f"The request body is not valid JSON: {error}") from error
     if not isinstance(document, dict):
         raise _wrong_type("", "a JSON object", document)
+    return parse_members(operation, document)
+
+
+def parse_members(operation: OperationModel, document: Mapping[str, Any]) -> dict[str, Any]:
+    """The members of a request whose JSON was read already; errors as ``parse_input``."""
     if operation.input_shape is None:
         return {}
     parsed: dict[str, Any] = _parse_structure(operation.input_shape, document, "", 0)
     return parsed
 
 
-def success(operation: OperationModel, result: Mapping[str, Any], request_id: str) -> Reply:
-    """A reply of 200; datetimes become epoch seconds, bytes become Base64."""
+def serialised(operation: OperationModel, result: Mapping[str, Any]) -> dict[str, Any]:
+    """The JSON document of an operation's answer; datetimes become epoch seconds, bytes Base64."""
     shape = operation.output_shape
-    document = {} if shape is None else _serialise(shape, result)
+    document: dict[str, Any] = {} if shape is None else _serialise(shape, result)
+    return document
+
+
+def success(operation: OperationModel, result: Mapping[str, Any], request_id: str) -> Reply:
+    """A reply of 200 with the operation's answer."""
     return Reply(
         status=200,
         headers={"content-type": _CONTENT_TYPE, "x-amzn-requestid": request_id},
-        body=json.dumps(document, separators=(",", ":")).encode(),
+        body=json.dumps(serialised(operation, result), separators=(",", ":")).encode(),
     )
 
 

@@ -12,6 +12,7 @@ import importlib
 import importlib.metadata
 import json
 import os
+import tempfile
 import time
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass
@@ -31,6 +32,7 @@ SEAMS: Mapping[str, tuple[str, ...]] = {
     "ministack.services.cloudwatch": (
         "_alarms",
         "_calc_stats",
+        "_composite_alarms",
         "_dispatch_alarm_actions",
         "_evaluate_alarm",
         "_evaluate_parent_alarms",
@@ -39,7 +41,14 @@ SEAMS: Mapping[str, tuple[str, ...]] = {
         "_stat_value",
     ),
     "ministack.services.eventbridge": ("_ensure_default_bus", "_put_events"),
-    "ministack.services.lambda_svc": ("_functions", "_schedule_state_transition"),
+    "ministack.services.lambda_svc": (
+        "_delete_function",
+        "_functions",
+        "_presigned_code_url",
+        "_resolve_layer_version_for_attachment",
+        "invalidate_worker",
+    ),
+    "ministack.services.s3": ("_get_object_data", "bucket_region"),
 }
 
 
@@ -65,10 +74,14 @@ class SeamError(RuntimeError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MinistackSettings:
-    """What ministack is told through its environment; ``state_dir`` is ours, it gets folders below it."""
+    """What ministack is told through its environment; ``state_dir`` is ours, it gets folders below it.
+
+    ``scratch_dir`` exists; ministack and the functions that it runs keep their temporary files there.
+    """
 
     port: int
     state_dir: Path
+    scratch_dir: Path
     region: str
     account: str
     log_level: str
@@ -93,8 +106,11 @@ def configure(settings: MinistackSettings) -> None:
             "S3_PERSIST": "1",
             "SFTP_ENABLED": "0",
             "STATE_DIR": str(settings.state_dir / "ministack"),
+            "TMPDIR": str(settings.scratch_dir),
         }
     )
+    # Whoever asked for the temporary folder before us has fixed the answer for this process.
+    tempfile.tempdir = str(settings.scratch_dir)
     os.environ.pop("SERVICES", None)
 
 
@@ -120,7 +136,7 @@ def check() -> None:
 
 def app() -> AsgiApp:
     """Ministack's ASGI application, its lifespan included."""
-    application: AsgiApp = _attribute("ministack.app", "app")
+    application: AsgiApp = attribute("ministack.app", "app")
     return application
 
 
@@ -128,8 +144,8 @@ def account_of(access_key_id: str) -> str:
     """The account behind an access key: its own 12 digits, its session's account, or the default one."""
 
     def resolve() -> str:
-        _attribute("ministack.core.responses", "set_request_account_id")(access_key_id)
-        return str(_attribute("ministack.core.responses", "get_account_id")())
+        attribute("ministack.core.responses", "set_request_account_id")(access_key_id)
+        return str(attribute("ministack.core.responses", "get_account_id")())
 
     return contextvars.copy_context().run(resolve)
 
@@ -140,27 +156,12 @@ def put_events(account: str, region: str, entries: Sequence[Mapping[str, Any]]) 
     Raises:
         RuntimeError: if EventBridge refused an entry.
     """
-    with _attribute("ministack.core.responses", "request_scope")(account, region):
-        _attribute("ministack.services.eventbridge", "_ensure_default_bus")()
-        put = _attribute("ministack.services.eventbridge", "_put_events")
+    with attribute("ministack.core.responses", "request_scope")(account, region):
+        attribute("ministack.services.eventbridge", "_ensure_default_bus")()
+        put = attribute("ministack.services.eventbridge", "_put_events")
         _, _, body = put({"Entries": [dict(entry) for entry in entries]}, allow_aws_source=True)
     if json.loads(body).get("FailedEntryCount"):
         raise RuntimeError(f"ministack's EventBridge refused a service event: {body!r}")
-
-
-def lambda_function(account: str, region: str, name: str) -> MutableMapping[str, Any] | None:
-    """Ministack's live record of a function (``config``, ``versions``, ...); None if there is none."""
-    with _attribute("ministack.core.responses", "request_scope")(account, region):
-        record: MutableMapping[str, Any] | None = _attribute(
-            "ministack.services.lambda_svc", "_functions"
-        ).get(name)
-    return record
-
-
-def resume_lambda_transition(account: str, region: str, name: str) -> None:
-    """Let ministack end a Pending or InProgress state whose timer died with an earlier process."""
-    with _attribute("ministack.core.responses", "request_scope")(account, region):
-        _attribute("ministack.services.lambda_svc", "_schedule_state_transition")(name, 0.0)
 
 
 def take_over_alarms(
@@ -172,12 +173,12 @@ def take_over_alarms(
     EvaluationPeriods, DatapointsToAlarm nor TreatMissingData. It asks at each PutMetricData.
     """
     cloudwatch: Any = importlib.import_module("ministack.services.cloudwatch")
-    record = _attribute("ministack.services.cloudwatch", "_record_history")
+    record = attribute("ministack.services.cloudwatch", "_record_history")
 
     def record_and_tell(name: str, old_state: str, new_state: str, reason: str, *rest: Any) -> None:
         record(name, old_state, new_state, reason, *rest)
-        account = str(_attribute("ministack.core.responses", "get_account_id")())
-        region = str(_attribute("ministack.core.responses", "get_region")())
+        account = str(attribute("ministack.core.responses", "get_account_id")())
+        region = str(attribute("ministack.core.responses", "get_region")())
         changed(
             AlarmChange(
                 account=account,
@@ -197,10 +198,10 @@ def take_over_alarms(
                 StateValue=verdict.state, StateReason=verdict.reason, StateUpdatedTimestamp=int(time.time())
             )
             record_and_tell(alarm["AlarmName"], old_state, verdict.state, verdict.reason)
-            _attribute("ministack.services.cloudwatch", "_dispatch_alarm_actions")(
+            attribute("ministack.services.cloudwatch", "_dispatch_alarm_actions")(
                 alarm, old_state, verdict.state, verdict.reason
             )
-            _attribute("ministack.services.cloudwatch", "_evaluate_parent_alarms")(alarm)
+            attribute("ministack.services.cloudwatch", "_evaluate_parent_alarms")(alarm)
 
     cloudwatch._record_history = record_and_tell  # noqa: SLF001  # the seam itself
     cloudwatch._evaluate_alarm = evaluate  # noqa: SLF001  # the seam itself
@@ -208,19 +209,29 @@ def take_over_alarms(
 
 def evaluate_alarms() -> None:
     """Evaluate every metric alarm of every account and region."""
-    store: Any = _attribute("ministack.services.cloudwatch", "_alarms")
+    store: Any = attribute("ministack.services.cloudwatch", "_alarms")
     # Its public face shows one account and region: across all of them there is only what lies behind.
     for (account, region, _), alarm in list(store._data.items()):  # noqa: SLF001  # see above
-        with _attribute("ministack.core.responses", "request_scope")(account, region):
-            _attribute("ministack.services.cloudwatch", "_evaluate_alarm")(alarm)
+        with attribute("ministack.core.responses", "request_scope")(account, region):
+            attribute("ministack.services.cloudwatch", "_evaluate_alarm")(alarm)
+
+
+def alarm_state(account: str, region: str, name: str) -> str | None:
+    """The present state of a metric or composite alarm; None if there is none of that name."""
+    with attribute("ministack.core.responses", "request_scope")(account, region):
+        for store in ("_alarms", "_composite_alarms"):
+            alarm: Point | None = attribute("ministack.services.cloudwatch", store).get(name)
+            if alarm is not None:
+                return str(alarm["StateValue"])
+    return None
 
 
 def statistic(points: Points, name: str) -> float | None:
     """A statistic (``Sum``, ``p99``, ...) of stored points, None if there are none."""
     if not points:
         return None
-    stats = _attribute("ministack.services.cloudwatch", "_calc_stats")(points)
-    value: float | None = _attribute("ministack.services.cloudwatch", "_stat_value")(stats, name, points)
+    stats = attribute("ministack.services.cloudwatch", "_calc_stats")(points)
+    value: float | None = attribute("ministack.services.cloudwatch", "_stat_value")(stats, name, points)
     return value
 
 
@@ -229,7 +240,7 @@ def _points_of(alarm: Point) -> Points:
     wanted = _dimensions(alarm.get("Dimensions"))
     return [
         point
-        for (namespace, name, _), points in _attribute("ministack.services.cloudwatch", "_metrics").items()
+        for (namespace, name, _), points in attribute("ministack.services.cloudwatch", "_metrics").items()
         if (namespace, name) == (alarm.get("Namespace"), alarm.get("MetricName"))
         for point in points
         if _dimensions(point.get("Dimensions")) == wanted
@@ -245,16 +256,21 @@ def _dimensions(stored: Any) -> dict[str, str]:
 
 def state_readers() -> Mapping[str, Callable[[], Any]]:
     """What ministack would save at a clean stop: state file name → a function that copies the state."""
-    readers: Mapping[str, Callable[[], Any]] = _attribute("ministack.app", "_build_persistence_save_dict")()
+    readers: Mapping[str, Callable[[], Any]] = attribute("ministack.app", "_build_persistence_save_dict")()
     return readers
 
 
 def save_state(name: str, state: Any) -> None:
     """Write one state file, atomically, where ministack will look for it at its next start."""
-    _attribute("ministack.core.persistence", "save_state")(name, state)
+    attribute("ministack.core.persistence", "save_state")(name, state)
 
 
-def _attribute(module: str, name: str) -> Any:
+def attribute(module: str, name: str) -> Any:
+    """A name of ministack's that ``SEAMS`` lists.
+
+    Raises:
+        SeamError: it is not listed.
+    """
     if name not in SEAMS.get(module, ()):
         raise SeamError(f"{module}.{name} is used but not listed in SEAMS")
     return getattr(importlib.import_module(module), name)

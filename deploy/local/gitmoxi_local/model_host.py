@@ -1,4 +1,4 @@
-"""Keeps the model of ECS in step with real time, carries its events away and its state over restarts."""
+"""Keeps a model in step with real time, carries its events away and its state over restarts."""
 
 from __future__ import annotations
 
@@ -8,20 +8,12 @@ import logging
 import secrets
 from collections import deque
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Generic, Protocol, TypeVar
 
-from gitmoxi_local.aws_model.base import (
-    AwsEvent,
-    CallContext,
-    Clock,
-    Emit,
-    Ids,
-    ImageFaults,
-    ServiceModel,
-)
+from gitmoxi_local.aws_model.base import CallContext, Clock, Ids
+from gitmoxi_local.aws_model.past import Past, SavedModel
 
 _log = logging.getLogger("gitmoxi_local.model")
 
@@ -29,26 +21,17 @@ _log = logging.getLogger("gitmoxi_local.model")
 _PAUSE_AFTER_ERROR_SECONDS = 1.0
 
 
-class HostedModel(ServiceModel, Protocol):
-    """A model that can be told of alarms, and whose whole state can be carried as JSON."""
-
-    def alarm_fired(self, *, account: str, region: str, alarm: str) -> None:
-        """A CloudWatch alarm went to ALARM."""
-        ...
-
-    def dump(self) -> dict[str, Any]:
-        """The state, as JSON can say it."""
-        ...
-
-    def load(self, state: Mapping[str, Any]) -> None:
-        """Take over a state that ``dump`` gave."""
-        ...
+Model = TypeVar("Model", bound=SavedModel)
+Model_co = TypeVar("Model_co", bound=SavedModel, covariant=True)
+Event = TypeVar("Event")
+Event_co = TypeVar("Event_co", covariant=True)
+Answer = TypeVar("Answer")
 
 
-class ModelFactory(Protocol):
-    """How a model is made: the constructor of ``EcsModel``."""
+class ModelFactory(Protocol[Model_co, Event_co]):
+    """How a model is made: its constructor, with all that is its own given already."""
 
-    def __call__(self, *, clock: Clock, ids: Ids, faults: ImageFaults, emit: Emit) -> HostedModel: ...
+    def __call__(self, *, clock: Clock, ids: Ids, emit: Callable[[Event_co], None]) -> Model_co: ...
 
 
 class WallClock:
@@ -58,16 +41,6 @@ class WallClock:
         return datetime.now(UTC)
 
 
-@dataclass(frozen=True, slots=True)
-class FrozenClock:
-    """A clock that stands still."""
-
-    moment: datetime
-
-    def now(self) -> datetime:
-        return self.moment
-
-
 class RandomIds:
     """Identifiers from the system's randomness."""
 
@@ -75,21 +48,40 @@ class RandomIds:
         return secrets.token_hex((length + 1) // 2)[:length]
 
 
-class ModelHost:
+class ModelHost(Generic[Model, Event]):
     """One model, alive: calls from the loop, progress in the background, events after each step."""
 
     def __init__(
-        self, *, create: ModelFactory, clock: Clock, faults: ImageFaults, publish: Callable[[AwsEvent], None]
+        self,
+        *,
+        service: str,
+        create: ModelFactory[Model, Event],
+        clock: Clock,
+        publish: Callable[[Event], None],
     ) -> None:
-        self._create = create
+        self._service = service
         self._clock = clock
         self._publish = publish
-        self._events: deque[AwsEvent] = deque()
+        self._events: deque[Event] = deque()
         self._due_changed = asyncio.Event()
-        self._past: deque[tuple[datetime, dict[str, Any]]] = deque(maxlen=200)
-        self._faults = faults
+        self._past = Past(
+            clock=clock,
+            revive=lambda then: create(clock=then, ids=RandomIds(), emit=lambda _event: None),
+        )
         self.last_error: str | None = None
-        self._model = create(clock=clock, ids=RandomIds(), faults=faults, emit=self._events.append)
+        self._model = create(clock=clock, ids=RandomIds(), emit=self._events.append)
+
+    def ask(self, question: Callable[[Model], Answer]) -> Answer:
+        """Let ``question`` speak with the model beside its API; what it changes is carried on.
+
+        Raises:
+            AwsError: what the model refuses.
+        """
+        try:
+            return question(self._model)
+        finally:
+            self._due_changed.set()
+            self._carry_events()
 
     def call(self, operation: str, params: Mapping[str, Any], context: CallContext) -> dict[str, Any]:
         """Answer a call at the present moment.
@@ -97,12 +89,12 @@ class ModelHost:
         Raises:
             AwsError: what the model refuses.
         """
-        try:
-            self._model.advance()
-            return self._model.call(operation, params, context)
-        finally:
-            self._due_changed.set()
-            self._carry_events()
+
+        def answered(model: Model) -> dict[str, Any]:
+            model.advance()
+            return model.call(operation, params, context)
+
+        return self.ask(answered)
 
     def call_in_the_past(
         self, operation: str, params: Mapping[str, Any], context: CallContext, *, seconds: float
@@ -112,33 +104,18 @@ class ModelHost:
         Raises:
             AwsError: what the model would have refused.
         """
-        moment = self._clock.now() - timedelta(seconds=seconds)
-        state = self._remembered(moment)
-        if state is None:
+        past = self._past.model(seconds=seconds)
+        if past is None:
             return self.call(operation, params, context)
-        past = self._create(
-            clock=FrozenClock(moment),
-            ids=RandomIds(),
-            faults=ImageFaults(entries=list(self._faults.entries)),
-            emit=lambda _event: None,
-        )
-        past.load(state)
-        past.advance()
         return past.call(operation, params, context)
-
-    def alarm_fired(self, account: str, region: str, alarm: str) -> None:
-        """Tell the model of an alarm that went to ALARM."""
-        self._model.alarm_fired(account=account, region=region, alarm=alarm)
-        self._due_changed.set()
-        self._carry_events()
 
     def remember(self) -> None:
         """Keep the present state for ``call_in_the_past``."""
-        self._past.append((self._clock.now(), self._model.dump()))
+        self._past.remember(self._model)
 
     def forget(self) -> None:
         """Drop all remembered states."""
-        self._past.clear()
+        self._past.forget()
 
     async def run(self) -> None:
         """Bring the model forward whenever something is due, until cancelled."""
@@ -149,7 +126,7 @@ class ModelHost:
                 self.last_error = None
                 pause = None if due is None else (due - self._clock.now()).total_seconds()
             except Exception as error:  # noqa: BLE001  # a defect of the model must not stop the cloud: health tells
-                _log.exception("the model of ECS failed to advance")
+                _log.exception("the model of %s failed to advance", self._service)
                 self.last_error = f"{type(error).__name__}: {error}"
                 pause = _PAUSE_AFTER_ERROR_SECONDS
             self._carry_events()
@@ -178,9 +155,3 @@ class ModelHost:
     def _carry_events(self) -> None:
         while self._events:
             self._publish(self._events.popleft())
-
-    def _remembered(self, moment: datetime) -> dict[str, Any] | None:
-        older = [state for time, state in self._past if time <= moment]
-        if older:
-            return older[-1]
-        return self._past[0][1] if self._past else None

@@ -8,27 +8,33 @@ import json
 import logging
 import os
 import random
+import shutil
 import signal
 import socket
 import sys
 from collections.abc import Iterator, Mapping
+from functools import partial
 from typing import Any
 
 import uvicorn
 
 from gitmoxi_local import ministack_seams, service_events, stacks
-from gitmoxi_local.alarm_watch import AlarmWatch
+from gitmoxi_local.alarm_watch import AlarmWatch, CloudWatchStates
 from gitmoxi_local.autosave import Autosave
+from gitmoxi_local.aws_model.base import AwsEvent
 from gitmoxi_local.aws_model.ecs import EcsModel
+from gitmoxi_local.aws_model.functions import FunctionChanged, FunctionsModel
 from gitmoxi_local.control import ControlApi
 from gitmoxi_local.ecs_front import EcsFront
+from gitmoxi_local.elb_front import ElbFront
 from gitmoxi_local.faults import Faults, load_plan
 from gitmoxi_local.gateway import Gateway
 from gitmoxi_local.journal import Journal
-from gitmoxi_local.lambda_strict.front import LambdaFront
-from gitmoxi_local.lambda_strict.settling import Settling
+from gitmoxi_local.lambda_front.code import MinistackPackages
+from gitmoxi_local.lambda_front.front import LambdaFront
+from gitmoxi_local.lambda_front.mirror import Mirror
 from gitmoxi_local.logs_front import LogsFront
-from gitmoxi_local.model_host import ModelFactory, ModelHost, WallClock
+from gitmoxi_local.model_host import ModelHost, WallClock
 from gitmoxi_local.settings import CloudSettings
 
 _log = logging.getLogger("gitmoxi_local")
@@ -55,26 +61,27 @@ class _Server(uvicorn.Server):
 class LocalCloud:
     """One local cloud, from the open port to the saved state."""
 
-    def __init__(self, settings: CloudSettings, *, create_ecs: ModelFactory = EcsModel) -> None:
+    def __init__(self, settings: CloudSettings) -> None:
         settings.state_dir.mkdir(parents=True, exist_ok=True)
         settings.ready_file.unlink(missing_ok=True)
         self._settings = settings
         self._socket = _listen(settings.port)
         self.endpoint = f"http://127.0.0.1:{self._socket.getsockname()[1]}"
+        shutil.rmtree(settings.scratch_dir, ignore_errors=True)
+        settings.scratch_dir.mkdir()
         self._prepare_ministack()
         self._faults = Faults()
         if settings.faults_file is not None:
             self._faults.add(load_plan(settings.faults_file))
         self._journal = Journal(settings.journal_file, detail=settings.journal_detail)
-        self._ecs = ModelHost(
-            create=create_ecs, clock=WallClock(), faults=self._faults.images, publish=service_events.publish
-        )
-        self._ecs.load(settings.ecs_file)
+        self._ecs = self._ecs_host()
+        self._functions = self._functions_host()
+        self._load_models()
         self._control = ControlApi(
-            journal=self._journal, faults=self._faults, health=self._health, forget_past=self._ecs.forget
+            journal=self._journal, faults=self._faults, health=self._health, forget_past=self._forget_past
         )
-        self._autosave = Autosave(save_model=lambda: self._ecs.save(settings.ecs_file))
-        self._alarms = AlarmWatch(publish=service_events.publish, fired=self._ecs.alarm_fired)
+        self._autosave = Autosave(save_models=self._save_models)
+        self._alarms = AlarmWatch(publish=service_events.publish, fired=self._alarm_fired)
         self._alarms.attach()
         self._server = self._uvicorn()
 
@@ -86,7 +93,8 @@ class LocalCloud:
         """
         serving = asyncio.create_task(self._server.serve(sockets=[self._socket]))
         background = [
-            asyncio.create_task(worker.run()) for worker in (self._ecs, self._alarms, self._autosave)
+            asyncio.create_task(worker.run())
+            for worker in (self._ecs, self._functions, self._alarms, self._autosave)
         ]
         try:
             await self._started(serving)
@@ -100,8 +108,58 @@ class LocalCloud:
             for task in background:
                 task.cancel()
             await asyncio.gather(*background, return_exceptions=True)
-            self._ecs.save(self._settings.ecs_file)
+            self._save_models()
             self._journal.close()
+            shutil.rmtree(self._settings.scratch_dir, ignore_errors=True)
+
+    def _ecs_host(self) -> ModelHost[EcsModel, AwsEvent]:
+        return ModelHost(
+            service="ECS",
+            create=partial(
+                EcsModel,
+                faults=self._faults.images,
+                alarms=CloudWatchStates(),
+                capacity=self._faults.capacity,
+                limits=self._faults.limits,
+            ),
+            clock=WallClock(),
+            publish=service_events.publish,
+        )
+
+    def _functions_host(self) -> ModelHost[FunctionsModel, FunctionChanged]:
+        packages = MinistackPackages()
+        mirror = Mirror(
+            packages,
+            lambda change: self._functions.ask(
+                lambda model: model.function(account=change.account, region=change.region, name=change.name)
+            ),
+        )
+        return ModelHost(
+            service="Lambda",
+            create=partial(
+                FunctionsModel,
+                packages=packages,
+                faults=self._faults.functions,
+                request_limits=self._faults.function_limits,
+            ),
+            clock=WallClock(),
+            publish=mirror.follow,
+        )
+
+    def _load_models(self) -> None:
+        self._ecs.load(self._settings.ecs_file)
+        self._functions.load(self._settings.functions_file)
+
+    def _save_models(self) -> None:
+        self._ecs.save(self._settings.ecs_file)
+        self._functions.save(self._settings.functions_file)
+
+    def _forget_past(self) -> None:
+        self._ecs.forget()
+        self._functions.forget()
+
+    def _alarm_fired(self, account: str, region: str, alarm: str) -> None:
+        self._ecs.ask(lambda model: model.alarm_fired(account, region, alarm))
 
     async def _started(self, serving: asyncio.Task[None]) -> None:
         while not self._server.started:
@@ -145,6 +203,7 @@ class LocalCloud:
             ministack_seams.MinistackSettings(
                 port=int(self.endpoint.rpartition(":")[2]),
                 state_dir=self._settings.state_dir,
+                scratch_dir=self._settings.scratch_dir,
                 region=self._settings.region,
                 account=self._settings.account,
                 log_level="DEBUG" if self._settings.verbose else "WARNING",
@@ -157,9 +216,10 @@ class LocalCloud:
             ministack=ministack_seams.app(),
             fronts={
                 "ecs": EcsFront(self._ecs, self._faults),
+                "elbv2": ElbFront(self._ecs),
                 "lambda": LambdaFront(
-                    find_function=ministack_seams.lambda_function,
-                    settling=Settling(resume=ministack_seams.resume_lambda_transition),
+                    self._functions,
+                    self._faults,
                     chance=random.Random(),  # noqa: S311  # spreads test traffic, nothing secret hangs on it
                 ),
                 "logs": LogsFront(),
@@ -186,10 +246,11 @@ class LocalCloud:
 
     def _health(self) -> Mapping[str, Any]:
         return {
-            "status": "ok" if self._ecs.last_error is None else "degraded",
+            "status": "degraded" if self._ecs.last_error or self._functions.last_error else "ok",
             "endpoint": self.endpoint,
             "pid": os.getpid(),
             "ecs_error": self._ecs.last_error,
+            "lambda_error": self._functions.last_error,
             "faults": len(self._faults.active()),
             "journal_seq": self._journal.last_seq,
         }

@@ -54,6 +54,16 @@ class CloudSettings(BaseModel):
         return self.state_dir / "journal.jsonl"
 
     @property
+    def scratch_dir(self) -> Path:
+        """Temporary files of this run; it is emptied at the start and gone after a clean stop."""
+        return self.state_dir / "tmp"
+
+    @property
     def ecs_file(self) -> Path:
         """The state of our model of ECS."""
         return self.state_dir / "ecs.json"
+
+    @property
+    def functions_file(self) -> Path:
+        """The state of our model of Lambda."""
+        return self.state_dir / "functions.json"

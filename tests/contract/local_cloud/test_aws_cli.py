@@ -6,6 +6,8 @@ import json
 
 import pytest
 
+from gitmoxi_local.faults import FunctionFaultSpec
+
 TASK_DEFINITION = {
     "requiresCompatibilities": ["FARGATE"],
     "networkMode": "awsvpc",
@@ -36,6 +38,32 @@ def test_a_service_is_created_updated_and_waited_for(cli, cloud, name):
     made = cloud.client.mutations("ecs", since=start)
     calls = [entry.action for entry in made if entry.caller == "aws-cli"]
     assert calls == ["CreateCluster", "RegisterTaskDefinition", "CreateService", "UpdateService"]
+
+
+def test_a_function_is_released_by_its_waiters(cli, cloud, name, code, tmp_path):
+    """The waiters function-active-v2 and function-updated-v2 poll GetFunction until it has settled."""
+    cloud.client.add_faults(functions=[FunctionFaultSpec(kind="slow_change", match=name, seconds=0.5)])
+    for text in ("one", "two"):
+        (tmp_path / f"{text}.zip").write_bytes(code(text))
+    role = "arn:aws:iam::000000000000:role/function"
+    package = ("--zip-file", f"fileb://{tmp_path}/one.zip")
+    named = ("--function-name", name)
+    settings = ("--runtime", "python3.13", "--role", role, "--handler", "index.handler")
+    cli("lambda", "create-function", *named, *settings, *package)
+    cli("lambda", "wait", "function-active-v2", *named)
+    cli("lambda", "publish-version", *named)
+    cli("lambda", "create-alias", *named, "--name", "live", "--function-version", "1")
+
+    cli("lambda", "update-function-code", *named, "--zip-file", f"fileb://{tmp_path}/two.zip")
+    cli("lambda", "wait", "function-updated-v2", *named)
+    assert cli("lambda", "publish-version", *named)["Version"] == "2"
+    served = cli("lambda", "invoke", *named, "--qualifier", "live", str(tmp_path / "before.json"))
+    cli("lambda", "update-alias", *named, "--name", "live", "--function-version", "2")
+    cli("lambda", "invoke", *named, "--qualifier", "live", str(tmp_path / "after.json"))
+
+    assert served["ExecutedVersion"] == "1"
+    answers = [json.loads((tmp_path / f"{when}.json").read_text()) for when in ("before", "after")]
+    assert answers == ["one", "two"]
 
 
 @pytest.mark.parametrize(

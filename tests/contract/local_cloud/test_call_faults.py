@@ -123,6 +123,27 @@ def test_a_stale_read_does_not_show_what_was_just_made(cloud, aws, name):
     assert arn in client.list_clusters()["clusterArns"]
 
 
+def test_ecs_throttles_by_its_published_buckets_if_asked_to(cloud, aws):
+    """https://docs.aws.amazon.com/AmazonECS/latest/APIReference/request-throttling.html"""
+    client = aws("ecs")
+    cloud.client.add_faults(request_limits=True)
+
+    # What is refused for another reason takes a token all the same; one comes back each second.
+    codes = [_code_of(client) for _ in range(60)]
+
+    assert codes.index("ThrottlingException") >= 20
+
+    cloud.client.clear_faults()
+
+    assert _code_of(client) == "ClientException"
+
+
+def _code_of(client):
+    with pytest.raises(ClientError) as caught:
+        client.deregister_task_definition(taskDefinition="none:1")
+    return caught.value.response["Error"]["Code"]
+
+
 def test_a_fault_that_cannot_be_read_is_refused_with_a_reason(cloud):
     with pytest.raises(LocalCloudClientError, match="no fault 'fault-none' is in force"):
         cloud.client.remove_fault("fault-none")

@@ -7,7 +7,7 @@ import json
 import pytest
 from botocore.exceptions import ClientError
 
-from gitmoxi_local.faults import ImageFaultSpec
+from gitmoxi_local.faults import CapacitySpec, ImageFaultSpec
 
 
 @pytest.fixture
@@ -116,3 +116,33 @@ def test_an_image_fault_fails_the_task(cloud, ecs, service, name, eventually):
         return ecs.describe_tasks(cluster=name, tasks=arns)["tasks"] if arns else []
 
     assert "CannotPullContainerError" in eventually(stopped)[0]["stoppedReason"]
+
+
+def test_a_capacity_limit_of_the_control_api_keeps_tasks_from_being_placed(
+    cloud, ecs, service, name, eventually
+):
+    """https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-event-messages-list.html"""
+    # A provider of our own, so that no other test's services take or lack its room.
+    cloud.client.add_faults(capacity=[CapacitySpec(provider=name, tasks=0, reason="RESOURCE:CPU")])
+    service()
+    ecs.put_cluster_capacity_providers(
+        cluster=name, capacityProviders=[name], defaultCapacityProviderStrategy=[]
+    )
+    ecs.register_task_definition(
+        family=name, containerDefinitions=[{"name": "web", "image": "web:1", "memory": 64, "cpu": 64}]
+    )
+    ecs.create_service(
+        cluster=name,
+        serviceName=f"{name}-2",
+        taskDefinition=name,
+        desiredCount=1,
+        capacityProviderStrategy=[{"capacityProvider": name, "weight": 1}],
+    )
+
+    def messages():
+        [live] = ecs.describe_services(cluster=name, services=[f"{name}-2"])["services"]
+        return [event["message"] for event in live["events"]]
+
+    eventually(lambda: any("insufficient CPU units" in message for message in messages()))
+    cloud.client.clear_faults()
+    eventually(lambda: any("has reached a steady state" in message for message in messages()))

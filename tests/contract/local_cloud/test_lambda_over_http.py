@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+import urllib.request
 
 import pytest
 from botocore.exceptions import ClientError
+
+from gitmoxi_local.faults import CallFaultSpec, FunctionFaultSpec
 
 ROLE = "arn:aws:iam::000000000000:role/function"
 
@@ -268,3 +271,129 @@ def test_tags_are_kept(lambdas, function):
     lambdas.tag_resource(Resource=arn, Tags={"gitmoxi:owner": "repository"})
 
     assert lambdas.list_tags(Resource=arn)["Tags"] == {"gitmoxi:owner": "repository"}
+    lambdas.untag_resource(Resource=arn, TagKeys=["gitmoxi:owner", "none"])
+    assert lambdas.list_tags(Resource=arn)["Tags"] == {}
+
+
+def test_a_failed_update_says_why_and_the_good_code_goes_on(cloud, lambdas, function, code, eventually):
+    """https://docs.aws.amazon.com/lambda/latest/dg/functions-states.html"""
+    fault = FunctionFaultSpec(kind="change_fails", match=function, reason_code="SubnetOutOfIPAddresses")
+    cloud.client.add_faults(functions=[fault])
+
+    lambdas.update_function_code(FunctionName=function, ZipFile=code("two"))
+
+    def failed():
+        live = lambdas.get_function_configuration(FunctionName=function)
+        return live if live["LastUpdateStatus"] == "Failed" else None
+
+    live = eventually(failed)
+    assert live["LastUpdateStatusReasonCode"] == "SubnetOutOfIPAddresses"
+    assert "no available IP addresses" in live["LastUpdateStatusReason"]
+    assert live["State"] == "Active"
+    assert json.loads(lambdas.invoke(FunctionName=function)["Payload"].read()) == "one"
+
+
+def test_a_refusal_on_demand_speaks_as_aws_does(cloud, lambdas, function):
+    """https://docs.aws.amazon.com/lambda/latest/dg/lambda-intro-execution-role.html"""
+    cloud.client.add_faults(functions=[FunctionFaultSpec(kind="role_not_assumable", match=function)])
+
+    error = refused(
+        "InvalidParameterValueException",
+        lambdas.update_function_configuration,
+        FunctionName=function,
+        Role=ROLE,
+    )
+
+    assert "The role defined for the function cannot be assumed by Lambda." in str(error)
+
+
+def test_a_stale_read_shows_the_function_before_the_update(cloud, lambdas, function):
+    spec = CallFaultSpec(service="lambda", action="GetFunction", kind="stale", seconds=60)
+    cloud.client.add_faults(calls=[spec])
+
+    lambdas.update_function_configuration(FunctionName=function, Timeout=9)
+
+    assert lambdas.get_function(FunctionName=function)["Configuration"]["Timeout"] == 3
+    assert lambdas.get_function_configuration(FunctionName=function)["Timeout"] == 9
+
+
+def test_reserved_and_provisioned_concurrency(lambdas, function, eventually):
+    """https://docs.aws.amazon.com/lambda/latest/api/API_PutProvisionedConcurrencyConfig.html"""
+    lambdas.publish_version(FunctionName=function)
+    lambdas.put_function_concurrency(FunctionName=function, ReservedConcurrentExecutions=5)
+    version = {"FunctionName": function, "Qualifier": "1"}
+
+    begun = lambdas.put_provisioned_concurrency_config(**version, ProvisionedConcurrentExecutions=2)
+
+    assert begun["Status"] == "IN_PROGRESS"
+    eventually(lambda: lambdas.get_provisioned_concurrency_config(**version)["Status"] == "READY")
+    assert lambdas.get_function_concurrency(FunctionName=function)["ReservedConcurrentExecutions"] == 5
+    lambdas.delete_provisioned_concurrency_config(**version)
+    refused(
+        "ProvisionedConcurrencyConfigNotFoundException",
+        lambdas.get_provisioned_concurrency_config,
+        **version,
+    )
+    error = refused(
+        "InvalidParameterValueException",
+        lambdas.put_function_concurrency,
+        FunctionName=function,
+        ReservedConcurrentExecutions=5000,
+    )
+    assert "UnreservedConcurrentExecution below its minimum value" in str(error)
+    lambdas.delete_function_concurrency(FunctionName=function)
+
+
+def test_a_deleted_function_is_gone(lambdas, function):
+    """https://docs.aws.amazon.com/lambda/latest/api/API_DeleteFunction.html"""
+    assert lambdas.delete_function(FunctionName=function)["StatusCode"] == 204
+
+    refused("ResourceNotFoundException", lambdas.get_function, FunctionName=function)
+    refused("ResourceNotFoundException", lambdas.invoke, FunctionName=function)
+
+
+def test_lists_tell_no_states(lambdas, function):
+    """https://docs.aws.amazon.com/lambda/latest/api/API_ListFunctions.html"""
+    pages = lambdas.get_paginator("list_functions").paginate()
+
+    [listed] = [one for page in pages for one in page["Functions"] if one["FunctionName"] == function]
+    assert "State" not in listed
+
+
+def test_the_code_can_be_downloaded(lambdas, function, code):
+    """https://docs.aws.amazon.com/lambda/latest/api/API_GetFunction.html, "Code" """
+    location = lambdas.get_function(FunctionName=function)["Code"]["Location"]
+
+    with urllib.request.urlopen(location) as reply:
+        assert reply.read() == code("one")
+
+
+def test_functions_of_cloudformation_are_functions_too(aws, lambdas, name, settled):
+    """Ministack's CloudFormation makes them past the API."""
+    template = {
+        "Resources": {
+            "Function": {
+                "Type": "AWS::Lambda::Function",
+                "Properties": {
+                    "FunctionName": name,
+                    "Runtime": "python3.13",
+                    "Handler": "index.handler",
+                    "Role": ROLE,
+                    "Code": {"ZipFile": "def handler(event, context):\n    return 'made by a stack'\n"},
+                },
+            }
+        }
+    }
+    stacks = aws("cloudformation")
+    stacks.create_stack(StackName=name, TemplateBody=json.dumps(template))
+    stacks.get_waiter("stack_create_complete").wait(StackName=name, WaiterConfig={"Delay": 0.1})
+
+    assert settled(name)["Handler"] == "index.handler"
+    lambdas.publish_version(FunctionName=name)
+    lambdas.create_alias(FunctionName=name, Name="live", FunctionVersion="1")
+    answer = lambdas.invoke(FunctionName=name, Qualifier="live")
+    assert json.loads(answer["Payload"].read()) == "made by a stack"
+
+    stacks.delete_stack(StackName=name)
+    stacks.get_waiter("stack_delete_complete").wait(StackName=name, WaiterConfig={"Delay": 0.1})
+    refused("ResourceNotFoundException", lambdas.get_function, FunctionName=name)

@@ -59,6 +59,28 @@ def test_the_control_plane_is_installed_and_state_outlives_a_restart(tmp_path, t
     assert not (tmp_path / "state" / "ready.json").exists()
 
 
+def test_a_function_outlives_a_restart_and_goes_on_running(tmp_path, connect, code, eventually):
+    with LocalCloudProcess(state_dir=tmp_path) as cloud:
+        lambdas = connect(cloud.endpoint, "lambda")
+        made = lambdas.create_function(
+            FunctionName="kept",
+            Runtime="python3.13",
+            Role="arn:aws:iam::000000000000:role/function",
+            Handler="index.handler",
+            Code={"ZipFile": code("kept")},
+        )
+        assert made["State"] == "Pending"
+
+        cloud.restart()
+
+        lambdas = connect(cloud.endpoint, "lambda")
+        eventually(lambda: lambdas.get_function_configuration(FunctionName="kept")["State"] == "Active")
+        lambdas.publish_version(FunctionName="kept")
+        lambdas.create_alias(FunctionName="kept", Name="live", FunctionVersion="1")
+        answer = lambdas.invoke(FunctionName="kept", Qualifier="live")
+        assert json.loads(answer["Payload"].read()) == "kept"
+
+
 def test_a_kill_loses_no_more_than_the_last_moments(tmp_path, connect, eventually):
     cloud = LocalCloudProcess(state_dir=tmp_path)
     cloud.start()
@@ -68,6 +90,32 @@ def test_a_kill_loses_no_more_than_the_last_moments(tmp_path, connect, eventuall
 
     with cloud:
         assert connect(cloud.endpoint, "ecs").describe_clusters(clusters=["kept"])["clusters"]
+
+
+@pytest.mark.parametrize("stop", [LocalCloudProcess.stop, LocalCloudProcess.kill], ids=["stop", "kill"])
+def test_temporary_files_of_functions_are_kept_in_one_folder_and_removed(tmp_path, connect, code, stop):
+    """After a kill the next start clears them."""
+    cloud = LocalCloudProcess(state_dir=tmp_path / "state")
+    cloud.start()
+    scratch = tmp_path / "state" / "tmp"
+    functions = connect(cloud.endpoint, "lambda")
+    functions.create_function(
+        FunctionName="greet",
+        Runtime="python3.12",
+        Role="arn:aws:iam::000000000000:role/function",
+        Handler="index.handler",
+        Code={"ZipFile": code("hello")},
+    )
+    functions.get_waiter("function_active_v2").wait(FunctionName="greet")
+    assert json.loads(functions.invoke(FunctionName="greet")["Payload"].read()) == "hello"
+    assert [path.name.startswith("ministack-lambda-greet-") for path in scratch.iterdir()] == [True]
+
+    stop(cloud)
+
+    if stop is LocalCloudProcess.kill:
+        with cloud:
+            assert list(scratch.iterdir()) == []
+    assert not scratch.exists()
 
 
 def test_a_taken_port_is_told_with_what_to_do(tmp_path):

@@ -203,6 +203,7 @@ async def test_stopped_tasks_are_those_of_the_deployment_asked_for(aws, ecs):
     assert task == FailedTask(
         stop_code="TaskFailedToStart",
         reason="CannotPullContainerError",
+        arn="arn:2",
         containers=(
             StoppedContainer(name="web", reason="no such image"),
             StoppedContainer(name="proxy", exit_code=0),

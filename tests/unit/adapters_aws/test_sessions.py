@@ -84,6 +84,18 @@ async def test_in_another_account_we_act_as_the_deploy_role(aws):
     assert [signed_by(call) for call in calls] == ["THEIRS", "THEIRS"]
 
 
+async def test_targets_in_our_own_account_are_changed_as_the_deploy_role(aws):
+    aws.answer({"clusters": []}).answer(assumed("DEPLOYER", lasts=timedelta(hours=1))).answer(
+        {"clusters": []}
+    )
+    async with AwsClients(settings(deploy_role_name="deployer")) as clients:
+        await describe(clients)
+        await describe(clients, account=OWN)
+    ours, _, theirs = aws.received
+    assert signed_by(ours) != "DEPLOYER"
+    assert signed_by(theirs) == "DEPLOYER"
+
+
 async def test_a_role_session_near_its_end_is_renewed(aws):
     aws.answer(assumed("FIRST", lasts=timedelta(minutes=1))).answer({"clusters": []})
     aws.answer(assumed("SECOND", lasts=timedelta(hours=1))).answer({"clusters": []})

@@ -1,8 +1,9 @@
-"""A modelled ECS with the cluster ``demo``."""
+"""A modelled ECS with the cluster ``demo``, and a modelled Lambda."""
 
 import pytest
 
 from tests.unit.aws_model.ecs_cloud import EcsCloud
+from tests.unit.aws_model.functions_cloud import FunctionsCloud
 
 
 @pytest.fixture
@@ -10,3 +11,8 @@ def ecs() -> EcsCloud:
     cloud = EcsCloud()
     cloud.call("CreateCluster", clusterName="demo")
     return cloud
+
+
+@pytest.fixture
+def functions() -> FunctionsCloud:
+    return FunctionsCloud()

@@ -9,8 +9,19 @@ from typing import Any
 
 import pytest
 
-from gitmoxi_local.aws_model.base import AwsError, AwsEvent, CallContext, ImageFault, ImageFaults
-from gitmoxi_local.aws_model.ecs import EcsModel, Speeds
+from gitmoxi_local.aws_model.alarm_book import AlarmBook
+from gitmoxi_local.aws_model.base import (
+    AwsError,
+    AwsEvent,
+    CallContext,
+    Clock,
+    Emit,
+    ImageFault,
+    ImageFaults,
+)
+from gitmoxi_local.aws_model.capacity import Capacity
+from gitmoxi_local.aws_model.ecs import EcsModel, Speeds, quotas
+from gitmoxi_local.aws_model.request_limits import RequestLimits
 from tests.unit.aws_model.api_shapes import check_answer, check_request
 
 Doc = dict[str, Any]
@@ -52,14 +63,33 @@ class EcsCloud:
     events: list[AwsEvent] = field(default_factory=list)
     speeds: Speeds = field(default_factory=Speeds)
     ids: CountedIds = field(default_factory=CountedIds)
+    alarms: AlarmBook = field(default_factory=AlarmBook)
+    capacity: Capacity = field(default_factory=Capacity)
+    limits: RequestLimits = field(default_factory=quotas.published)
     model: EcsModel = field(init=False)
 
     def __post_init__(self) -> None:
         self.model = self.fresh_model()
 
     def fresh_model(self) -> EcsModel:
+        model = self._model(self.clock, self.events.append)
+        self.alarms.watchers[:] = [model.alarm_fired]
+        return model
+
+    def model_at(self, clock: Clock) -> EcsModel:
+        """A model beside the one under test, whose events lead nowhere."""
+        return self._model(clock, lambda _event: None)
+
+    def _model(self, clock: Clock, emit: Emit) -> EcsModel:
         return EcsModel(
-            clock=self.clock, ids=self.ids, faults=self.faults, emit=self.events.append, speeds=self.speeds
+            clock=clock,
+            ids=self.ids,
+            faults=self.faults,
+            emit=emit,
+            speeds=self.speeds,
+            alarms=self.alarms,
+            capacity=self.capacity,
+            limits=self.limits,
         )
 
     def call(self, operation: str, context: CallContext = HERE, /, **params: Any) -> Doc:
@@ -83,10 +113,12 @@ class EcsCloud:
         self.clock.moment = end
         self.model.advance()
 
-    def fault(self, match: str, kind: str, after_seconds: float = 0.0, exit_code: int = 1) -> None:
-        self.faults.entries.append(
-            ImageFault(match=match, kind=kind, after_seconds=after_seconds, exit_code=exit_code)
-        )
+    def fault(self, match: str, kind: str, **details: Any) -> None:
+        self.faults.entries.append(ImageFault(match=match, kind=kind, **details))
+
+    def alarm(self, name: str, state: str, context: CallContext = HERE) -> None:
+        """Put a CloudWatch alarm into a state."""
+        self.alarms.set_state(context.account, context.region, name, state)
 
     def register(self, image: str = "web:1", family: str = "web", **members: Any) -> str:
         """The ARN of a new revision that runs ``image`` on Fargate."""

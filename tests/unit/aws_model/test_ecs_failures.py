@@ -1,16 +1,12 @@
 """Tasks that fail, the circuit breaker, rollbacks and stalls."""
 
 from itertools import pairwise
-from typing import Any
 
 import pytest
 
-from tests.unit.aws_model.ecs_cloud import BREAKER, EcsCloud, service_request
+from tests.unit.aws_model.ecs_cloud import BREAKER, EcsCloud
 
 NO_ROLLBACK = {"deploymentCircuitBreaker": {"enable": True, "rollback": False}}
-BEHIND_ELB: dict[str, Any] = {
-    "loadBalancers": [{"targetGroupArn": "arn:tg/web", "containerName": "app", "containerPort": 80}]
-}
 
 
 def test_an_image_that_cannot_be_pulled_fails_the_task_to_start(ecs: EcsCloud) -> None:
@@ -195,6 +191,11 @@ def test_a_rollback_that_fails_too_ends_rollback_failed(ecs: EcsCloud) -> None:
         pytest.param(1, {"type": "COUNT", "value": 1}, 1, id="count"),
         pytest.param(10, {"type": "UNBOUNDED_PERCENT", "value": 10}, 1, id="unbounded percent"),
         pytest.param(10, {"type": "BOUNDED_PERCENT", "value": 100}, 10, id="bounded percent"),
+        pytest.param(4, {"type": "BOUNDED_PERCENT", "value": 10}, 3, id="bounded: at least 3"),
+        pytest.param(300, {"type": "BOUNDED_PERCENT", "value": 100}, 200, id="bounded: at most 200"),
+        pytest.param(15, {"type": "UNBOUNDED_PERCENT", "value": 10}, 2, id="unbounded: rounded up"),
+        pytest.param(300, {"type": "UNBOUNDED_PERCENT", "value": 100}, 300, id="unbounded: no most"),
+        pytest.param(300, {"type": "COUNT", "value": 250}, 250, id="count: no most"),
     ],
 )
 def test_the_threshold_follows_the_latest_desired_count(
@@ -205,6 +206,75 @@ def test_the_threshold_follows_the_latest_desired_count(
     ecs.running(desiredCount=0, deploymentConfiguration={"deploymentCircuitBreaker": breaker})
     ecs.update(desiredCount=desired)
     assert ecs.service_deployment()["deploymentCircuitBreaker"]["threshold"] == threshold
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        pytest.param({"type": "COUNT", "value": 1}, id="the first failure"),
+        pytest.param({"type": "COUNT", "value": 7}, id="a count"),
+        pytest.param({"type": "BOUNDED_PERCENT", "value": 50}, id="half of ten"),
+        pytest.param({"type": "UNBOUNDED_PERCENT", "value": 20}, id="a fifth of ten"),
+    ],
+)
+def test_the_breaker_trips_at_its_threshold_and_not_before(ecs: EcsCloud, rule: dict[str, object]) -> None:
+    """API_ServiceDeploymentCircuitBreaker, failureCount and threshold."""
+    breaker = {"enable": True, "rollback": False, "thresholdConfiguration": rule}
+    ecs.fault("web:1", "cannot_pull")
+    ecs.create(desiredCount=10, deploymentConfiguration={"deploymentCircuitBreaker": breaker})
+    ecs.pass_time(60)
+    shown = ecs.service_deployment()["deploymentCircuitBreaker"]
+    assert (shown["status"], shown["failureCount"]) == ("TRIGGERED", shown["threshold"])
+    assert ecs.service()["deployments"][0]["failedTasks"] == shown["threshold"]
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        pytest.param({"type": "PERCENT", "value": 50}, id="no such type"),
+        pytest.param({"type": "COUNT", "value": 0}, id="no failure at all"),
+    ],
+)
+def test_thresholds_that_make_no_sense_are_refused(ecs: EcsCloud, rule: dict[str, object]) -> None:
+    """API_ThresholdConfiguration, valid values."""
+    ecs.running()
+    breaker = BREAKER["deploymentCircuitBreaker"] | {"thresholdConfiguration": rule}
+    ecs.refused(
+        "InvalidParameterException",
+        "UpdateService",
+        cluster="demo",
+        service="web",
+        deploymentConfiguration={"deploymentCircuitBreaker": breaker},
+    )
+
+
+def test_the_threshold_follows_a_desired_count_that_changes_meanwhile(ecs: EcsCloud) -> None:
+    """API_ThresholdConfiguration: percentages are of the latest desired count of the service."""
+    ecs.fault("web:1", "cannot_pull")
+    ecs.create(desiredCount=2, deploymentConfiguration=BREAKER)
+    ecs.pass_time(0.7)
+    ecs.update(desiredCount=10)
+    assert ecs.service_deployment()["deploymentCircuitBreaker"] == {
+        "status": "MONITORING",
+        "failureCount": 2,
+        "threshold": 5,
+    }
+    ecs.pass_time(60)
+    assert ecs.service_deployment()["deploymentCircuitBreaker"]["failureCount"] == 5
+
+
+def test_a_fault_may_speak_in_any_of_aws_s_words(ecs: EcsCloud) -> None:
+    """Developer Guide, "Stopped tasks error codes"; container reasons as in "OutOfMemoryError"."""
+    secret = "ResourceInitializationError: unable to pull secrets or registry auth"
+    ecs.fault("web:1", "cannot_pull", message=secret)
+    ecs.fault("two:1", "crash", exit_code=137, message="OutOfMemoryError: Container killed")
+    ecs.create(desiredCount=1)
+    ecs.create("two", "two:1", desiredCount=1)
+    ecs.pass_time(1.2)
+    unstarted, killed = ecs.tasks("STOPPED")[0], ecs.tasks("STOPPED", "two")[0]
+    assert (unstarted["stopCode"], unstarted["stoppedReason"]) == ("TaskFailedToStart", secret)
+    [container] = killed["containers"]
+    assert (container["exitCode"], container["reason"]) == (137, "OutOfMemoryError: Container killed")
 
 
 def test_failures_add_up_unless_a_healthy_task_resets_them(ecs: EcsCloud) -> None:
@@ -259,72 +329,9 @@ def test_placement_failures_trip_the_breaker(ecs: EcsCloud) -> None:
     assert ecs.images() == ["web:1", "web:1"]
 
 
-def test_failing_target_health_checks_get_the_task_replaced(ecs: EcsCloud) -> None:
-    """Developer Guide, "Troubleshooting service load balancers": Task failed ELB health checks."""
-    ecs.fault("bad", "unhealthy")
-    ecs.running(deploymentConfiguration=BREAKER, **BEHIND_ELB)
-    ecs.deploy("bad:2")
-    ecs.pass_time(30)
-    stopped = [t for t in ecs.tasks("STOPPED") if t["containers"][0]["image"] == "bad:2"]
-    assert stopped[0]["stoppedReason"] == "Task failed ELB health checks in (target-group arn:tg/web)"
-    assert ecs.history()[0] == "ROLLBACK_SUCCESSFUL"
-
-
-def test_the_grace_period_delays_the_verdict(ecs: EcsCloud) -> None:
-    """API_CreateService, healthCheckGracePeriodSeconds."""
-    ecs.fault("web:1", "unhealthy")
-    ecs.create(healthCheckGracePeriodSeconds=300, **BEHIND_ELB)
-    ecs.pass_time(5)
-    assert ecs.service()["runningCount"] == 2
-    assert ecs.tasks("STOPPED") == []
-    ecs.pass_time(5)
-    assert ecs.tasks("STOPPED") != []
-
-
-def test_failing_container_health_checks_get_the_task_replaced(ecs: EcsCloud) -> None:
-    """Developer Guide, "Determine Amazon ECS task health using container health checks"."""
-    ecs.fault("web:1", "unhealthy")
-    container = {"name": "app", "image": "web:1", "healthCheck": {"command": ["CMD", "true"]}}
-    ecs.register(containerDefinitions=[container])
-    ecs.call("CreateService", **service_request())
-    ecs.pass_time(2.5)
-    task = ecs.tasks("STOPPED")[0]
-    assert (task["stoppedReason"], task["healthStatus"]) == (
-        "Task failed container health checks",
-        "UNHEALTHY",
-    )
-
-
-def test_without_any_health_check_running_is_healthy(ecs: EcsCloud) -> None:
-    """API_CreateService: tasks without a load balancer are healthy when RUNNING."""
-    ecs.fault("web:1", "unhealthy")
-    ecs.running()
-    assert ecs.history() == ["SUCCESSFUL"]
-
-
 def test_a_slow_start_only_takes_longer(ecs: EcsCloud) -> None:
     ecs.fault("web:1", "slow_start", after_seconds=7)
     ecs.running()
     assert (ecs.history(), ecs.service()["pendingCount"]) == (["IN_PROGRESS"], 2)
     ecs.pass_time(7)
     assert ecs.history() == ["SUCCESSFUL"]
-
-
-def test_an_alarm_that_fires_rolls_the_deployment_back(ecs: EcsCloud) -> None:
-    """API_DeploymentAlarms; Developer Guide, "How CloudWatch alarms detect deployment failures"."""
-    alarms = {"alarms": {"alarmNames": ["errors"], "enable": True, "rollback": True}}
-    ecs.running(deploymentConfiguration=alarms)
-    ecs.model.alarm_fired(account="111122223333", region="eu-west-1", alarm="errors")
-    assert ecs.history() == ["SUCCESSFUL"]
-
-    ecs.deploy("web:2")
-    ecs.pass_time(0.6)
-    ecs.model.alarm_fired(account="111122223333", region="eu-west-1", alarm="others")
-    ecs.model.alarm_fired(account="111122223333", region="us-east-1", alarm="errors")
-    assert ecs.service_deployment()["alarms"]["status"] == "MONITORING"
-    ecs.model.alarm_fired(account="111122223333", region="eu-west-1", alarm="errors")
-    ecs.pass_time()
-    entry = ecs.service_deployment()
-    assert entry["status"] == "ROLLBACK_SUCCESSFUL"
-    assert entry["alarms"]["triggeredAlarmNames"] == ["errors"]
-    assert ecs.images() == ["web:1", "web:1"]

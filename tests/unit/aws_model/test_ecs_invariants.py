@@ -14,7 +14,8 @@ Action = Callable[[EcsCloud], object]
 
 ENDED_WELL = {"SUCCESSFUL", "ROLLBACK_SUCCESSFUL"}
 ENDED_BADLY = {"STOPPED", "ROLLBACK_FAILED"}
-IMAGES = ["good:1", "pull:1", "crash:1", "sick:1", "nowhere:1"]
+IMAGES = ["good:1", "pull:1", "crash:1", "sick:1", "nowhere:1", "sick-later:1"]
+ALARMS = {"alarms": {"alarmNames": ["errors"], "enable": True, "rollback": True}}
 TARGETS = [{"targetGroupArn": "arn:tg", "containerName": "app", "containerPort": 80}]
 
 
@@ -28,6 +29,10 @@ def stop_a_task(ecs: EcsCloud) -> None:
         ecs.call("StopTask", cluster="demo", task=task["taskArn"])
 
 
+def limit(ecs: EcsCloud, tasks: int | None) -> None:
+    ecs.capacity.set_limit("FARGATE", tasks)
+
+
 def restart(ecs: EcsCloud) -> None:
     saved = ecs.model.dump()
     ecs.model = ecs.fresh_model()
@@ -38,6 +43,7 @@ def breaker(enable: bool, rollback: bool, minimum: int) -> dict[str, object]:
     return {
         "deploymentCircuitBreaker": {"enable": enable, "rollback": rollback},
         "minimumHealthyPercent": minimum,
+        **ALARMS,
     }
 
 
@@ -49,6 +55,8 @@ actions: st.SearchStrategy[Action] = st.one_of(
     st.sampled_from([[], TARGETS]).map(lambda pairs: lambda ecs: ecs.update(loadBalancers=pairs)),
     st.sampled_from(["ABORT", "ROLLBACK"]).map(lambda kind: lambda ecs: stop_deployment(ecs, kind)),
     st.sampled_from([0.05, 0.3, 0.7, 2.0, 9.0]).map(lambda seconds: lambda ecs: ecs.pass_time(seconds)),
+    st.sampled_from(["ALARM", "OK"]).map(lambda state: lambda ecs: ecs.alarm("errors", state)),
+    st.sampled_from([0, 1, 3, None]).map(lambda tasks: lambda ecs: limit(ecs, tasks)),
     st.sampled_from([lambda ecs: ecs.update(forceNewDeployment=True), stop_a_task, restart]),
 )
 
@@ -58,8 +66,9 @@ def broken_cloud() -> EcsCloud:
     ecs.call("CreateCluster", clusterName="demo")
     ecs.fault("pull", "cannot_pull")
     ecs.fault("crash", "crash", after_seconds=0.1)
-    ecs.fault("sick", "unhealthy")
+    ecs.fault("sick:", "unhealthy", http_code=502)
     ecs.fault("nowhere", "eni")
+    ecs.fault("sick-later", "unhealthy", after_seconds=2)
     return ecs
 
 
@@ -87,6 +96,7 @@ def test_any_history_is_consistent_and_comes_to_an_end(
             assert refusal.code in {"ConflictException", "InvalidParameterException"}  # noqa: PT017 (refusals are allowed)
         check_consistent(ecs)
     ecs.faults.entries.clear()
+    limit(ecs, None)
     ecs.pass_time(60)
     service, status = ecs.service(), ecs.history()[0]
     if status in ENDED_WELL:

@@ -1,8 +1,10 @@
 """Rolling deployments: limits, counts, steady state, supersession."""
 
+from datetime import timedelta
+
 import pytest
 
-from tests.unit.aws_model.ecs_cloud import HERE, EcsCloud
+from tests.unit.aws_model.ecs_cloud import HERE, START, EcsCloud
 
 
 def test_a_new_service_reaches_its_steady_state(ecs: EcsCloud) -> None:
@@ -129,7 +131,11 @@ def test_five_deployments_are_the_most(ecs: EcsCloud) -> None:
         service="web",
         taskDefinition=task_definition,
     )
-    assert message.startswith("5 deployments exist on the service.")
+    assert message == (
+        "5 deployments exist on the service. Unable to create new deployment "
+        "since this exceeds the maximum limit."
+    )
+    ecs.update(desiredCount=19)
 
 
 def test_force_new_deployment_replaces_tasks_of_an_unchanged_configuration(ecs: EcsCloud) -> None:
@@ -255,3 +261,46 @@ def test_advance_tells_when_to_look_again(ecs: EcsCloud) -> None:
     assert (due - created).total_seconds() == ecs.speeds.deployment_start
     ecs.pass_time()
     assert ecs.model.advance() is None
+
+
+@pytest.mark.parametrize(
+    ("cleanup", "deployments"),
+    [
+        pytest.param("DEFERRED", 2, id="old tasks leave in the background"),
+        pytest.param("BLOCKING", 1, id="old tasks leave first"),
+    ],
+)
+def test_a_deployment_may_succeed_before_all_its_tasks_are_healthy(
+    ecs: EcsCloud, cleanup: str, deployments: int
+) -> None:
+    """API_DeploymentEarlySuccessCriteria; the target is scaled up further in the background."""
+    early = {"enable": True, "healthyPercent": 50, "sourceServiceRevisionCleanup": cleanup}
+    limits = {"minimumHealthyPercent": 50, "maximumPercent": 100, "earlySuccessCriteria": early}
+    ecs.running(desiredCount=4, deploymentConfiguration=limits)
+    ecs.deploy("web:2")
+    while ecs.history()[0] != "SUCCESSFUL":
+        assert ecs.clock.moment < START + timedelta(minutes=1)
+        ecs.pass_time(0.01)
+    service = ecs.service()
+    assert ecs.images() == ["web:2", "web:2"]
+    assert (service["deployments"][0]["rolloutState"], len(service["deployments"])) == (
+        "COMPLETED",
+        deployments,
+    )
+    ecs.pass_time()
+    assert ecs.images() == ["web:2"] * 4
+    assert (ecs.history(), len(ecs.service()["deployments"])) == (["SUCCESSFUL", "SUCCESSFUL"], 1)
+
+
+def test_an_early_success_below_the_minimum_is_refused(ecs: EcsCloud) -> None:
+    """API_DeploymentEarlySuccessCriteria, healthyPercent; the words of the refusal are unverified."""
+    ecs.running()
+    early = {"enable": True, "healthyPercent": 50, "sourceServiceRevisionCleanup": "DEFERRED"}
+    for criteria in (early, {"enable": True}):
+        ecs.refused(
+            "InvalidParameterException",
+            "UpdateService",
+            cluster="demo",
+            service="web",
+            deploymentConfiguration={"earlySuccessCriteria": criteria},
+        )

@@ -142,6 +142,16 @@ def test_what_has_ended_or_never_was_cannot_be_stopped(ecs: EcsCloud) -> None:
     ecs.refused("ServiceDeploymentNotFoundException", "StopServiceDeployment", serviceDeploymentArn=arn + "x")
 
 
+def test_a_rolling_deployment_has_no_hook_to_continue(ecs: EcsCloud) -> None:
+    """API_ContinueServiceDeployment, Errors."""
+    ecs.create()
+    arn = ecs.service()["currentServiceDeployment"]
+    call = "ContinueServiceDeployment"
+    ecs.refused("InvalidParameterException", call, serviceDeploymentArn=arn, hookId="hook-1")
+    ecs.refused("ServiceDeploymentNotFoundException", call, serviceDeploymentArn=f"{arn}x", hookId="hook-1")
+    assert ecs.history() == ["PENDING"]
+
+
 def test_an_update_during_a_rollback_stops_it(ecs: EcsCloud) -> None:
     """A newer service deployment supersedes whatever is going on."""
     ecs.running(deploymentConfiguration=BREAKER)

@@ -474,6 +474,30 @@ def test_listing_services_by_page_and_kind(ecs: EcsCloud) -> None:
     assert len(ecs.call("ListServices", cluster="demo", launchType="FARGATE")["serviceArns"]) == 10
 
 
+def test_lists_have_at_most_a_hundred_items_a_page(ecs: EcsCloud) -> None:
+    """API_ListTasks and API_DescribeTasks, maxResults and tasks: 100."""
+    ecs.running(desiredCount=101)
+    first = ecs.call("ListTasks", cluster="demo", serviceName="web")
+    rest = ecs.call("ListTasks", cluster="demo", serviceName="web", nextToken=first["nextToken"])
+    assert (len(first["taskArns"]), len(rest["taskArns"])) == (100, 1)
+    assert set(first["taskArns"]).isdisjoint(rest["taskArns"])
+    tasks = ecs.call("DescribeTasks", cluster="demo", tasks=first["taskArns"])["tasks"]
+    assert [task["taskArn"] for task in tasks] == first["taskArns"]
+    for operation in ("ListTasks", "ListServices", "ListServiceDeployments"):
+        named = {"service": "web"} if operation == "ListServiceDeployments" else {}
+        message = ecs.refused("InvalidParameterException", operation, cluster="demo", maxResults=101, **named)
+        assert message == "MaxResults must be between 1 and 100."
+
+
+def test_a_client_token_is_good_for_one_cluster(ecs: EcsCloud) -> None:
+    """API reference, "Ensuring idempotency": requests to other clusters are separate requests."""
+    ecs.create(clientToken="token-1")
+    ecs.call("CreateCluster", clusterName="other")
+    request = service_request() | {"cluster": "other", "desiredCount": 9}
+    service = ecs.call("CreateService", **request, clientToken="token-1")["service"]
+    assert (service["clusterArn"].endswith("/other"), service["desiredCount"]) == (True, 9)
+
+
 def test_what_is_not_modelled_says_so(ecs: EcsCloud) -> None:
     message = ecs.refused(
         "UnsupportedFeatureException", "ExecuteCommand", command="sh", interactive=True, task="x"

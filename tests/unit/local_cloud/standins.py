@@ -23,8 +23,8 @@ class HandClock:
 class Shelf:
     """A model with one shelf: CreateCluster puts a name on it, which is ACTIVE five seconds later."""
 
-    def __init__(self, *, clock, ids, faults, emit):
-        self._clock, self._emit, self._faults = clock, emit, faults
+    def __init__(self, *, clock, ids, emit):
+        self._clock, self._emit = clock, emit
         self._ready = {}
         self.broken = False
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+from pathlib import Path
 
 import pytest
 from botocore.compat import HTTPHeaders
@@ -10,12 +12,16 @@ from botocore.parsers import create_parser
 
 from gitmoxi_local.aws_errors import denied, error_code, error_reply, failed, throttled
 from gitmoxi_local.aws_model.base import ImageFault
+from gitmoxi_local.aws_model.capacity import CapacityLimit
+from gitmoxi_local.aws_model.functions import FunctionFault
 from gitmoxi_local.calls import AwsCall, Request
 from gitmoxi_local.faults import (
     CallFaultSpec,
+    CapacitySpec,
     FaultPlan,
     Faults,
     FaultsError,
+    FunctionFaultSpec,
     ImageFaultSpec,
     load_plan,
     parse_plan,
@@ -112,6 +118,35 @@ def test_image_faults_reach_the_shared_list_and_leave_it():
     assert shared.of("repo/web:bad") is None
 
 
+def test_capacity_limits_reach_the_shared_list_and_leave_it():
+    faults = Faults()
+    shared = faults.capacity
+    [added, _] = faults.add(
+        FaultPlan(
+            capacity=(
+                CapacitySpec(provider="FARGATE_SPOT", tasks=2),
+                CapacitySpec(provider="ours", tasks=0, reason="RESOURCE:CPU"),
+            )
+        )
+    )
+
+    assert shared.of("FARGATE_SPOT") == CapacityLimit(provider="FARGATE_SPOT", tasks=2)
+    assert shared.of("ours") == CapacityLimit(provider="ours", tasks=0, reason="RESOURCE:CPU")
+    assert faults.remove(added.id)
+    assert shared.of("FARGATE_SPOT") is None
+
+
+def test_request_limits_are_on_while_they_are_in_force():
+    faults = Faults()
+    assert not faults.limits.enabled
+
+    [added] = faults.add(FaultPlan(request_limits=True))
+    assert (added.request_limits, faults.limits.enabled) == (True, True)
+
+    assert faults.remove(added.id)
+    assert not faults.limits.enabled
+
+
 def test_removing_what_is_not_there_is_told():
     assert not Faults().remove("fault-9")
 
@@ -123,6 +158,16 @@ def test_clear_lifts_everything():
 
     assert faults.clear() == 2
     assert faults.active() == []
+
+
+def test_faults_of_functions_reach_the_model_until_they_are_lifted():
+    faults = Faults()
+    [fault] = faults.add(FaultPlan(functions=(FunctionFaultSpec(kind="slow_change", match="f", seconds=9),)))
+    assert faults.functions.entries == [FunctionFault(kind="slow_change", match="f", seconds=9)]
+
+    faults.remove(fault.id)
+
+    assert faults.functions.entries == []
 
 
 def test_staleness_is_the_longest_in_force():
@@ -149,7 +194,7 @@ def test_staleness_is_the_longest_in_force():
         pytest.param(
             '{"calls": [{"service": "s3", "kind": "stale", "seconds": 3}]}',
             "only reads of",
-            id="stale beside ECS",
+            id="stale beside ECS and Lambda",
         ),
         pytest.param(
             '{"images": [{"match": "", "kind": "eni"}]}', r"images\.0\.match", id="a match of nothing"
@@ -166,6 +211,22 @@ def test_a_plan_is_read_from_a_file(tmp_path):
     path.write_text(json.dumps({"seed": 1, "images": [{"match": "bad", "kind": "eni"}]}))
 
     assert load_plan(path).images == (ImageFaultSpec(match="bad", kind="eni"),)
+
+
+HOW_TO = Path(__file__).parents[3] / "docs" / "how-to" / "run-locally.md"
+EXAMPLES = re.findall(r"^\| `(\w+)` \| `([^`]+)`", HOW_TO.read_text(encoding="utf-8"), flags=re.MULTILINE)
+
+
+@pytest.mark.parametrize(("member", "example"), [pytest.param(*row, id=row[0]) for row in EXAMPLES])
+def test_the_examples_of_the_how_to_can_be_read(member, example):
+    document = json.loads(example)
+    whole = {member: [document] if isinstance(document, dict) else document}
+
+    assert getattr(parse_plan(json.dumps(whole), source="the how-to"), member)
+
+
+def test_every_member_of_a_plan_has_an_example_in_the_how_to():
+    assert {member for member, _ in EXAMPLES} == set(FaultPlan.model_fields) - {"seed"}
 
 
 def test_a_file_that_is_not_there_is_named(tmp_path):

@@ -7,7 +7,6 @@ import json
 
 import pytest
 
-from gitmoxi_local.aws_model.base import ImageFaults
 from gitmoxi_local.calls import Reply
 from gitmoxi_local.ecs_front import EcsFront
 from gitmoxi_local.faults import CallFaultSpec, FaultPlan, Faults
@@ -91,7 +90,7 @@ def clock():
 
 @pytest.fixture
 def gateway(tmp_path, faults, ministack, clock):
-    host = ModelHost(create=Shelf, clock=clock, faults=ImageFaults(), publish=lambda _event: None)
+    host = ModelHost(service="shelf", create=Shelf, clock=clock, publish=lambda _event: None)
     journal = Journal(tmp_path / "journal.jsonl")
     yield Gateway(
         ministack=ministack,

@@ -7,7 +7,7 @@ import contextlib
 
 import pytest
 
-from gitmoxi_local.aws_model.base import AwsError, CallContext, ImageFaults
+from gitmoxi_local.aws_model.base import AwsError, CallContext
 from gitmoxi_local.model_host import ModelHost
 from tests.unit.local_cloud.standins import HandClock, Shelf
 
@@ -26,7 +26,7 @@ def events():
 
 @pytest.fixture
 def host(clock, events):
-    return ModelHost(create=Shelf, clock=clock, faults=ImageFaults(), publish=events.append)
+    return ModelHost(service="shelf", create=Shelf, clock=clock, publish=events.append)
 
 
 def create(host, name="a"):
@@ -43,8 +43,8 @@ def test_events_leave_once_the_call_is_answered(host, events):
     assert [event.detail_type for event in events] == ["created"]
 
 
-def test_an_alarm_reaches_the_model_and_its_events_leave(host, events):
-    host.alarm_fired("000000000000", "us-east-1", "errors")
+def test_what_is_asked_beside_the_api_sends_its_events_too(host, events):
+    host.ask(lambda shelf: shelf.alarm_fired(account="000000000000", region="us-east-1", alarm="errors"))
 
     assert [event.detail_type for event in events] == ["alarm errors"]
 
@@ -63,7 +63,7 @@ def test_a_refusal_reaches_the_caller(host):
 
 
 async def test_what_is_due_happens_without_a_call(clock, events):
-    host = ModelHost(create=Shelf, clock=clock, faults=ImageFaults(), publish=events.append)
+    host = ModelHost(service="shelf", create=Shelf, clock=clock, publish=events.append)
     create(host)
     clock.forward(6)
 
@@ -74,7 +74,7 @@ async def test_what_is_due_happens_without_a_call(clock, events):
 
 
 async def test_a_call_wakes_an_idle_model(clock, events):
-    host = ModelHost(create=Shelf, clock=clock, faults=ImageFaults(), publish=events.append)
+    host = ModelHost(service="shelf", create=Shelf, clock=clock, publish=events.append)
     async with running(host):
         await asyncio.sleep(0)
         create(host)
@@ -91,7 +91,7 @@ async def test_a_model_that_breaks_is_reported_and_the_host_lives_on(clock, even
         made[0].broken = True
         return made[0]
 
-    host = ModelHost(create=broken, clock=clock, faults=ImageFaults(), publish=events.append)
+    host = ModelHost(service="shelf", create=broken, clock=clock, publish=events.append)
     async with running(host):
         await until(lambda: host.last_error is not None)
 
@@ -138,7 +138,7 @@ def test_the_state_outlives_the_host(host, clock, events, tmp_path):
     create(host)
     host.save(tmp_path / "ecs.json")
 
-    again = ModelHost(create=Shelf, clock=clock, faults=ImageFaults(), publish=events.append)
+    again = ModelHost(service="shelf", create=Shelf, clock=clock, publish=events.append)
     again.load(tmp_path / "ecs.json")
 
     assert listed(again) == ["a"]

@@ -60,5 +60,10 @@ def template_path() -> Path:
 
 @pytest.fixture(scope="session")
 def template(template_path) -> Template:
+    return parsed(template_path)
+
+
+def parsed(path: Path) -> Template:
+    """The template in this file."""
     # The loader only adds plain constructors to the safe one.
-    return Template(yaml.load(template_path.read_text(), Loader=_Loader))
+    return Template(yaml.load(path.read_text(), Loader=_Loader))

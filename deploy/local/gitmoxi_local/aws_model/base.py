@@ -72,14 +72,20 @@ class ImageFault:
     ``kind`` is one of ``cannot_pull`` (CannotPullContainerError, TaskFailedToStart),
     ``eni`` (RESOURCE:ENI: the task is never placed), ``no_capacity`` (never placed),
     ``crash`` (the essential container exits with ``exit_code`` after ``after_seconds``),
-    ``unhealthy`` (runs, but its container or target health check never passes),
-    ``slow_start`` (``after_seconds`` more until RUNNING).
+    ``unhealthy`` (runs, but its target's or else its container's health check never passes, or
+    fails ``after_seconds`` after the start; ``http_code`` is what the target answers),
+    ``unreachable`` (the same, but the check of the target times out),
+    ``interrupted`` (on FARGATE_SPOT only: AWS takes the task back ``after_seconds`` after its start),
+    ``slow_start`` (``after_seconds`` more until RUNNING). ``message`` stands for AWS's usual text: why
+    a ``cannot_pull`` task fails to start (whatever that is), or why a ``crash`` container exited.
     """
 
     match: str
     kind: str
     after_seconds: float = 0.0
     exit_code: int = 1
+    http_code: int | None = None
+    message: str = ""
 
 
 @dataclass(slots=True)

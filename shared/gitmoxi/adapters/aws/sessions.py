@@ -29,7 +29,8 @@ class AwsClientSettings:
         region: the installation's, used where a caller names none.
         local: everything lies in the local cloud's one account.
         account: the installation's; None asks ``sts:GetCallerIdentity`` at the first need.
-        deploy_role_name: the role taken in other accounts; None: only our own account is deployed to.
+        deploy_role_name: the role taken in every account that is deployed to; None: our own credentials,
+            and only our own account.
         connect_timeout_seconds, read_timeout_seconds: of every call. The lease's margins count on them.
         max_connections: per client.
     """
@@ -54,8 +55,8 @@ class ClientSource(Protocol):
 class AwsClients:
     """All AWS clients of a process, one per service, account and region; closed together.
 
-    Endpoints follow ``AWS_ENDPOINT_URL``, credentials botocore's default chain. In other accounts we act
-    as ``deploy_role_name`` there, whose session is renewed before it ends.
+    Endpoints follow ``AWS_ENDPOINT_URL``, credentials botocore's default chain. Where a caller names an
+    account we act as ``deploy_role_name`` there, whose session is renewed before it ends.
     """
 
     def __init__(self, settings: AwsClientSettings) -> None:
@@ -86,7 +87,7 @@ class AwsClients:
             PermanentError: the account is not ours, and no way into it is set up.
         """
         region = region or self._settings.region
-        if account is not None and account == await self.own_account():
+        if account is not None and await self._as_ourselves(account):
             account = None
         key = (service, account, region)
         if key not in self._clients:
@@ -94,6 +95,11 @@ class AwsClients:
                 if key not in self._clients:
                     self._clients[key] = await self._open(service, account, region)
         return self._clients[key]
+
+    async def _as_ourselves(self, account: str) -> bool:
+        """Whether we act with our own credentials: where a role is set, it is taken in every account."""
+        role = None if self._settings.local else self._settings.deploy_role_name
+        return role is None and account == await self.own_account()
 
     async def own_account(self) -> str:
         """The account of our own credentials: 12 digits (``sts:GetCallerIdentity``)."""

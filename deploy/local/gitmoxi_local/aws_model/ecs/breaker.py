@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gitmoxi_local.aws_model.ecs import breaker_rules, notices, rollout
+from gitmoxi_local.aws_model.ecs import alarm_rules, breaker_rules, notices, rollout
 from gitmoxi_local.aws_model.ecs.state import Deployment, Doc, Region, Service
 from gitmoxi_local.aws_model.ecs.world import World
 
@@ -40,19 +40,18 @@ def task_failed(world: World, region: Region, service: Service, deployment: Depl
 def alarm_fired(world: World, region: Region, service: Service, alarm: str) -> None:
     """Fail the running deployment if it watches ``alarm`` (API_DeploymentAlarms).
 
-    Only a change to ALARM counts: an alarm that is red already when the deployment starts is
-    ignored by AWS for that deployment.
+    Its bake time counts. An alarm that is red already when the deployment starts makes AWS
+    ignore all alarms for that deployment.
     """
     entry, primary = service.current, service.primary
-    alarms = _configuration(service).get("alarms", {})
-    if entry is None or primary is None or entry.status != "IN_PROGRESS":
+    if entry is None or primary is None or entry.status != "IN_PROGRESS" or not entry.watches_alarms:
         return
-    if not alarms.get("enable") or alarm not in alarms["alarmNames"]:
+    if alarm not in alarm_rules.names(entry.configuration):
         return
     entry.triggered_alarms.append(alarm)
     primary.rollout_reason = "ECS deployment failed: alarm detected."
     _fail(world, region, service, primary, "alarm detected")
-    if alarms["rollback"] and service.completed is not None:
+    if alarm_rules.rolls_back(entry.configuration) and service.completed is not None:
         rollout.roll_back(world, region, service, _ALARM_REASON, "ECS deployment alarms")
     else:
         rollout.finish(world, region, service, entry, "STOPPED", _ALARM_STOPPED)

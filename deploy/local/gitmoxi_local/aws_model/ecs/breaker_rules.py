@@ -6,6 +6,9 @@ import math
 
 from gitmoxi_local.aws_model.ecs.state import Doc
 
+TYPES = frozenset({"BOUNDED_PERCENT", "COUNT", "UNBOUNDED_PERCENT"})
+"""How a threshold may be given (API_ThresholdConfiguration)."""
+
 _FEWEST, _MOST = 3, 200
 _DEFAULT = {"type": "BOUNDED_PERCENT", "value": 50}
 

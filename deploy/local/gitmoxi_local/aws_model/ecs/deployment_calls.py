@@ -1,4 +1,4 @@
-"""Service deployments and service revisions: list, describe, stop."""
+"""Service deployments and service revisions: list, describe, stop, continue."""
 
 from __future__ import annotations
 
@@ -65,10 +65,7 @@ def stop(world: World, context: CallContext, params: Mapping[str, Any]) -> Doc:
     """
     region = world.region(context)
     arn = params["serviceDeploymentArn"]
-    match = _find(region, arn)
-    if match is None:
-        raise AwsError("ServiceDeploymentNotFoundException", "Service deployment not found.")
-    service, entry = match
+    service, entry = _found(region, arn)
     if not entry.live:
         message = f"The service deployment has ended with status {entry.status} and cannot be stopped."
         raise AwsError("ConflictException", message)
@@ -78,6 +75,15 @@ def stop(world: World, context: CallContext, params: Mapping[str, Any]) -> Doc:
         entry.updated_at = world.now()
         rollout.wake(world, region, service, world.later(world.speeds.deployment_start))
     return {"serviceDeploymentArn": arn}
+
+
+def resume(world: World, context: CallContext, params: Mapping[str, Any]) -> Doc:
+    """API_ContinueServiceDeployment: a rolling deployment has no hooks, so none can be waiting.
+
+    AWS's words for a hook that is not there are unverified.
+    """
+    _found(world.region(context), params["serviceDeploymentArn"])
+    raise errors.invalid(f"The lifecycle hook {params['hookId']} is not paused in this service deployment.")
 
 
 def _service(region: Region, params: Mapping[str, Any]) -> Service:
@@ -99,6 +105,13 @@ def _limited(asked: list[str], name: str) -> list[str]:
 def _owner(region: Region, arn: str, kind: str) -> Service | None:
     tail = arns.resource(arn).removeprefix(f"{kind}/").rpartition("/")[0]
     return region.services.get(arns.build(region.place, f"service/{tail}"))
+
+
+def _found(region: Region, arn: str) -> tuple[Service, ServiceDeployment]:
+    match = _find(region, arn)
+    if match is None:
+        raise AwsError("ServiceDeploymentNotFoundException", "Service deployment not found.")
+    return match
 
 
 def _find(region: Region, arn: str) -> tuple[Service, ServiceDeployment] | None:

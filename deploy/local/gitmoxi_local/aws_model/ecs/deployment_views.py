@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gitmoxi_local.aws_model.ecs import breaker_rules, views
+from gitmoxi_local.aws_model.ecs import alarm_rules, breaker_rules, views
 from gitmoxi_local.aws_model.ecs.state import Doc, Region, Revision, Service, ServiceDeployment
 
 _REVISION_FIELDS = (
@@ -83,8 +83,9 @@ def service_revision(region: Region, entry: Service, revision: Revision) -> Doc:
 
 
 def _alarms(one: ServiceDeployment) -> Doc:
-    alarms = one.configuration.get("alarms")
-    if not alarms or not alarms["enable"]:
+    """API_ServiceDeploymentAlarms; that AWS shows DISABLED for alarms it ignores is unverified."""
+    names = alarm_rules.names(one.configuration)
+    if not names or not one.watches_alarms:
         return {"status": "DISABLED"}
     status = "TRIGGERED" if one.triggered_alarms else "MONITORING" if one.live else "MONITORING_COMPLETE"
-    return {"status": status, "alarmNames": alarms["alarmNames"], "triggeredAlarmNames": one.triggered_alarms}
+    return {"status": status, "alarmNames": names, "triggeredAlarmNames": one.triggered_alarms}

@@ -1,4 +1,4 @@
-"""Starting a task: what it is made of, and whether it can be placed at all."""
+"""Starting a task: what it is made of."""
 
 from __future__ import annotations
 
@@ -8,9 +8,6 @@ from gitmoxi_local.aws_model.base import ImageFault
 from gitmoxi_local.aws_model.ecs import arns, notices, service_fields, views
 from gitmoxi_local.aws_model.ecs.state import Cluster, Container, Doc, Region, Task, TaskDefinition
 from gitmoxi_local.aws_model.ecs.world import World
-
-_PLACEMENT_REASONS = {"eni": "RESOURCE:ENI", "no_capacity": "RESOURCE:FARGATE"}
-"""Reasons of placement failures (Developer Guide, "Amazon ECS service action events")."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,14 +32,8 @@ class Launch:
     execute_command: bool = False
 
 
-def obstacle(world: World, definition: TaskDefinition) -> str | None:
-    """Why tasks of ``definition`` cannot be placed now, for example ``RESOURCE:ENI``; None if they can."""
-    fault = world.fault_of(definition.images)
-    return _PLACEMENT_REASONS.get(fault.kind) if fault else None
-
-
-def start(world: World, region: Region, launch: Launch) -> Task:
-    """Create a task, remember it, plan its first change and tell of it."""
+def start(world: World, region: Region, launch: Launch, provider: str) -> Task:
+    """Create a task on a capacity provider, remember it, plan its first change and tell of it."""
     identifier = world.ids.hex(32)
     document = launch.definition.document
     eni = document.get("networkMode") == "awsvpc"
@@ -51,8 +42,8 @@ def start(world: World, region: Region, launch: Launch) -> Task:
         cluster_arn=launch.cluster.arn,
         definition=launch.definition.arn,
         group=launch.group,
-        launch_type=_launch_type(launch.fields),
-        fields=_fields(region, launch, identifier),
+        launch_type=service_fields.launch_type(launch.fields),
+        fields=_fields(region, launch, identifier, provider),
         containers=_containers(world, region, launch, identifier),
         tags=launch.tags,
         times={"createdAt": world.now()},
@@ -74,7 +65,9 @@ def start(world: World, region: Region, launch: Launch) -> Task:
 
 def _doom(task: Task, fault: ImageFault | None) -> None:
     if fault is not None:
-        task.fate, task.fate_after, task.fate_code = fault.kind, fault.after_seconds, fault.exit_code
+        task.fate, task.fate_after = fault.kind, fault.after_seconds
+        task.fate_code, task.fate_http = fault.exit_code, fault.http_code
+        task.fate_message = fault.message
 
 
 def _checks(launch: Launch) -> str:
@@ -87,16 +80,10 @@ def _checks(launch: Launch) -> str:
     return "container" if any("healthCheck" in container for container in containers) else ""
 
 
-def _launch_type(fields: Doc) -> str:
-    return "FARGATE" if service_fields.on_fargate(fields) else str(fields.get("launchType", "EC2"))
-
-
-def _fields(region: Region, launch: Launch, identifier: str) -> Doc:
+def _fields(region: Region, launch: Launch, identifier: str, provider: str) -> Doc:
     document = launch.definition.document
     containers = document["containerDefinitions"]
     zone = "abc"[int(identifier[0], 16) % 3]
-    strategy = launch.fields.get("capacityProviderStrategy")
-    fargate = _launch_type(launch.fields) == "FARGATE"
     fields: Doc = {
         "availabilityZone": f"{region.region}{zone}",
         "cpu": document.get("cpu", str(sum(c["cpu"] for c in containers))),
@@ -109,9 +96,9 @@ def _fields(region: Region, launch: Launch, identifier: str) -> Doc:
         **views.picked(launch.fields, ("platformFamily",)),
         **views.platform_version(launch.fields),
     }
-    if strategy:
-        fields["capacityProviderName"] = strategy[0]["capacityProvider"]
-    if fargate:
+    if launch.fields.get("capacityProviderStrategy"):
+        fields["capacityProviderName"] = provider
+    if service_fields.on_fargate(launch.fields):
         # 20 GiB is what Fargate gives without a setting (API_EphemeralStorage).
         fields["ephemeralStorage"] = document.get("ephemeralStorage", {"sizeInGiB": 20})
     return fields
@@ -131,6 +118,7 @@ def _containers(world: World, region: Region, launch: Launch, identifier: str) -
             essential=container["essential"],
             cpu=str(container["cpu"]),
             memory=str(container["memory"]) if "memory" in container else None,
+            checked="healthCheck" in container,
         )
         for container in launch.definition.document["containerDefinitions"]
     ]

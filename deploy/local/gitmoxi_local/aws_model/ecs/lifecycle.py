@@ -71,7 +71,7 @@ def _pulled(world: World, region: Region, task: Task) -> Step:
 def _fail_to_start(world: World, region: Region, task: Task) -> None:
     """On Fargate the task carries the reason, on EC2 its container ("stopped task errors")."""
     image = task.containers[0].image
-    reason = (
+    reason = task.fate_message or (
         "CannotPullContainerError: pull image manifest has been retried 1 time(s): "
         f"failed to resolve ref {image}: {image}: not found"
     )
@@ -85,44 +85,60 @@ def _run(world: World, region: Region, task: Task) -> None:
     for number, container in enumerate(task.containers):
         container.last_status = "RUNNING"
         container.runtime_id = f"{task.id}-{number}"
-    crashes = task.fate == "crash" and task.fate_after <= world.speeds.settling
-    if crashes:
-        delay = task.fate_after
-    elif _never_healthy(task):
-        delay = world.speeds.health_check + task.grace * world.speeds.grace_scale
-    else:
-        delay = world.speeds.settling
-    _enter(world, region, task, "RUNNING", delay)
+    _enter(world, region, task, "RUNNING", _first_verdict(world, task))
+
+
+def _first_verdict(world: World, task: Task) -> float:
+    """Seconds from RUNNING until the task has settled, crashed, or failed its health check."""
+    speeds = world.speeds
+    if _ends_early(task) and task.fate_after <= speeds.settling:
+        return task.fate_after
+    if task.failing and not task.fate_after:
+        return speeds.health_check + _grace(world, task)
+    return speeds.settling
+
+
+def _grace(world: World, task: Task) -> float:
+    return task.grace * world.speeds.grace_scale
 
 
 def _live(world: World, region: Region, task: Task) -> Step:
-    if _never_healthy(task):
+    checks_fail = task.failing
+    if not _ends_early(task) and not checks_fail:
+        _settle(task)
+        return Step.HEALTHY
+    settles_first = task.fate_after > (0.0 if checks_fail else world.speeds.settling)
+    if settles_first and not task.healthy:
+        _settle(task)
+        end = max(task.fate_after, _grace(world, task)) if checks_fail else task.fate_after
+        world.schedule(region.place, task, world.later(max(0.0, end - world.speeds.settling)))
+        return Step.HEALTHY
+    if checks_fail:
         _fail_health_check(world, region, task)
-        return Step.FAILED
-    if task.fate != "crash":
-        _settle(task)
-        return Step.HEALTHY
-    if not task.healthy and task.fate_after > world.speeds.settling:
-        _settle(task)
-        world.schedule(region.place, task, world.later(task.fate_after - world.speeds.settling))
-        return Step.HEALTHY
-    _crash(world, region, task)
+    elif task.fate == "interrupted":
+        # Developer Guide, "Fargate Spot termination notices".
+        stop(world, region, task, code="SpotInterruption", reason="Your Spot Task was interrupted.")
+    else:
+        _crash(world, region, task)
     return Step.FAILED
 
 
-def _never_healthy(task: Task) -> bool:
-    return task.fate == "unhealthy" and bool(task.checks)
+def _ends_early(task: Task) -> bool:
+    """Whether something else than a health check or ECS itself will end it."""
+    on_spot = task.fields.get("capacityProviderName") == "FARGATE_SPOT"
+    return task.fate == "crash" or (task.fate == "interrupted" and on_spot)
 
 
 def _settle(task: Task) -> None:
     task.healthy = True
-    if task.checks == "container":
+    if any(container.checked for container in task.containers):
         task.health = "HEALTHY"
 
 
 def _crash(world: World, region: Region, task: Task) -> None:
     essential = next(container for container in task.containers if container.essential)
     essential.exit_code = task.fate_code
+    essential.reason = task.fate_message or None
     stop(world, region, task, code="EssentialContainerExited", reason="Essential container in task exited")
 
 

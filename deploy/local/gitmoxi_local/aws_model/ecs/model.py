@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
+from gitmoxi_local.aws_model.alarm_book import AlarmBook, AlarmStates
 from gitmoxi_local.aws_model.base import CallContext, Clock, Emit, Ids, ImageFaults
+from gitmoxi_local.aws_model.capacity import Capacity
 from gitmoxi_local.aws_model.ecs import (
     breaker,
     clusters,
@@ -15,20 +16,25 @@ from gitmoxi_local.aws_model.ecs import (
     deployment_calls,
     errors,
     lifecycle,
+    quotas,
     scheduler,
     service_reads,
     services,
     tags,
+    target_health,
     task_calls,
     task_definitions,
 )
 from gitmoxi_local.aws_model.ecs.speeds import Speeds
 from gitmoxi_local.aws_model.ecs.state import Doc, Region, Service, Task
+from gitmoxi_local.aws_model.ecs.target_health import Target
 from gitmoxi_local.aws_model.ecs.world import World
+from gitmoxi_local.aws_model.request_limits import RequestLimits
 
 Operation = Callable[[World, CallContext, Mapping[str, Any]], Doc]
 
 OPERATIONS: Mapping[str, Operation] = {
+    "ContinueServiceDeployment": deployment_calls.resume,
     "CreateCluster": clusters.create,
     "CreateService": services.create,
     "DeleteCluster": clusters.delete,
@@ -58,23 +64,6 @@ OPERATIONS: Mapping[str, Operation] = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Target:
-    """A RUNNING task behind a target group, for the load balancer and its traffic.
-
-    ``healthy`` is false until the task has settled, and for ever under the fault ``unhealthy``.
-    """
-
-    target_group: str
-    task_arn: str
-    service: str
-    task_definition: str
-    image: str
-    address: str
-    port: int
-    healthy: bool
-
-
 class EcsModel:
     """Amazon ECS without its wire protocol; state per account and region (a ``ServiceModel``).
 
@@ -84,22 +73,45 @@ class EcsModel:
         faults: what goes wrong with which image; looked at when a task starts.
         emit: takes the events that ECS puts on the default bus.
         speeds: how long the life cycles take.
+        alarms: where states of CloudWatch alarms are looked up when a deployment starts.
+        capacity: how many tasks each capacity provider takes; looked at when tasks are placed.
+        limits: the throttling of calls, ``quotas.published()`` and off by default.
     """
 
     def __init__(
-        self, *, clock: Clock, ids: Ids, faults: ImageFaults, emit: Emit, speeds: Speeds | None = None
+        self,
+        *,
+        clock: Clock,
+        ids: Ids,
+        faults: ImageFaults,
+        emit: Emit,
+        speeds: Speeds | None = None,
+        alarms: AlarmStates | None = None,
+        capacity: Capacity | None = None,
+        limits: RequestLimits | None = None,
     ) -> None:
-        self._world = World(clock=clock, ids=ids, faults=faults, emit=emit, speeds=speeds or Speeds())
+        self._world = World(
+            clock=clock,
+            ids=ids,
+            faults=faults,
+            emit=emit,
+            speeds=speeds or Speeds(),
+            alarms=alarms or AlarmBook(),
+            capacity=capacity or Capacity(),
+            limits=limits or quotas.published(),
+        )
 
     def call(self, operation: str, params: Mapping[str, Any], context: CallContext) -> dict[str, Any]:
         """Answer one API call, after everything that is due has happened.
 
         Raises:
-            AwsError: AWS's refusal, or UnsupportedFeatureException for what is not modelled.
+            AwsError: AWS's refusal, ThrottlingException among them, or
+                UnsupportedFeatureException for what is not modelled.
         """
         handler = OPERATIONS.get(operation)
         if handler is None:
             raise errors.not_modelled(f"the operation ecs:{operation}")
+        self._world.limits.take(self._world.clock, operation, context)
         self.advance()
         answer: Doc = codec.copied(handler(self._world, context, codec.copied(params)))
         return answer
@@ -109,7 +121,7 @@ class EcsModel:
         self._world.catch_up(self._due)
         return self._world.next_due()
 
-    def alarm_fired(self, *, account: str, region: str, alarm: str) -> None:
+    def alarm_fired(self, account: str, region: str, alarm: str) -> None:
         """A CloudWatch alarm of that name changed to ALARM: deployments that watch it fail."""
         self.advance()
         state = self._world.regions.get((account, region))
@@ -118,19 +130,11 @@ class EcsModel:
         for service in state.services.values():
             breaker.alarm_fired(self._world, state, service, alarm)
 
-    def targets(self, *, account: str, region: str, target_group: str) -> list[Target]:
-        """The RUNNING tasks that are registered with a target group, oldest first."""
+    def targets(self, account: str, region: str, target_group: str) -> list[Target]:
+        """The tasks that are registered with a target group or leave it, oldest first."""
         self.advance()
         state = self._world.regions.get((account, region))
-        if state is None:
-            return []
-        tasks = (state.tasks[arn] for service in state.services.values() for arn in service.tasks)
-        return [
-            target
-            for task in tasks
-            for target in _targets(state, task)
-            if target.target_group == target_group
-        ]
+        return target_health.of_group(self._world, state, target_group) if state else []
 
     def dump(self) -> dict[str, Any]:
         """All state as JSON values; image faults are the control API's, not part of it."""
@@ -164,23 +168,3 @@ class EcsModel:
             del region.services[service.arn]
             return
         scheduler.reconcile(self._world, region, service)
-
-
-def _targets(region: Region, task: Task) -> Iterator[Target]:
-    service = region.services[task.service or ""]
-    deployment = next((one for one in service.deployments if one.id == task.deployment), None)
-    if task.last_status != "RUNNING" or deployment is None:
-        return
-    images = {container.name: container.image for container in task.containers}
-    for pair in service.revisions[deployment.revision].fields["loadBalancers"]:
-        if "targetGroupArn" in pair:
-            yield Target(
-                target_group=pair["targetGroupArn"],
-                task_arn=task.arn,
-                service=service.name,
-                task_definition=task.definition,
-                image=images[pair["containerName"]],
-                address=task.address,
-                port=pair["containerPort"],
-                healthy=task.healthy,
-            )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from gitmoxi_local.aws_model.ecs import arns, notices, views
+from gitmoxi_local.aws_model.ecs import alarm_rules, arns, notices, views
 from gitmoxi_local.aws_model.ecs.launching import Launch
 from gitmoxi_local.aws_model.ecs.state import (
     Deployment,
@@ -73,6 +73,7 @@ def progress(world: World, region: Region, service: Service) -> None:
         wake(world, region, service, ripe)
     elif entry.status == "PENDING":
         entry.status, entry.started_at, entry.updated_at = "IN_PROGRESS", world.now(), world.now()
+        entry.watches_alarms = alarm_rules.may_watch(world.alarms, region.place, entry.configuration)
     elif entry.status == "STOP_REQUESTED":
         _give_up(world, service.deployments[0], "ECS deployment stopped on request.")
         finish(world, region, service, entry, "STOPPED", "Service deployment stopped on request.")
@@ -106,6 +107,19 @@ def roll_back(world: World, region: Region, service: Service, reason: str, actor
     notices.say(world, service, f"rolling back to deployment {target.id}.")
     notices.deployment_changed(world, region, service, target)
     wake(world, region, service, world.now())
+
+
+def baked(world: World, region: Region, service: Service, entry: ServiceDeployment) -> bool:
+    """Whether the bake time is over; it begins when the service first reaches its steady state."""
+    seconds = alarm_rules.bake_seconds(world.speeds, entry)
+    if entry.status != "IN_PROGRESS" or not seconds:
+        return True
+    if entry.bakes_until is None:
+        entry.bakes_until = world.later(seconds)
+    if world.now() < entry.bakes_until:
+        wake(world, region, service, entry.bakes_until)
+        return False
+    return True
 
 
 def complete(world: World, region: Region, service: Service, deployment: Deployment) -> None:

@@ -5,7 +5,16 @@ from __future__ import annotations
 import math
 from datetime import timedelta
 
-from gitmoxi_local.aws_model.ecs import breaker, launching, lifecycle, notices, rollout
+from gitmoxi_local.aws_model.ecs import (
+    breaker,
+    health_notices,
+    launching,
+    lifecycle,
+    notices,
+    placement,
+    rollout,
+    success_rules,
+)
 from gitmoxi_local.aws_model.ecs.lifecycle import Step
 from gitmoxi_local.aws_model.ecs.state import Deployment, Region, Service, Task
 from gitmoxi_local.aws_model.ecs.world import World
@@ -22,20 +31,6 @@ _BLOCKED = (
     "was unable to stop or start tasks during a deployment because of the service deployment configuration. "
     "Update the minimumHealthyPercent or maximumPercent value and try again."
 )
-
-_UNPLACED = {
-    "RESOURCE:ENI": (
-        "was unable to place a task because no container instance met all of its requirements. "
-        'The closest matching container instance encountered error "RESOURCE:ENI". For more information, '
-        "see the Troubleshooting section of the Amazon ECS Developer Guide."
-    ),
-    "RESOURCE:FARGATE": (
-        "was unable to place a task. Reason: Capacity is unavailable at this time. "
-        "Please try again later or in a different availability zone. For more information, "
-        "see the Troubleshooting section of the Amazon ECS Developer Guide."
-    ),
-}
-"""By the reason that the event carries (Developer Guide, "Amazon ECS service event messages")."""
 
 _TO_STOP_FIRST = ("PROVISIONING", "PENDING", "ACTIVATING", "RUNNING")
 
@@ -54,7 +49,9 @@ def task_stepped(world: World, region: Region, task: Task, step: Step) -> None:
         owner.streak = 0
         if owner.rollout_state == "IN_PROGRESS" and breaker.resets(service):
             owner.failed_tasks = 0
-    _say_targets(world, service, task)
+    if step is Step.FAILED:
+        health_notices.say_unhealthy(world, service, task)
+    health_notices.say_targets(world, service, task)
     reconcile(world, region, service)
 
 
@@ -93,27 +90,35 @@ def _launch(world: World, region: Region, service: Service, primary: Deployment)
     if primary.rollout_state == "FAILED":
         return
     wanted = [task for task in region.tasks_of(service) if task.wanted]
-    own = sum(task.deployment == primary.id for task in wanted)
+    own_tasks = [task for task in wanted if task.deployment == primary.id]
     most = math.floor(service.desired * service.fields["deploymentConfiguration"]["maximumPercent"] / 100)
-    number = min(service.desired - own, max(most, service.desired) - len(wanted))
+    number = min(service.desired - len(own_tasks), max(most, service.desired) - len(wanted))
     if number <= 0:
         return
     order = rollout.launch_order(region, service, primary)
-    obstacle = launching.obstacle(world, order.definition)
-    if obstacle is not None:
-        _not_placed(world, region, service, primary, obstacle)
+    providers = placement.next_providers(order.fields, service.desired, own_tasks)[:number]
+    reason = placement.obstacle(world, order.definition)
+    if reason is not None:
+        _not_placed(world, region, service, primary, [reason])
         return
-    started = [launching.start(world, region, order) for _ in range(number)]
-    service.tasks += [task.arn for task in started]
-    service.steady = False
-    notices.say_tasks(world, service, f"started {number}", started)
+    placed, shortages = placement.fitting(world, region, providers)
+    if placed:
+        started = [launching.start(world, region, order, provider) for provider in placed]
+        service.tasks += [task.arn for task in started]
+        service.steady = False
+        notices.say_tasks(world, service, f"started {len(started)}", started)
+    if shortages:
+        _not_placed(world, region, service, primary, list(shortages.values()))
 
 
-def _not_placed(world: World, region: Region, service: Service, primary: Deployment, reason: str) -> None:
-    """Nothing could be placed: say so, and try again later ("service event messages")."""
+def _not_placed(
+    world: World, region: Region, service: Service, primary: Deployment, reasons: list[str]
+) -> None:
+    """Something could not be placed: say so, and try again later ("service event messages")."""
     service.steady = False
-    notices.say(world, service, _UNPLACED[reason])
-    notices.service_action(world, region, service, "SERVICE_TASK_PLACEMENT_FAILURE", reason)
+    for reason in dict.fromkeys(reasons):
+        notices.say(world, service, placement.told(reason))
+        notices.service_action(world, region, service, "SERVICE_TASK_PLACEMENT_FAILURE", reason)
     _failed(world, region, service, primary)
     rollout.wake(world, region, service, service.deployments[0].launches_from)
 
@@ -139,7 +144,7 @@ def _retire(world: World, region: Region, service: Service, primary: Deployment)
     service.steady = False
     notices.say_tasks(world, service, f"stopped {len(stopping)} running", stopping)
     for task in stopping:
-        _say_targets(world, service, task)
+        health_notices.say_targets(world, service, task)
 
 
 def _by_worth(tasks: list[Task]) -> list[Task]:
@@ -161,15 +166,28 @@ def _conclude(world: World, region: Region, service: Service) -> None:
     service.deployments = [one for one in service.deployments if one is primary or one.id in ids]
     as_wanted = len(tasks) == service.desired and all(task.healthy and task.wanted for task in tasks)
     waiting = world.now() < primary.launches_from
-    if service.steady or not as_wanted or len(service.deployments) > 1 or waiting:
-        return
+    settled = as_wanted and len(service.deployments) == 1 and not waiting
     if primary.rollout_state == "FAILED" or _status(service) in {"STOP_REQUESTED", "ROLLBACK_REQUESTED"}:
         return
-    if primary.rollout_state == "IN_PROGRESS":
+    entry = service.service_deployment(primary.service_deployment)
+    succeeded = settled or _succeeds_early(service, primary, tasks)
+    if succeeded and primary.rollout_state == "IN_PROGRESS" and rollout.baked(world, region, service, entry):
         rollout.complete(world, region, service, primary)
+    if service.steady or not settled:
+        return
     service.steady = True
     notices.say(world, service, "has reached a steady state.")
     notices.service_action(world, region, service, "SERVICE_STEADY_STATE")
+
+
+def _succeeds_early(service: Service, primary: Deployment, tasks: list[Task]) -> bool:
+    own = [task for task in tasks if task.deployment == primary.id]
+    return _status(service) == "IN_PROGRESS" and success_rules.early(
+        service.fields["deploymentConfiguration"],
+        desired=service.desired,
+        healthy=sum(task.healthy and task.wanted for task in own),
+        older=len(tasks) - len(own),
+    )
 
 
 def _say_if_blocked(world: World, region: Region, service: Service) -> None:
@@ -202,13 +220,3 @@ def _drain(world: World, region: Region, service: Service) -> None:
         service.deployments = []
         service.service_deployments = []
         world.schedule(region.place, service, world.later(world.speeds.remembered))
-
-
-def _say_targets(world: World, service: Service, task: Task) -> None:
-    verb = {"RUNNING": "registered 1 targets in", "DEACTIVATING": "deregistered 1 targets in"}.get(
-        task.last_status
-    )
-    if verb is None or (task.healthy and task.last_status == "RUNNING"):
-        return
-    for group in task.target_groups:
-        notices.say(world, service, f"{verb} (target-group {group})")

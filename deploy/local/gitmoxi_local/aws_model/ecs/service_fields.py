@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from gitmoxi_local.aws_model.capacity import FARGATE_PROVIDERS
 from gitmoxi_local.aws_model.ecs.state import Cluster, Doc, Place, TaskDefinition
-
-FARGATE_PROVIDERS = frozenset({"FARGATE", "FARGATE_SPOT"})
 
 _OPTIONAL_IN_REVISION = (
     "serviceConnectConfiguration",
@@ -104,6 +103,11 @@ def on_fargate(fields: Doc) -> bool:
     strategy = fields.get("capacityProviderStrategy", [])
     providers = {item["capacityProvider"] for item in strategy}
     return bool(providers & FARGATE_PROVIDERS) or fields.get("launchType") == "FARGATE"
+
+
+def launch_type(fields: Doc) -> str:
+    """The launch type that tasks of this configuration show."""
+    return "FARGATE" if on_fargate(fields) else str(fields.get("launchType", "EC2"))
 
 
 def _network(params: Mapping[str, Any]) -> Doc:

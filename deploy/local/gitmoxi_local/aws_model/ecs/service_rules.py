@@ -7,11 +7,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from gitmoxi_local.aws_model.base import AwsError
-from gitmoxi_local.aws_model.ecs import errors, service_fields
+from gitmoxi_local.aws_model.capacity import FARGATE_PROVIDERS
+from gitmoxi_local.aws_model.ecs import breaker_rules, errors, service_fields
 from gitmoxi_local.aws_model.ecs.state import Cluster, Doc, TaskDefinition
 
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,255}")
 _TOKEN = re.compile(r"[!-~]{1,36}")
+_MOST_PROVIDERS = 20
 _PLATFORMS = frozenset({"LATEST", "1.4.0", "1.3.0"})
 _TASK_SET_MEMBERS = (
     "taskDefinition",
@@ -59,10 +61,36 @@ def check_deployment_configuration(configuration: Doc) -> None:
         raise errors.not_modelled(f"the deployment strategy {strategy}")
     if configuration.get("lifecycleHooks"):
         raise errors.not_modelled("deployment lifecycle hooks")
+    _check_breaker(configuration)
+    _check_early_success(configuration)
     if configuration.get("maximumPercent", 200) == configuration.get("minimumHealthyPercent", 100) == 100:  # noqa: PLR2004 (percent)
         raise errors.invalid(
             "Both maximumPercent and minimumHealthyPercent cannot be 100 as this will block deployments."
         )
+
+
+def _check_breaker(configuration: Doc) -> None:
+    """API_ThresholdConfiguration; the words are unverified."""
+    rule: Doc | None = configuration.get("deploymentCircuitBreaker", {}).get("thresholdConfiguration")
+    if rule is None:
+        return
+    if rule["type"] not in breaker_rules.TYPES:
+        raise errors.invalid(f"The threshold type must be one of {', '.join(sorted(breaker_rules.TYPES))}.")
+    if rule["value"] < 1:
+        raise errors.invalid("The threshold value must be at least 1.")
+
+
+def _check_early_success(configuration: Doc) -> None:
+    """API_DeploymentEarlySuccessCriteria; the words are unverified."""
+    criteria: Doc = configuration.get("earlySuccessCriteria", {})
+    if not criteria.get("enable"):
+        return
+    if not {"healthyPercent", "sourceServiceRevisionCleanup"} <= criteria.keys():
+        raise errors.invalid(
+            "earlySuccessCriteria requires healthyPercent and sourceServiceRevisionCleanup when enabled."
+        )
+    if criteria["healthyPercent"] < configuration.get("minimumHealthyPercent", 100):
+        raise errors.invalid("healthyPercent must be greater than or equal to minimumHealthyPercent.")
 
 
 def check_desired_count(count: int) -> None:
@@ -120,6 +148,7 @@ def _check_capacity(cluster: Cluster, definition: TaskDefinition, fields: Doc) -
         raise AwsError("PlatformUnknownException", "The specified platform does not exist.")
     if fargate and "FARGATE" not in definition.document["compatibilities"]:
         raise errors.invalid("Task definition does not support launch_type FARGATE.")
+    _check_strategy(fields.get("capacityProviderStrategy", []))
     associated = cluster.fields.get("capacityProviders", [])
     for item in fields.get("capacityProviderStrategy", []):
         if item["capacityProvider"] not in associated:
@@ -127,6 +156,24 @@ def _check_capacity(cluster: Cluster, definition: TaskDefinition, fields: Doc) -
                 "The specified capacity provider strategy cannot contain a capacity provider that is not "
                 "associated with the cluster. Associate the capacity provider with the cluster and try again."
             )
+
+
+def _check_strategy(strategy: list[Doc]) -> None:
+    """API_CapacityProviderStrategyItem; the words about base, weight and number are unverified."""
+    fargate = {item["capacityProvider"] in FARGATE_PROVIDERS for item in strategy}
+    if len(fargate) > 1:
+        raise errors.invalid(
+            "A capacity provider strategy cannot contain a mix of capacity providers using Auto Scaling "
+            "groups and Fargate providers. Specify one or the other and try again."
+        )
+    if len(strategy) > _MOST_PROVIDERS:
+        raise errors.invalid(
+            f"A capacity provider strategy can contain a maximum of {_MOST_PROVIDERS} capacity providers."
+        )
+    if sum(item["base"] > 0 for item in strategy) > 1:
+        raise errors.invalid("Only one capacity provider in a strategy can have a base defined.")
+    if len(strategy) > 1 and not any(item["weight"] for item in strategy):
+        raise errors.invalid("At least one capacity provider must have a weight value greater than zero.")
 
 
 def _check_network(definition: TaskDefinition, fields: Doc) -> None:

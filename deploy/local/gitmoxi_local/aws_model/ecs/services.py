@@ -209,7 +209,8 @@ def _updated_revision(
     service_rules.check_revision(cluster, definition, new)
     if len(service.deployments) >= _MOST_DEPLOYMENTS:
         raise errors.invalid(
-            f"{len(service.deployments)} deployments exist on the service. Unable to create another."
+            f"{len(service.deployments)} deployments exist on the service. Unable to create new deployment "
+            "since this exceeds the maximum limit."
         )
     return new
 

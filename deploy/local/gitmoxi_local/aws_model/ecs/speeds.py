@@ -19,7 +19,9 @@ class Speeds:
         activating: ACTIVATING, tasks behind a load balancer only.
         settling: RUNNING until the scheduler counts the task as healthy.
         health_check: RUNNING until a failing health check gets the task replaced.
-        grace_scale: seconds of ours for one second of ``healthCheckGracePeriodSeconds``.
+        grace_scale: seconds of ours for one second of ``healthCheckGracePeriodSeconds`` or of
+            ``bakeTimeInMinutes``.
+        baking: bake time of a deployment that watches alarms; AWS computes it from the alarms.
         deactivating: DEACTIVATING, tasks behind a load balancer only.
         stopping: STOPPING.
         deprovisioning: DEPROVISIONING, tasks with an elastic network interface only.
@@ -36,6 +38,7 @@ class Speeds:
     settling: float = 0.3
     health_check: float = 1.0
     grace_scale: float = 0.02
+    baking: float = 0.5
     deactivating: float = 0.05
     stopping: float = 0.1
     deprovisioning: float = 0.05

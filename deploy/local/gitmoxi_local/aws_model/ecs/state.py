@@ -105,7 +105,11 @@ class Rollback:
 
 @dataclass(slots=True, kw_only=True)
 class ServiceDeployment:
-    """A service deployment (API_ServiceDeployment)."""
+    """A service deployment (API_ServiceDeployment).
+
+    ``watches_alarms`` is false if one of its alarms was red when it started. ``bakes_until`` is
+    the end of its bake time, None until it has reached its steady state.
+    """
 
     arn: str
     configuration: Doc
@@ -121,6 +125,8 @@ class ServiceDeployment:
     rollback: Rollback | None = None
     breaker_status: str = "MONITORING"
     failures: int = 0
+    watches_alarms: bool = True
+    bakes_until: datetime | None = None
     triggered_alarms: list[str] = field(default_factory=list)
 
     @property
@@ -180,7 +186,7 @@ class Service:
 
 @dataclass(slots=True, kw_only=True)
 class Container:
-    """A container of a task."""
+    """A container of a task; ``checked`` if it has a health check of its own."""
 
     arn: str
     name: str
@@ -191,6 +197,7 @@ class Container:
     last_status: str = "PENDING"
     exit_code: int | None = None
     reason: str | None = None
+    checked: bool = False
     runtime_id: str | None = None
 
 
@@ -222,6 +229,8 @@ class Task:
     fate: str = ""
     fate_after: float = 0.0
     fate_code: int = 1
+    fate_http: int | None = None
+    fate_message: str = ""
     last_status: str = "PROVISIONING"
     desired_status: str = "RUNNING"
     health: str = "UNKNOWN"
@@ -235,6 +244,11 @@ class Task:
     def id(self) -> str:
         """The last part of the ARN."""
         return self.arn.rsplit("/", 1)[-1]
+
+    @property
+    def failing(self) -> bool:
+        """Whether its health check fails, at once or some time."""
+        return self.fate in {"unhealthy", "unreachable"} and bool(self.checks)
 
     @property
     def wanted(self) -> bool:

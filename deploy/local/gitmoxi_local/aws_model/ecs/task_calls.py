@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
@@ -12,6 +13,7 @@ from gitmoxi_local.aws_model.ecs import (
     errors,
     launching,
     lifecycle,
+    placement,
     scheduler,
     service_fields,
     service_rules,
@@ -96,10 +98,6 @@ def run(world: World, context: CallContext, params: Mapping[str, Any]) -> Doc:
     tags.check(params.get("tags", []))
     fields = service_fields.of_revision(cluster, definition, params)
     service_rules.check_revision(cluster, definition, fields)
-    obstacle = launching.obstacle(world, definition)
-    if obstacle is not None:
-        failure = {"arn": definition.arn, "reason": obstacle}
-        return {"tasks": [], "failures": [failure for _ in range(count)]}
     order = launching.Launch(
         cluster=cluster,
         definition=definition,
@@ -109,8 +107,25 @@ def run(world: World, context: CallContext, params: Mapping[str, Any]) -> Doc:
         started_by=params.get("startedBy"),
         execute_command=params.get("enableExecuteCommand", False),
     )
-    started = [launching.start(world, region, order) for _ in range(count)]
-    return {"tasks": [views.task(task, tags=True) for task in started], "failures": []}
+    started, reasons = _placed(world, region, order, count)
+    return {
+        "tasks": [views.task(task, tags=True) for task in started],
+        "failures": [{"arn": definition.arn, "reason": reason} for reason in reasons],
+    }
+
+
+def _placed(
+    world: World, region: Region, order: launching.Launch, count: int
+) -> tuple[list[Task], list[str]]:
+    """The tasks that found a place, and why each of the others did not."""
+    obstacle = placement.obstacle(world, order.definition)
+    if obstacle is not None:
+        return [], [obstacle] * count
+    providers = placement.next_providers(order.fields, count, [])
+    placed, shortages = placement.fitting(world, region, providers)
+    left = Counter(providers) - Counter(placed)
+    started = [launching.start(world, region, order, provider) for provider in placed]
+    return started, [shortages[provider] for provider in left.elements()]
 
 
 def _arn(region: Region, cluster: Cluster, identifier: str) -> str:

@@ -184,7 +184,7 @@ def _container(owner: Task, entry: Container) -> Doc:
         reason=entry.reason,
         networkBindings=[],
         networkInterfaces=[interface] if owner.eni and owner.address else [],
-        healthStatus=owner.health,
+        healthStatus=owner.health if entry.checked else "UNKNOWN",
         cpu=entry.cpu,
         memory=entry.memory,
     )

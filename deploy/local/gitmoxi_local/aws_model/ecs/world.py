@@ -7,9 +7,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from gitmoxi_local.aws_model.alarm_book import AlarmStates
 from gitmoxi_local.aws_model.base import CallContext, Clock, Emit, Ids, ImageFault, ImageFaults
+from gitmoxi_local.aws_model.capacity import Capacity
 from gitmoxi_local.aws_model.ecs.speeds import Speeds
 from gitmoxi_local.aws_model.ecs.state import Place, Region, Service, Task
+from gitmoxi_local.aws_model.request_limits import RequestLimits
 
 Entry = tuple[datetime, int, Place, str]
 
@@ -27,6 +30,9 @@ class World:
     faults: ImageFaults
     emit: Emit
     speeds: Speeds
+    alarms: AlarmStates
+    capacity: Capacity
+    limits: RequestLimits
     regions: dict[Place, Region] = field(default_factory=dict)
     _agenda: list[Entry] = field(default_factory=list)
     _serial: int = 0

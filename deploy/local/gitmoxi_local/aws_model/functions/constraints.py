@@ -7,20 +7,36 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from botocore.model import ListShape, MapShape, Shape, StringShape, StructureShape
+from botocore.loaders import Loader
+from botocore.model import ListShape, MapShape, ServiceModel, Shape, StringShape, StructureShape
 
 from gitmoxi_local.aws_model.base import AwsError
 
-# CreateFunction and UpdateFunctionConfiguration word a bad runtime in a way of their own (lambda_rules).
+# CreateFunction and UpdateFunctionConfiguration word a bad runtime in a way of their own (rules).
 _WORDED_ELSEWHERE = frozenset({"runtime"})
 
+_MODEL = ServiceModel(Loader().load_service_model("lambda", "service-2"), "lambda")
 
-def check(shape: StructureShape, params: Mapping[str, Any]) -> None:
-    """Refuse parameters outside the model's limits, all of them in one message, as Lambda does.
+
+def _runtimes() -> tuple[str, ...]:
+    shape = _MODEL.shape_for("Runtime")
+    assert isinstance(shape, StringShape), "Runtime is an enumeration"
+    return tuple(shape.enum)
+
+
+RUNTIMES = _runtimes()
+"""Every runtime that there is or was."""
+
+
+def check(operation: str, params: Mapping[str, Any]) -> None:
+    """Refuse parameters outside the API model's limits, all of them in one message, as Lambda does.
 
     Raises:
         AwsError: ``ValidationException``.
     """
+    shape = _MODEL.operation_model(operation).input_shape
+    if not isinstance(shape, StructureShape):
+        return
     problems = list(_structure_problems(shape, params, ""))
     if problems:
         noun = "error" if len(problems) == 1 else "errors"

@@ -1,1 +1,0 @@
-"""What AWS Lambda refuses and ministack would accept: checked before ministack is asked."""
