@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
-from typing import Any
 
-from gitmoxi.adapters.aws.ecs import _OPERATIONS
-from gitmoxi.adapters.aws.rate_limits import PUBLISHED_LIMITS, ApiGroup, TokenBucket
+from gitmoxi.adapters.aws.rate_limits import PUBLISHED_LIMITS, ApiGroup
 from gitmoxi.domain.states import State
-from gitmoxi_local.aws_model.base import AwsError
 from tests.benchmark.fleet import Fleet, service
 from tests.benchmark.measuring import Figure
 from tests.benchmark.simulated_time import simulated
@@ -31,7 +27,7 @@ def floor_seconds(deployments: int) -> float:
 
 async def _together(deployments: int) -> Figure:
     fleet = Fleet()
-    guard = _Buckets(fleet)
+    fleet.limits.enabled = True
     wanted = [service(number, count=1) for number in range(deployments)]
     names = await asyncio.gather(*(fleet.push(one) for one in wanted))
 
@@ -48,31 +44,8 @@ async def _together(deployments: int) -> Figure:
     parts = {
         "seconds": took,
         "floor seconds": floor,
-        "refused by AWS": guard.refused,
+        "refused by AWS": sum(fleet.limits.refused.values()),
         "failed": failed,
         **calls,
     }
     return Figure(name="throttled.at-once", value=took / floor, unit="times the floor", aim=_AIM, parts=parts)
-
-
-class _Buckets:
-    """AWS's own buckets, before the model."""
-
-    def __init__(self, fleet: Fleet) -> None:
-        self.refused = 0
-        self._clock = fleet.clock
-        self._model = fleet.aws.models["ecs"]
-        self._buckets = {
-            group: TokenBucket(limit, now=self._clock.monotonic())
-            for group, limit in PUBLISHED_LIMITS.items()
-        }
-        fleet.aws.models["ecs"] = self._call
-
-    def _call(self, operation: str, params: Mapping[str, Any]) -> dict[str, Any]:
-        group = _OPERATIONS[operation].group
-        if group is not None:
-            if self._buckets[group].wait(now=self._clock.monotonic()) > 0:
-                self.refused += 1
-                raise AwsError("ThrottlingException", "Rate exceeded")
-            self._buckets[group].take()
-        return self._model(operation, params)
