@@ -33,13 +33,15 @@ def api_models() -> Loader:
 
 
 def _parsed(data: bytes) -> Any:
-    return json.loads(data, object_pairs_hook=_without_documentation)
+    return json.loads(data, object_pairs_hook=_emptied)
 
 
-def _without_documentation(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:
-    """A member of AWS's may be called ``documentation`` too, but it is described by more than a text."""
+def _emptied(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:
+    """Texts become empty, for botocore itself adds to some of them.
+
+    A member of AWS's may be called ``documentation`` too, but it is described by more than a text.
+    """
     return {
-        sys.intern(name): value
+        sys.intern(name): "" if name == _DOCUMENTATION and isinstance(value, str) else value
         for name, value in pairs
-        if name != _DOCUMENTATION or not isinstance(value, str)
     }
