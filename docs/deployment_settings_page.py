@@ -10,7 +10,8 @@ from pydantic import BaseModel
 
 from docs.tables import table_row
 from gitmoxi.domain.files import FileKind
-from gitmoxi.validation.depdef import EcsDepdef, LambdaDepdef
+from gitmoxi.validation.depdef import EcsDepdef
+from gitmoxi.validation.lambda_depdef import LambdaDepdef
 
 Schema = Mapping[str, Any]
 

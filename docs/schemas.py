@@ -13,8 +13,9 @@ from pydantic import BaseModel, TypeAdapter
 from gitmoxi.domain.files import FileKind
 from gitmoxi.domain.references import REFERENCE_KEY, ReferenceType
 from gitmoxi.validation.aws_model import input_shape
-from gitmoxi.validation.depdef import EcsDepdef, LambdaDepdef
+from gitmoxi.validation.depdef import EcsDepdef
 from gitmoxi.validation.event_sources import PushSource
+from gitmoxi.validation.lambda_depdef import LambdaDepdef
 from gitmoxi.validation.native import (
     ECS_SERVICE,
     ECS_TASK_DEFINITION,

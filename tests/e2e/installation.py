@@ -11,7 +11,7 @@ import subprocess
 import sys
 import time
 import zipfile
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
@@ -193,12 +193,22 @@ class FactQueue:
         limit = time.monotonic() + timeout
         while len({fact["deployment_id"] for fact in self.seen}) < count:
             assert time.monotonic() < limit, f"{len(self.seen)} of {count} facts: {self.seen}"
-            answer = self._sqs.receive_message(QueueUrl=self._url, MaxNumberOfMessages=10, WaitTimeSeconds=5)
-            for message in answer.get("Messages", ()):
-                event = json.loads(message["Body"])
-                self.seen.append({**event["detail"], "detail_type": event["detail-type"]})
-                self._sqs.delete_message(QueueUrl=self._url, ReceiptHandle=message["ReceiptHandle"])
+            self._receive()
         return self.seen
+
+    def wait_until(self, wanted: Callable[[dict[str, Any]], bool], *, timeout: float = 100) -> None:
+        """Until a fact is as it is ``wanted``."""
+        limit = time.monotonic() + timeout
+        while not any(map(wanted, self.seen)):
+            assert time.monotonic() < limit, f"not among the facts: {self.seen}"
+            self._receive()
+
+    def _receive(self) -> None:
+        answer = self._sqs.receive_message(QueueUrl=self._url, MaxNumberOfMessages=10, WaitTimeSeconds=5)
+        for message in answer.get("Messages", ()):
+            event = json.loads(message["Body"])
+            self.seen.append({**event["detail"], "detail_type": event["detail-type"]})
+            self._sqs.delete_message(QueueUrl=self._url, ReceiptHandle=message["ReceiptHandle"])
 
 
 class GitRepository:

@@ -69,7 +69,7 @@ def test_a_function_is_created_updated_left_alone_and_deleted(
     live = functions.get_function_configuration(FunctionName=name, Qualifier="live")
     assert live["MemorySize"] == 256
     versions = functions.list_versions_by_function(FunctionName=name)["Versions"]
-    assert [version["Version"] for version in versions] == ["$LATEST", "2"]
+    assert [version["Version"] for version in versions] == ["$LATEST", "1", "2"]
     answer = functions.invoke(FunctionName=name, Qualifier="live", Payload=b"{}")
     assert json.load(answer["Payload"]) == {"version": "two"}
 

@@ -74,6 +74,11 @@ class Functions:
         """Somebody deletes an alias."""
         self.call("DeleteAlias", {"FunctionName": name, "Name": alias})
 
+    def keep_version(self, name: str, version: str) -> None:
+        """Somebody's alias points at a version, so that nobody can delete it."""
+        kept = {"FunctionName": name, "Name": f"keep-{version}", "FunctionVersion": version}
+        self.call("CreateAlias", kept)
+
     def _fresh(self, clock: Clock) -> FunctionsModel:
         return FunctionsModel(
             clock=clock,

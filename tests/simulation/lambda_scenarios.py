@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +16,11 @@ Doc = dict[str, Any]
 CREATE, CODE, CONFIGURATION = "CreateFunction", "UpdateFunctionCode", "UpdateFunctionConfiguration"
 PUBLISH, CREATE_ALIAS, MOVE_ALIAS = "PublishVersion", "CreateAlias", "UpdateAlias"
 DELETE, TAG, UNTAG = "DeleteFunction", "TagResource", "UntagResource"
+PUT_RESERVED, DELETE_RESERVED = "PutFunctionConcurrency", "DeleteFunctionConcurrency"
+PUT_PROVISIONED, DELETE_PROVISIONED = (
+    "PutProvisionedConcurrencyConfig",
+    "DeleteProvisionedConcurrencyConfig",
+)
 
 FUNCTION: Doc = {
     "FunctionName": "greet",
@@ -27,10 +32,32 @@ FUNCTION: Doc = {
 }
 
 
-def greet(key: str = "greet-1.zip", **members: Any) -> DesiredLambda:
-    """The function with the key of its code and other members of its definition."""
+def greet(
+    key: str = "greet-1.zip", settings: Mapping[str, Any] | None = None, **members: Any
+) -> DesiredLambda:
+    """The function with the key of its code, our settings and other members of its definition."""
     document = {**FUNCTION, "Code": {"S3Bucket": "code", "S3Key": key}, **members}
-    return DesiredLambda(target=LAMBDA_TARGET, function=document, settings={"alias": "live"})
+    return DesiredLambda(
+        target=LAMBDA_TARGET, function=document, settings={"alias": "live", **(settings or {})}
+    )
+
+
+def meddle(world: World, operation: str, deed: Callable[[], object], *, after: bool = False) -> None:
+    """Somebody else acts, once, just before (or ``after``) our next call of ``operation``."""
+    forward = world.aws.models["lambda"]
+
+    def meddled(called: str, params: Any) -> Doc:
+        if called != operation:
+            return forward(called, params)
+        world.aws.models["lambda"] = forward
+        if not after:
+            deed()
+        answer = forward(called, params)
+        if after:
+            deed()
+        return answer
+
+    world.aws.models["lambda"] = meddled
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +95,15 @@ async def ended(world: World, desired: DesiredLambda) -> None:
 
 async def serving(world: World) -> None:
     await ended(world, greet())
+
+
+async def serving_twice(world: World) -> None:
+    await serving(world)
+    await ended(world, greet("greet-2.zip"))
+
+
+async def serving_with_concurrency(world: World) -> None:
+    await ended(world, greet(settings={"reservedConcurrency": 20, "provisionedConcurrency": 5}))
 
 
 async def serving_without_alias(world: World) -> None:
@@ -109,25 +145,25 @@ SCENARIOS: dict[str, Scenario] = {
         prepare=serving,
         push=pushing(greet("greet-2.zip")),
         ends=State.SUCCEEDED,
-        mutations=(CODE, PUBLISH, MOVE_ALIAS, DELETE),
+        mutations=(CODE, PUBLISH, MOVE_ALIAS),
         serves="2",
-        versions=("2",),
+        versions=("1", "2"),
     ),
     "update the configuration": Scenario(
         prepare=serving,
         push=pushing(greet(Timeout=9)),
         ends=State.SUCCEEDED,
-        mutations=(CONFIGURATION, PUBLISH, MOVE_ALIAS, DELETE),
+        mutations=(CONFIGURATION, PUBLISH, MOVE_ALIAS),
         serves="2",
-        versions=("2",),
+        versions=("1", "2"),
     ),
     "update both": Scenario(
         prepare=serving,
         push=pushing(greet("greet-2.zip", Timeout=9)),
         ends=State.SUCCEEDED,
-        mutations=(CODE, CONFIGURATION, PUBLISH, MOVE_ALIAS, DELETE),
+        mutations=(CODE, CONFIGURATION, PUBLISH, MOVE_ALIAS),
         serves="2",
-        versions=("2",),
+        versions=("1", "2"),
     ),
     "only tags": Scenario(
         prepare=serving,
@@ -141,9 +177,56 @@ SCENARIOS: dict[str, Scenario] = {
         prepare=serving,
         push=pushing(greet("greet-2.zip", Tags={"stage": "prod"})),
         ends=State.SUCCEEDED,
-        mutations=(CODE, TAG, UNTAG, PUBLISH, MOVE_ALIAS, DELETE),
+        mutations=(CODE, TAG, UNTAG, PUBLISH, MOVE_ALIAS),
         serves="2",
-        versions=("2",),
+        versions=("1", "2"),
+    ),
+    "more versions than are kept": Scenario(
+        prepare=serving_twice,
+        push=pushing(greet("greet-3.zip", settings={"versionsToKeep": 1})),
+        ends=State.SUCCEEDED,
+        mutations=(CODE, PUBLISH, MOVE_ALIAS, DELETE, DELETE),
+        serves="3",
+        versions=("3",),
+    ),
+    "create with concurrency": Scenario(
+        push=pushing(greet(settings={"reservedConcurrency": 20, "provisionedConcurrency": 5})),
+        ends=State.SUCCEEDED,
+        mutations=(CREATE, PUT_RESERVED, PUBLISH, CREATE_ALIAS, PUT_PROVISIONED),
+        serves="1",
+        versions=("1",),
+    ),
+    "code and concurrency": Scenario(
+        prepare=serving_with_concurrency,
+        push=pushing(greet("greet-2.zip", settings={"reservedConcurrency": 30, "provisionedConcurrency": 7})),
+        ends=State.SUCCEEDED,
+        mutations=(CODE, PUT_RESERVED, PUBLISH, MOVE_ALIAS, PUT_PROVISIONED),
+        serves="2",
+        versions=("1", "2"),
+    ),
+    "less concurrency": Scenario(
+        prepare=serving_with_concurrency,
+        push=pushing(greet(settings={"reservedConcurrency": 4, "provisionedConcurrency": 2})),
+        ends=State.SUCCEEDED,
+        mutations=(PUT_PROVISIONED, PUT_RESERVED),
+        serves="1",
+        versions=("1",),
+    ),
+    "no concurrency": Scenario(
+        prepare=serving_with_concurrency,
+        push=pushing(greet(settings={"reservedConcurrency": "none", "provisionedConcurrency": "none"})),
+        ends=State.SUCCEEDED,
+        mutations=(DELETE_RESERVED, DELETE_PROVISIONED),
+        serves="1",
+        versions=("1",),
+    ),
+    "code that moves provisioned concurrency": Scenario(
+        prepare=serving_with_concurrency,
+        push=pushing(greet("greet-2.zip")),
+        ends=State.SUCCEEDED,
+        mutations=(CODE, PUBLISH, MOVE_ALIAS),
+        serves="2",
+        versions=("1", "2"),
     ),
     "the same files again": Scenario(
         prepare=serving,

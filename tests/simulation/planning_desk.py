@@ -14,6 +14,7 @@ from gitmoxi.planning.deletion import describe_deletion
 from gitmoxi.planning.desired import Desired, to_bytes
 from gitmoxi.ports.ledger import CreateDeployment
 from gitmoxi.workflow.courier import Courier
+from gitmoxi_planner.claims import replaced_in_line, superseded_in_slot
 from gitmoxi_planner.line import Placing, enqueue, settle_unchanged
 from gitmoxi_planner.looking import Looker
 from gitmoxi_planner.wanting import Wanted
@@ -52,7 +53,8 @@ class PlanningDesk:
         if look.plan.verb is Verb.NOTHING and not busy:
             await self._courier.commit(settle_unchanged(placing, look.good, self._ids))
         else:
-            await self._enqueue(placing, record)
+            superseded = await superseded_in_slot(desired, record, self._ledger)
+            await self._enqueue(placing, record, superseded)
         return head.id
 
     async def delete(self, target: Target) -> str:
@@ -68,9 +70,11 @@ class PlanningDesk:
         await self._ledger.transact([CreateDeployment(deployment=head)])
         return head, await self._ledger.target(target)
 
-    async def _enqueue(self, placing: Placing, record: TargetRecord) -> None:
-        waiting = await self._ledger.deployment(record.waiting_id) if record.waiting_id else None
-        await self._courier.commit(enqueue(placing, waiting, self._ids))
+    async def _enqueue(
+        self, placing: Placing, record: TargetRecord, superseded: Deployment | None = None
+    ) -> None:
+        waiting = await replaced_in_line(record, self._ledger)
+        await self._courier.commit(enqueue(placing, waiting, self._ids, superseded))
 
     def _placing(
         self, head: Deployment, record: TargetRecord, plan: PlanRecord, desired: BodyRef | None

@@ -12,11 +12,8 @@ from gitmoxi.strategies.lambda_steps import CODE_SHA256, VERSION
 from tests.simulation.cloud import LAMBDA_TARGET
 from tests.simulation.lambda_scenarios import (
     CODE,
-    CONFIGURATION,
     CREATE,
     DELETE,
-    MOVE_ALIAS,
-    PUBLISH,
     ended,
     greet,
     made_by_others,
@@ -65,47 +62,6 @@ async def test_reverting_a_failed_commit_finds_everything_as_wanted() -> None:
     head = await world.run(await world.push(greet()))
 
     assert head.state is State.NO_CHANGE
-
-
-async def test_a_revision_that_others_made_under_way_is_read_again() -> None:
-    """RevisionId guards each change; a refused one is no failure of the deployment."""
-    world = World()
-    await serving(world)
-    forward = world.aws.models["lambda"]
-    meddled: list[str] = []
-
-    def meddle(operation: str, params: Any) -> dict[str, Any]:
-        if operation == CODE and not meddled:
-            meddled.append(operation)
-            forward(CONFIGURATION, {"FunctionName": "greet", "MemorySize": 256})
-        return forward(operation, params)
-
-    world.aws.models["lambda"] = meddle
-    head = await world.run(await world.push(greet("greet-2.zip", MemorySize=128)))
-
-    assert meddled
-    assert head.state is State.SUCCEEDED
-    assert world.aws.mutations[3:] == [CODE, CONFIGURATION, PUBLISH, MOVE_ALIAS, DELETE]
-    assert world.function()["Configuration"]["MemorySize"] == 128
-
-
-async def test_an_alias_that_others_moved_is_left_to_them() -> None:
-    world = World()
-    await serving(world)
-    deployment = await world.push(greet("greet-2.zip"))
-    await world.run_until(deployment, "settle")
-    world.aws.hide = lambda operation: _moved(world) if operation == DELETE else None
-
-    head = await world.run(deployment)
-
-    assert head.state is State.FAILED
-    assert "Somebody else moved the alias" in head.because
-
-
-def _moved(world: World) -> dict[str, Any]:
-    call = world.functions.call
-    call(MOVE_ALIAS, {"FunctionName": "greet", "Name": "live", "FunctionVersion": "1"})
-    return {}
 
 
 async def test_an_adopted_function_gets_no_tag_of_ours_and_a_warning() -> None:

@@ -19,7 +19,7 @@ from gitmoxi.adapters.memory.clock import FakeClock, SequentialIds
 from gitmoxi.adapters.memory.evidence import MemoryLogs, MemoryTargetHealth
 from gitmoxi.adapters.memory.leases import MemoryLeaseStore
 from gitmoxi.adapters.memory.ledger import MemoryLedger
-from gitmoxi.contracts.messages import DeploymentPlanned, RollbackRequested, SlotFreed, Tick
+from gitmoxi.contracts.messages import CommandGiven, DeploymentPlanned, RollbackRequested, SlotFreed, Tick
 from gitmoxi.domain.deployments import (
     Command,
     CommandKind,
@@ -220,6 +220,10 @@ class World(Cloud):
                 tick = Tick(
                     deployment_id=detail["deployment_id"], version=detail["version"], worker=detail["worker"]
                 )
+                self._send(tick.worker, tick, 0.0)
+            elif event.detail_type == CommandGiven.DETAIL_TYPE:
+                given = CommandGiven.model_validate_json(event.detail)
+                tick = Tick(deployment_id=given.deployment_id, version=None, worker=given.worker)
                 self._send(tick.worker, tick, 0.0)
 
     def _send(self, worker: Worker, body: Tick | AwsEvent | None, delay: float) -> None:

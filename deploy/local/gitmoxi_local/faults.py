@@ -16,25 +16,11 @@ from gitmoxi_local.aws_model.capacity import Capacity, CapacityLimit
 from gitmoxi_local.aws_model.ecs import quotas as ecs_quotas
 from gitmoxi_local.aws_model.functions import FunctionFault, FunctionFaults
 from gitmoxi_local.aws_model.functions import quotas as function_quotas
+from gitmoxi_local.aws_model.functions.faults import FunctionFaultKind
 from gitmoxi_local.calls import AwsCall
 
 ImageFaultKind = Literal[
     "cannot_pull", "eni", "no_capacity", "crash", "interrupted", "unhealthy", "unreachable", "slow_start"
-]
-FunctionFaultKind = Literal[
-    "change_fails",
-    "image_denied",
-    "image_missing",
-    "image_unsupported",
-    "key_unusable",
-    "object_denied",
-    "provisioning_fails",
-    "role_not_assumable",
-    "role_without_network",
-    "security_group_missing",
-    "slow_change",
-    "storage_full",
-    "subnet_missing",
 ]
 CallFaultKind = Literal["throttle", "deny", "error500", "slow", "drop_reply", "stale"]
 

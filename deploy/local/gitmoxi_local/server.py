@@ -92,12 +92,14 @@ class LocalCloud:
             StackError: if a template cannot be installed; the server is stopped then.
         """
         serving = asyncio.create_task(self._server.serve(sockets=[self._socket]))
-        background = [
-            asyncio.create_task(worker.run())
-            for worker in (self._ecs, self._functions, self._alarms, self._autosave)
-        ]
+        background: list[asyncio.Task[None]] = []
         try:
             await self._started(serving)
+            # Not before ministack has read its saved state: what our models do is written over it.
+            background += [
+                asyncio.create_task(worker.run())
+                for worker in (self._ecs, self._functions, self._alarms, self._autosave)
+            ]
             await self._install()
             self._announce()
             await serving
@@ -127,7 +129,7 @@ class LocalCloud:
         )
 
     def _functions_host(self) -> ModelHost[FunctionsModel, FunctionChanged]:
-        packages = MinistackPackages()
+        packages = MinistackPackages(self._settings.packages_dir)
         mirror = Mirror(
             packages,
             lambda change: self._functions.ask(

@@ -67,3 +67,8 @@ class CloudSettings(BaseModel):
     def functions_file(self) -> Path:
         """The state of our model of Lambda."""
         return self.state_dir / "functions.json"
+
+    @property
+    def packages_dir(self) -> Path:
+        """The code of Lambda functions, by its hash."""
+        return self.state_dir / "packages"

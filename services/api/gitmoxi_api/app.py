@@ -17,7 +17,32 @@ from gitmoxi.workflow.courier import Courier
 from gitmoxi_api.guards import Containment, Gatekeeper
 from gitmoxi_api.parts import ApiParts
 from gitmoxi_api.problems import Problem, handle_problems
-from gitmoxi_api.routes import approvals, commits, deployments, dry_runs, events, health, pushes, repositories
+from gitmoxi_api.routes import (
+    approvals,
+    commits,
+    deployments,
+    dry_runs,
+    events,
+    health,
+    pushes,
+    repositories,
+    retries,
+    targets,
+)
+
+_ROUTES = (
+    repositories,
+    pushes,
+    dry_runs,
+    commits,
+    approvals,
+    deployments,
+    retries,
+    targets,
+    events,
+    health,
+)
+"""In the order in which the API's description lists them."""
 
 _DESCRIPTION = """\
 Deploys Amazon ECS services and AWS Lambda functions from Git.
@@ -72,7 +97,7 @@ def create_app(
         allow_file=allow_file,
         dry_run_ttl=dry_run_ttl,
     )
-    for module in (repositories, pushes, dry_runs, commits, approvals, deployments, events, health):
+    for module in _ROUTES:
         app.include_router(module.router)
     handle_problems(app)
     app.add_middleware(Gatekeeper, loopback_only=loopback_only)

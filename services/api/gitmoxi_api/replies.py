@@ -144,6 +144,10 @@ class DeploymentReply(Reply):
     seq: int
     prefix: str
     target: TargetReply | None = Field(description="null until its files could be read")
+    restores: str | None = Field(
+        description="of one that a person asked for: the deployment that it brings back or tries again"
+    )
+    requested_by: str | None = Field(description="who asked for it; null for a commit's")
     created_at: datetime
     updated_at: datetime
     started_at: datetime | None

@@ -71,6 +71,8 @@ Person = Annotated[
         examples=["ada"],
     ),
 ]
+RequestId = Annotated[str, Field(pattern=r"^[\w.:-]{8,128}$", examples=["01K9Z5B8QH7Z6V3S2N1M0K4J5G"])]
+DeploymentRef = Annotated[str, Field(pattern=r"^[\w-]{1,64}$", examples=["d-0f9b1c2d3e4f5a6b7c8d"])]
 Limit = Annotated[int, Query(ge=1, le=200, description="how many at most, newest first")]
 
 
@@ -139,3 +141,20 @@ class ApprovalRequest(Request):
     repository: RepositoryUrl | None = Field(default=None, examples=["https://github.com/acme/shop"])
     branch: BranchName | None = Field(default=None, examples=["main"])
     by: Person
+
+
+class RetryRequest(Request):
+    """A deployment that failed shall be tried again."""
+
+    by: Person
+    request_id: RequestId | None = Field(
+        default=None, description="yours, to send it again after a lost answer: the same id asks once"
+    )
+
+
+class RevisionRequest(RetryRequest):
+    """A revision of a target shall be brought back."""
+
+    deployment_id: DeploymentRef | None = Field(
+        default=None, description="whose revision; without it the last one that fits"
+    )

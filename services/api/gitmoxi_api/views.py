@@ -127,6 +127,8 @@ def deployment_view(deployment: Deployment) -> DeploymentReply:
         seq=origin.seq,
         prefix=origin.prefix,
         target=None if deployment.target is None else target_view(deployment.target),
+        restores=deployment.restores,
+        requested_by=deployment.requested_by,
         created_at=deployment.created_at,
         updated_at=deployment.updated_at,
         started_at=deployment.started_at,
@@ -151,14 +153,15 @@ def plan_view(plan: PlanRecord) -> PlanReply:
     return PlanReply(
         verb=plan.verb,
         strategy=plan.strategy,
-        differences=tuple(_difference_view(difference) for difference in plan.differences),
+        differences=tuple(difference_view(difference) for difference in plan.differences),
         steps=plan.steps,
         calls=tuple(PlannedCallReply(api=call.api, summary=call.summary) for call in plan.calls),
         warnings=tuple(PlannedWarningReply(text=item.text, risk=item.risk) for item in plan.warnings),
     )
 
 
-def _difference_view(difference: PlannedDifference) -> PlannedDifferenceReply:
+def difference_view(difference: PlannedDifference) -> PlannedDifferenceReply:
+    """One place that changes."""
     return PlannedDifferenceReply(
         document=difference.document,
         path=difference.path,

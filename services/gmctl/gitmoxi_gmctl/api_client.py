@@ -32,6 +32,7 @@ from gitmoxi_gmctl.replies import (
     Repositories,
     Repository,
 )
+from gitmoxi_gmctl.target_replies import Requested, RevisionDetails, Revisions, Targets
 
 ReplyType = TypeVar("ReplyType", bound=Reply)
 Query = Mapping[str, str | int | None]
@@ -168,6 +169,42 @@ class ApiClient:
         with _pointing_at_deployments(deployment_id):
             return self._ask(Command, "POST", path, body={"kind": kind, "by": by})
 
+    def targets(self, name: str) -> Targets:
+        """The targets that a name stands for."""
+        return self._ask(Targets, "GET", "/v1/targets", query={"name": name})
+
+    def revisions(self, target_id: str, *, limit: int = 10) -> Revisions:
+        """What a target can go back to."""
+        path = f"/v1/targets/{_path(target_id)}/revisions"
+        return self._ask(Revisions, "GET", path, query={"limit": limit})
+
+    def revision(self, target_id: str, deployment_id: str) -> RevisionDetails:
+        """What going back to one of them would change."""
+        path = f"/v1/targets/{_path(target_id)}/revisions/{_segment(deployment_id)}"
+        try:
+            return self._ask(RevisionDetails, "GET", path)
+        except RefusedError as error:
+            if error.status != HTTPStatus.NOT_FOUND:
+                raise
+            raise RefusedError(
+                f"There is no deployment {deployment_id} of {target_id}: gmctl rollback {target_id} --list "
+                "shows those that one can go back to.",
+                error.status,
+            ) from None
+
+    def ask_revision(
+        self, kind: str, target_id: str, *, deployment_id: str | None, by: str, request_id: str
+    ) -> Requested:
+        """Ask for a ``rollback`` or an ``undelete``; the same ``request_id`` again asks nothing new."""
+        body = {"deployment_id": deployment_id, "by": by, "request_id": request_id}
+        return self._ask(Requested, "POST", f"/v1/targets/{_path(target_id)}/{kind}", body=body)
+
+    def ask_retry(self, deployment_id: str, *, by: str, request_id: str) -> Requested:
+        """Ask for a deployment to be tried again."""
+        path = f"/v1/deployments/{_segment(deployment_id)}/retry"
+        with _pointing_at_deployments(deployment_id):
+            return self._ask(Requested, "POST", path, body={"by": by, "request_id": request_id})
+
     def events(self, limit: int) -> Events:
         """The audit trail."""
         return self._ask(Events, "GET", "/v1/events", query={"limit": limit})
@@ -245,6 +282,11 @@ def _reason(error: httpx.TransportError) -> str:
 def _segment(text: str) -> str:
     """A value as one segment of a path."""
     return quote(text, safe="")
+
+
+def _path(target_id: str) -> str:
+    """A target's id as a part of a path: its slashes are the path's own."""
+    return quote(target_id, safe="/")
 
 
 def _is_loopback(host: str) -> bool:

@@ -10,6 +10,7 @@ from rich.console import Console
 
 from gitmoxi.domain.states import Status
 from gitmoxi_gmctl.api_client import ApiClient, Query
+from gitmoxi_gmctl.commanding import give_command
 from gitmoxi_gmctl.exits import code_of
 from gitmoxi_gmctl.following import interruptible
 from gitmoxi_gmctl.options import (
@@ -37,15 +38,19 @@ from gitmoxi_gmctl.printing import (
     print_json,
 )
 from gitmoxi_gmctl.replies import Deployment
+from gitmoxi_gmctl.requesting import follow, send
 from gitmoxi_gmctl.session import follower, session_of
 
-app = typer.Typer(no_args_is_help=True, help="Look at deployments, follow them, stop them.")
+app = typer.Typer(no_args_is_help=True, help="Look at deployments, follow, stop and repeat them.")
 ecs = typer.Typer(no_args_is_help=True, help="Deployments of ECS services.")
 functions = typer.Typer(no_args_is_help=True, help="Deployments of Lambda functions.")
 app.add_typer(ecs, name="ecs")
 app.add_typer(functions, name="lambda")
 
 DeploymentArgument = Annotated[str, typer.Argument(metavar="ID", help="A deployment's id.")]
+NameArgument = Annotated[
+    str, typer.Argument(metavar="ID|TARGET", help="A deployment's id, or the target that it is under way at.")
+]
 
 
 @app.command("get")
@@ -148,32 +153,51 @@ def watch(
 
 
 @app.command("abort")
-def abort(context: typer.Context, deployment_id: DeploymentArgument, by: ByOption = None) -> None:
-    """Stop a deployment; what it changed is undone."""
-    _command(context, deployment_id, "abort", by)
+def abort(context: typer.Context, name: NameArgument, by: ByOption = None) -> None:
+    """Stop a deployment; what it changed is undone. Where nothing is under way, nothing happens."""
+    _command(context, name, "abort", by)
 
 
 @app.command("pause")
-def pause(context: typer.Context, deployment_id: DeploymentArgument, by: ByOption = None) -> None:
+def pause(context: typer.Context, name: NameArgument, by: ByOption = None) -> None:
     """Let a running deployment stand where it is.
 
     It pauses Gitmoxi's steps; in a rolling deployment of an ECS service, ECS itself goes on replacing tasks.
     """
-    _command(context, deployment_id, "pause", by)
+    _command(context, name, "pause", by)
 
 
 @app.command("resume")
-def resume(context: typer.Context, deployment_id: DeploymentArgument, by: ByOption = None) -> None:
+def resume(context: typer.Context, name: NameArgument, by: ByOption = None) -> None:
     """Let a paused deployment go on."""
-    _command(context, deployment_id, "resume", by)
+    _command(context, name, "resume", by)
 
 
-def _command(context: typer.Context, deployment_id: str, kind: str, by: str | None) -> None:
+@app.command("retry")
+def retry(
+    context: typer.Context,
+    *,
+    deployment_id: DeploymentArgument,
+    wait: Annotated[bool, typer.Option("--wait", help="Follow to the end and exit with the result.")] = False,
+    timeout: TimeoutOption = 900.0,
+    by: ByOption = None,
+    output: OutputOption = Output.TABLE,
+) -> None:
+    """Try a deployment again that failed: the same files of the same commit.
+
+    Refused once a newer commit changed the same service object: then that one is to be deployed.
+    """
+    asker = by or getpass.getuser()
+    with session_of(context).api() as api, interruptible():
+        requested = send(lambda request_id: api.ask_retry(deployment_id, by=asker, request_id=request_id))
+        code = follow(api, requested, wait=wait, timeout_seconds=timeout, output=output)
+    raise typer.Exit(code)
+
+
+def _command(context: typer.Context, name: str, kind: str, by: str | None) -> None:
     with session_of(context).api() as api:
-        api.command(deployment_id, kind=kind, by=by or getpass.getuser())
-    make_console().print(
-        cell(f"{kind} is asked for; what comes of it shows: gmctl deployment watch {deployment_id}")
-    )
+        told = give_command(api, name, kind, by or getpass.getuser())
+    make_console().print(cell(told), soft_wrap=True)
 
 
 def _query(

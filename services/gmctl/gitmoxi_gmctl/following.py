@@ -6,6 +6,7 @@ import itertools
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from http import HTTPStatus
 from typing import TypeVar
 
 from rich.console import Console
@@ -15,7 +16,7 @@ from gitmoxi.domain.records import PushOutcome
 from gitmoxi.domain.states import State, Status, Worker
 from gitmoxi_gmctl.api_client import ApiClient
 from gitmoxi_gmctl.dryrun.replies import DryRun
-from gitmoxi_gmctl.exits import ExitCode, GmctlError, UnreachableError
+from gitmoxi_gmctl.exits import ExitCode, GmctlError, RefusedError, UnreachableError
 from gitmoxi_gmctl.printing import cell, print_explanations, print_plan, print_plan_warnings, print_step
 from gitmoxi_gmctl.replies import Deployment, DeploymentDetails, Push
 
@@ -114,6 +115,30 @@ class Follower:
             return details if details.deployment.state.terminal else None
 
         return self._until(ended, lambda: _still_going(last))
+
+    def planned(self, deployment_id: str) -> DeploymentDetails:
+        """A deployment that was asked for, once the planner has made it and placed or ended it.
+
+        What is shown of it here is not shown again by following it to its end.
+        """
+
+        def placed() -> DeploymentDetails | None:
+            try:
+                details = self._api.deployment(deployment_id)
+            except RefusedError as error:
+                if error.status == HTTPStatus.NOT_FOUND:
+                    return None
+                raise
+            self._show_news(details, prefix="")
+            return None if details.deployment.state is State.RECEIVED else details
+
+        return self._until(
+            placed,
+            lambda: (
+                "The planner has not taken the request yet; it is not lost: "
+                f"gmctl deployment watch {deployment_id}"
+            ),
+        )
 
     def dry_run(self, dry_run_id: str, *, rendered: bool) -> DryRun:
         """A dry run, ended."""

@@ -12,6 +12,7 @@ import typer
 
 from gitmoxi_gmctl import commit, deployment, event, repo
 from gitmoxi_gmctl.exits import GmctlError
+from gitmoxi_gmctl.going_back import rollback, undelete
 from gitmoxi_gmctl.init.command import init
 from gitmoxi_gmctl.printing import cell, make_console
 from gitmoxi_gmctl.session import DEFAULT_ENDPOINT, Session
@@ -29,6 +30,8 @@ app.add_typer(repo.app, name="repo")
 app.add_typer(commit.app, name="commit")
 app.add_typer(deployment.app, name="deployment")
 app.add_typer(event.app, name="event")
+app.command("rollback")(rollback)
+app.command("undelete")(undelete)
 app.command("init")(init)
 app.command("up")(up)
 app.command("validate")(validate)

@@ -19,7 +19,6 @@ from gitmoxi_gmctl.replies import (
     Commits,
     Deployment,
     DeploymentDetails,
-    Events,
     Explanation,
     Plan,
     PlannedDifference,
@@ -199,6 +198,8 @@ def print_details(console: Console, details: DeploymentDetails) -> None:
         "service object": item.prefix,
         "target": target_name(item.target) or f"{item.kind}, not known yet",
         "commit": f"{item.commit} on {item.branch} of {item.repository}, number {item.seq}",
+        "asked for by": item.requested_by,
+        "of": item.restores,
         "because": item.because,
         "cause": item.cause,
     }
@@ -246,7 +247,7 @@ def print_differences(console: Console, plan: Plan, *, verbose: bool) -> None:
         differences = tuple(group)
         shown = differences if verbose or plan.verb != Verb.CREATE else _outline(differences)
         for difference in shown:
-            console.print(_difference_line(difference), soft_wrap=True)
+            console.print(difference_line(difference), soft_wrap=True)
         if len(shown) < len(differences):
             console.print(cell(f"    and more: {len(differences) - len(shown)} (-v shows all)", "dim"))
 
@@ -274,7 +275,7 @@ def _outline(differences: tuple[PlannedDifference, ...]) -> tuple[PlannedDiffere
 _OUTLINED = re.compile(r"[^.]+|containerDefinitions\[.+\]\.image")
 
 
-def _difference_line(difference: PlannedDifference) -> Text:
+def difference_line(difference: PlannedDifference) -> Text:
     """``+`` what is new, ``-`` what goes, ``~`` what changes."""
     if difference.before is None:
         return cell(f"    + {difference.path}: {difference.after}", "green")
@@ -292,9 +293,3 @@ def print_step(console: Console, step: Step, *, prefix: str = "") -> None:
     if step.actions:
         line += cell(f"  [{', '.join(step.actions)}]", "dim")
     console.print(line, soft_wrap=True)
-
-
-def print_events(console: Console, events: Events) -> None:
-    """The audit trail."""
-    rows = ((cell(moment(item.at)), cell(item.kind), cell(item.summary)) for item in events.events)
-    print_table(console, ("AT", "KIND", "WHAT HAPPENED"), rows, empty="Nothing happened that is kept here.")

@@ -102,6 +102,7 @@ class CommitFiles(Reply):
 class Target(Reply):
     """What is deployed to."""
 
+    id: str
     kind: str
     account: str
     region: str
@@ -126,6 +127,8 @@ class Deployment(Reply):
     seq: int
     prefix: str
     target: Target | None
+    restores: str | None
+    requested_by: str | None
     created_at: datetime
     updated_at: datetime
 

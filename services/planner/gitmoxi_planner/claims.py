@@ -1,13 +1,18 @@
-"""Whether a deployment may stand in a target's line: a newer commit, or another's claim, forbids it."""
+"""Whether a deployment may stand in a target's line, and which other one gives way to it."""
 
 from __future__ import annotations
 
-from gitmoxi.domain.deployments import Deployment
+from gitmoxi.domain.deployments import CommandKind, Deployment, Verb
 from gitmoxi.domain.records import Claim, TargetRecord
 from gitmoxi.domain.states import State
 from gitmoxi.errors import ContentionError
+from gitmoxi.planning.desired import Desired
 from gitmoxi.ports.ledger import Ledger
+from gitmoxi.validation.depdef import OnNewCommit
 from gitmoxi_planner.candidates import Candidate
+
+_GIVES_WAY = frozenset({State.RUNNING, State.PAUSED})
+"""A rollback goes on to its end: nothing could build upon one that was left half-way."""
 
 
 async def refusal(candidate: Candidate, record: TargetRecord, ledger: Ledger) -> tuple[State, str] | None:
@@ -20,7 +25,7 @@ async def refusal(candidate: Candidate, record: TargetRecord, ledger: Ledger) ->
     if claim is None:
         return None
     same_branch = (claim.repository_id, claim.branch) == (origin.repository_id, origin.branch)
-    if same_branch and origin.seq <= record.last_seq:
+    if same_branch and _overtaken(candidate.deployment, record):
         return State.SUPERSEDED, f"A newer commit of {origin.branch} stands in the line of {record.target}."
     if same_branch and claim.prefix in {origin.prefix, candidate.renamed_from}:
         return None
@@ -34,6 +39,12 @@ async def refusal(candidate: Candidate, record: TargetRecord, ledger: Ledger) ->
         "the other."
     )
     return State.FAILED, because
+
+
+def _overtaken(deployment: Deployment, record: TargetRecord) -> bool:
+    """What a person asks for comes after the commit whose number it has; a commit comes but once."""
+    seq = deployment.origin.seq
+    return seq < record.last_seq or (seq == record.last_seq and deployment.restores is None)
 
 
 async def _given_up(claim: Claim, record: TargetRecord, ledger: Ledger) -> bool:
@@ -55,3 +66,18 @@ async def replaced_in_line(record: TargetRecord, ledger: Ledger) -> Deployment |
     if waiting is not None and waiting.state is not State.WAITING:
         raise ContentionError(f"{waiting.id} left the line of {record.target} while this was planned")
     return waiting
+
+
+async def superseded_in_slot(desired: Desired, record: TargetRecord, ledger: Ledger) -> Deployment | None:
+    """The active deployment that ``desired`` does not wait for, as its settings say.
+
+    A deletion goes on to its end: what it has begun cannot be replaced in flight. One that was asked to end
+    already is not asked again.
+    """
+    if record.active_id is None or desired.settings.get("onNewCommit") != OnNewCommit.SUPERSEDE:
+        return None
+    active = await ledger.deployment(record.active_id)
+    if active is None or active.state not in _GIVES_WAY or active.verb is Verb.DELETE:
+        return None
+    asked = await ledger.commands(active.id, active.command_cursor)
+    return None if any(command.kind is CommandKind.SUPERSEDE for command in asked) else active

@@ -1,4 +1,4 @@
-"""The messages that the planner takes: ingested commits, answers to held deletions, wakes, the schedule."""
+"""The messages that the planner takes: commits, what people ask for, wakes, the schedule."""
 
 from __future__ import annotations
 
@@ -6,7 +6,14 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
 from faststream_sqs import SQSMessage, detail_type
-from gitmoxi.contracts.messages import CommandGiven, CommitIngested, Message, Sweep, Tick
+from gitmoxi.contracts.messages import (
+    CommandGiven,
+    CommitIngested,
+    DeploymentRequested,
+    Message,
+    Sweep,
+    Tick,
+)
 from gitmoxi.domain.deployments import Deployment
 from gitmoxi.domain.states import State, Worker
 from gitmoxi.errors import RetryableError
@@ -41,6 +48,9 @@ class Handlers:
         broker.subscriber(queue, filter=detail_type(CommandGiven.DETAIL_TYPE), max_workers=workers)(
             self.on_command
         )
+        broker.subscriber(queue, filter=detail_type(DeploymentRequested.DETAIL_TYPE), max_workers=workers)(
+            self.on_request
+        )
         broker.subscriber(queue, filter=detail_type(Tick.DETAIL_TYPE), max_workers=workers)(self.on_tick)
         broker.subscriber(queue, filter=detail_type(Sweep.DETAIL_TYPE), max_workers=workers)(self.on_sweep)
 
@@ -59,6 +69,16 @@ class Handlers:
         try:
             with _bound(message):
                 planned = await self.planner.deployment(body.deployment_id, self._told)
+        except RetryableError as error:
+            await self._put_off(body, message, error)
+        else:
+            self._note(message, planned)
+
+    async def on_request(self, body: DeploymentRequested, message: SQSMessage) -> None:
+        """Somebody asked for a rollback, a retry or an undeletion."""
+        try:
+            with _bound(message):
+                planned = await self.planner.requested(body, self._told)
         except RetryableError as error:
             await self._put_off(body, message, error)
         else:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from gitmoxi.contracts.messages import DeploymentPlanned
+from gitmoxi.contracts.messages import CommandGiven, DeploymentPlanned
 from gitmoxi.domain.bodies import BodyRef
-from gitmoxi.domain.deployments import Deployment, PlanRecord, Verb, deployer_of
+from gitmoxi.domain.delete_guard import SHORT_SHA
+from gitmoxi.domain.deployments import Command, CommandKind, Deployment, PlanRecord, Verb, deployer_of
 from gitmoxi.domain.explanations import Explanation
 from gitmoxi.domain.records import Claim, LastGood, Ownership, TargetRecord
 from gitmoxi.domain.states import State, Worker, check_transition
@@ -15,6 +16,7 @@ from gitmoxi.domain.targets import Target
 from gitmoxi.ports.clock import Ids
 from gitmoxi.ports.ledger import (
     DeleteOwnership,
+    PutCommand,
     PutOwnership,
     PutPlan,
     PutStep,
@@ -85,15 +87,20 @@ def end(
     ]
 
 
-def enqueue(placing: Placing, replaced: Deployment | None, ids: Ids) -> list[Write]:
-    """Put a deployment into its target's line, in the place of ``replaced``."""
+def enqueue(
+    placing: Placing, replaced: Deployment | None, ids: Ids, superseded: Deployment | None = None
+) -> list[Write]:
+    """Put a deployment into its target's line, in the place of ``replaced``.
+
+    ``superseded`` is the active deployment, if it is to end for this one before its time: its owner is asked.
+    """
     old, now = placing.deployment, placing.now
     check_transition(old.state, State.WAITING, PLANNER)
     head = replace(
         old,
         version=old.version + 1,
         state=State.WAITING,
-        owner=deployer_of(old.kind),
+        owner=Worker.ROLLBACK if placing.plan.verb is Verb.ROLLBACK else deployer_of(old.kind),
         target=placing.target,
         verb=placing.plan.verb,
         desired=placing.desired,
@@ -118,9 +125,29 @@ def enqueue(placing: Placing, replaced: Deployment | None, ids: Ids) -> list[Wri
         ),
     ]
     if replaced is not None:
-        because = f"Commit {old.origin.commit_sha[:12]} is newer and took its place in the line."
-        writes += end(replaced, State.SUPERSEDED, because, now, ids)
+        writes += end(replaced, State.SUPERSEDED, _replaced_because(old), now, ids)
+    if superseded is not None:
+        writes += _ask_to_end(superseded, old, now, ids)
     return writes
+
+
+def _ask_to_end(active: Deployment, newer: Deployment, now: datetime, ids: Ids) -> list[Write]:
+    """The command to give way, in the transaction that places the newer one: placed once, asked once."""
+    command = Command(
+        id=ids.ulid(),
+        deployment_id=active.id,
+        kind=CommandKind.SUPERSEDE,
+        by=f"commit {_short(newer)}",
+        at=now,
+    )
+    message = CommandGiven(
+        deployment_id=active.id, version=active.version, worker=active.owner, command_id=command.id
+    )
+    return [PutCommand(command=command), outbox(message, owner=PLANNER, ids=ids, at=now)]
+
+
+def _short(deployment: Deployment) -> str:
+    return deployment.origin.commit_sha[:SHORT_SHA]
 
 
 def settle_unchanged(placing: Placing, good: dict[str, str] | None, ids: Ids) -> list[Write]:
@@ -138,6 +165,8 @@ def settle_unchanged(placing: Placing, good: dict[str, str] | None, ids: Ids) ->
         )
         record = replace(record, last_good=last_good)
     because = f"{placing.target} already is as wanted."
+    if head.restores is not None:
+        because = f"{head.because} {because}"
     return [
         *end(settled, State.NO_CHANGE, because, now, ids),
         PutTarget(record=record, expected_revision=placing.record.revision),
@@ -173,16 +202,27 @@ def _ownership(placing: Placing) -> PutOwnership | DeleteOwnership:
     return PutOwnership(ownership=ownership)
 
 
+def _replaced_because(newer: Deployment) -> str:
+    if newer.restores is not None:
+        return f"{newer.id}, which {newer.requested_by} asked for, took its place in the line."
+    return f"Commit {_short(newer)} is newer and took its place in the line."
+
+
 def _because(placing: Placing) -> str:
+    """What is to be done and why; of a request first who asked for what."""
+    what = _what_is_done(placing)
+    return what if placing.deployment.restores is None else f"{placing.deployment.because} {what}"
+
+
+def _what_is_done(placing: Placing) -> str:
     count = len(placing.plan.differences)
     match placing.plan.verb:
         case Verb.CREATE:
-            what = f"{placing.target} does not exist and is created."
+            return f"{placing.target} does not exist and is created."
         case Verb.DELETE:
             approved = f" {placing.approved_by} approved that." if placing.approved_by else ""
-            what = f"The definition file was deleted, so {placing.target} is.{approved}"
+            return f"The definition file was deleted, so {placing.target} is.{approved}"
         case Verb.NOTHING:
-            what = f"{placing.target} is as wanted now; it is looked at again when its turn comes."
+            return f"{placing.target} is as wanted now; it is looked at again when its turn comes."
         case _:
-            what = f"{placing.target} differs in {count} place{'' if count == 1 else 's'}."
-    return what
+            return f"{placing.target} differs in {count} place{'' if count == 1 else 's'}."

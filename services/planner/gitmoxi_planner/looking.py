@@ -9,7 +9,7 @@ from gitmoxi.domain.deployments import Deployment, PlanRecord, Verb
 from gitmoxi.domain.records import TargetRecord
 from gitmoxi.domain.targets import TargetKind
 from gitmoxi.errors import InvariantError, PermanentError
-from gitmoxi.planning.aws_lambda import LambdaPlan, replacing_own_version
+from gitmoxi.planning.aws_lambda import LambdaPlan
 from gitmoxi.planning.desired import Desired
 from gitmoxi.planning.ecs import EcsPlan, using_known_revision
 from gitmoxi.planning.errors import ReplacementNeededError
@@ -105,10 +105,9 @@ class Looker:
         if seen.refused is not None:
             raise seen.refused
         good = await self._good(record)
-        plan = seen.plan
-        if plan is not None and record.last_good is not None:
-            plan = replacing_own_version(plan, record.last_good.values.get(VERSION))
-        return Look(plan=_described(asked, wanted, plan, good), good=_good_version(seen.function, seen.alias))
+        return Look(
+            plan=_described(asked, wanted, seen.plan, good), good=_good_version(seen.function, seen.alias)
+        )
 
 
 def _good_service(service: EcsService | None) -> dict[str, str] | None:

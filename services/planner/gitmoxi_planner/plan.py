@@ -8,19 +8,21 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from gitmoxi.contracts.messages import DeploymentRequested
 from gitmoxi.domain.deployments import Deployment, PlannedWarning, PlanRecord, Verb
 from gitmoxi.domain.records import Commit, CommitStatus, ManifestObject
 from gitmoxi.domain.states import State
-from gitmoxi.errors import ContentionError, InvariantError, PermanentError, RetryableError
+from gitmoxi.errors import ContentionError, InvalidInputError, InvariantError, PermanentError, RetryableError
 from gitmoxi.ports.clock import Clock, Ids
 from gitmoxi.ports.ledger import DeleteOwnership, Ledger, Write
 from gitmoxi.workflow.courier import Courier, Edge, no_edge
 from gitmoxi_planner.candidates import Candidate
-from gitmoxi_planner.claims import replaced_in_line
+from gitmoxi_planner.claims import replaced_in_line, superseded_in_slot
 from gitmoxi_planner.held import HeldDeletions, hold
 from gitmoxi_planner.line import Placing, end, enqueue, ownership_of, settle_unchanged
 from gitmoxi_planner.pacing import AT_ONCE, Pace
 from gitmoxi_planner.reading import Changes, CommitReader
+from gitmoxi_planner.requested import Requests
 from gitmoxi_planner.settling import settle
 from gitmoxi_planner.telling import Tell, counted, summary, tell_nobody, written
 from gitmoxi_planner.verdicts import Ended, Held, Judge, Planned, Verdict, left_behind
@@ -37,8 +39,8 @@ class CommitPlanned:
     """What became of a commit or a deployment that was to be planned.
 
     ``outcome``: ``planned``, ``answered``, ``held``, ``ended``, or why nothing happened: ``skipped``,
-    ``stale``, ``busy``.
-    ``results`` counts the commit's deployments that were planned now by what became of them.
+    ``stale``, ``busy``, ``refused``. ``results`` counts the commit's deployments that were
+    planned now by what became of them.
     """
 
     commit: Commit | None
@@ -69,6 +71,7 @@ class Planner:
         self._ids = ids
         self._edge = edge
         self._held = HeldDeletions(ledger=ledger, judge=judge, clock=clock, ids=ids)
+        self._requests = Requests(ledger=ledger, reader=reader, judge=judge, clock=clock, ids=ids)
         self._pace = Pace(clock)
         self._gate = asyncio.Semaphore(AT_ONCE)
 
@@ -100,13 +103,16 @@ class Planner:
     async def deployment(self, deployment_id: str, tell: Tell = tell_nobody) -> CommitPlanned:
         """Plan the commit that a due deployment belongs to, or end it with a commit that came to nothing.
 
-        A held deletion gets the answer to what was asked of it.
+        A held deletion gets the answer to what was asked of it, a request its place in the line.
         """
         head = await self._ledger.deployment(deployment_id)
         if head is not None and head.state is State.HELD:
             return await self._answered(head, tell)
         if head is None or head.state is not State.RECEIVED:
             return CommitPlanned(commit=None, outcome="stale", because="It is planned already.")
+        if head.restores is not None:
+            await self._placed(await self._requests.candidate(head), tell)
+            return CommitPlanned(commit=None, outcome="planned", because=head.because)
         origin = head.origin
         commit = await self._ledger.commit(origin.repository_id, origin.branch, origin.seq)
         if commit is not None and commit.status in _COME_TO_NOTHING:
@@ -117,6 +123,17 @@ class Planner:
             because = "Its branch is being planned already, or could not be a moment ago."
             return CommitPlanned(commit=commit, outcome="busy", because=because)
         return await self.commit(origin.repository_id, origin.branch, origin.seq, tell)
+
+    async def requested(self, asked: DeploymentRequested, tell: Tell = tell_nobody) -> CommitPlanned:
+        """Make the deployment that a person asks for, unless it is made, and plan it; raises as above."""
+        if await self._ledger.deployment(asked.new_deployment_id) is None:
+            try:
+                await self._courier.commit(await self._requests.record(asked))
+            except InvalidInputError as error:
+                await self._requests.refuse(asked, error)
+                return CommitPlanned(commit=None, outcome="refused", because=str(error))
+            self._edge("request.after_create")
+        return await self.deployment(asked.new_deployment_id, tell)
 
     async def _answered(self, head: Deployment, tell: Tell) -> CommitPlanned:
         """Newer commits come first: one of them may have brought the definition file back."""
@@ -214,6 +231,8 @@ class Planner:
 
     async def _writes(self, candidate: Candidate) -> Sequence[Write]:
         verdict = await self._judge.verdict(candidate)
+        if candidate.deployment.restores is not None:
+            return await self._requests.writes(candidate, verdict, self._own_writes)
         writes = await self._own_writes(candidate, verdict)
         return [*writes, *await self._held.overtaken(candidate, verdict, writes)]
 
@@ -250,7 +269,10 @@ class Planner:
         busy = record.active_id is not None or record.waiting_id is not None
         if placing.plan.verb is Verb.NOTHING and not busy:
             return settle_unchanged(placing, verdict.good, self._ids)
-        return enqueue(placing, await replaced_in_line(record, self._ledger), self._ids)
+        replaced, superseded = await replaced_in_line(record, self._ledger), None
+        if candidate.wanted is not None and placing.deployment.restores is None:
+            superseded = await superseded_in_slot(candidate.wanted.desired, record, self._ledger)
+        return enqueue(placing, replaced, self._ids, superseded)
 
 
 def _news(tell: Tell) -> Tell:

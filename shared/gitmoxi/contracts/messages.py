@@ -88,7 +88,7 @@ class DeploymentRequested(Message):
     DETAIL_TYPE: ClassVar[str] = "deployment.requested.v1"
 
     kind: RequestKind
-    target: str = Field(description="the target's id")
+    target: str = Field(description="the target's id; empty for a retry of what never had one")
     deployment_id: str | None = None
     new_deployment_id: str
     by: str

@@ -145,6 +145,11 @@ class Deployment:
     ended_at: datetime | None = None
 
     @property
+    def is_requested_rollback(self) -> bool:
+        """A person asked for a recorded revision; any other rollback undoes its own deployment."""
+        return self.verb is Verb.ROLLBACK
+
+    @property
     def unrecorded(self) -> tuple[Intent, ...]:
         """Intents whose effect is unknown: the process died or AWS did not answer."""
         return tuple(intent for intent in self.intents if not intent.recorded)

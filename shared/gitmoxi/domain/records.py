@@ -174,6 +174,7 @@ class TargetRecord:
 
     ``active_id`` may mutate the target, ``waiting_id`` comes next; ``last_seq`` is the highest ``seq``
     that ever stood in the line. ``held_id`` is the deletion that stands beside the line until it is approved.
+    ``unsettled`` says that a deployment was superseded in flight: the next one answers for what it left.
     The lease lies on the same item and is written apart.
     """
 
@@ -186,6 +187,7 @@ class TargetRecord:
     last_seq: int = 0
     last_good: LastGood | None = None
     task_definitions: dict[str, str] = field(default_factory=dict)
+    unsettled: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

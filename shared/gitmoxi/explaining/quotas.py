@@ -55,7 +55,7 @@ QUOTA_ENTRIES: Final[tuple[Entry, ...]] = (
     Entry(
         id="quota.unreserved-concurrency",
         cause="The reserved concurrency would leave too little for the account's other functions.",
-        advice=f"Lower reservedConcurrentExecutions, or: {_RAISE} (AWS Lambda, concurrent executions).",
+        advice=f"Lower reservedConcurrency, or: {_RAISE} (AWS Lambda, concurrent executions).",
         source=PUT_CONCURRENCY,
         says=(("unreservedconcurrentexecution",),),
     ),

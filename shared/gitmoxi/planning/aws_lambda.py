@@ -20,7 +20,7 @@ from gitmoxi.planning.lambda_checks import (
     native_code,
     shown_code,
 )
-from gitmoxi.planning.lambda_code import KnownHashes, code_difference, code_place
+from gitmoxi.planning.lambda_code import KnownHashes, code_difference, code_place, known_hash
 from gitmoxi.planning.lambda_comparison import (
     alias_moves,
     all_differences,
@@ -28,6 +28,8 @@ from gitmoxi.planning.lambda_comparison import (
     served_differences,
     wanted_function,
 )
+from gitmoxi.planning.lambda_concurrency import ConcurrencyPlan, live_concurrency, plan_concurrency
+from gitmoxi.planning.lambda_plan_steps import creation_steps, deletion_steps, update_steps
 from gitmoxi.planning.lambda_requests import code_request, configuration_request
 from gitmoxi.planning.lambda_rules import (
     CONFIGURATION_FIELDS,
@@ -36,7 +38,7 @@ from gitmoxi.planning.lambda_rules import (
 from gitmoxi.planning.lambda_warnings import creation_warnings, update_warnings
 from gitmoxi.planning.listing import list_document
 from gitmoxi.planning.tags import adoption, lambda_tags, merged_tags, tag_changes
-from gitmoxi.ports.aws_lambda import LambdaAlias, LambdaFunction
+from gitmoxi.ports.aws_lambda import LambdaAlias, LambdaFunction, ProvisionedConcurrency
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,11 +54,13 @@ class LambdaPlan:
         create_request: ``CreateFunction``, without our tags; it publishes nothing by itself.
         code_changed: ``code_request`` is to be sent.
         code_request: ``UpdateFunctionCode``.
+        wanted_code_sha256: the ``CodeSha256`` that the function has then; None where nobody can know it.
         configuration_request: ``UpdateFunctionConfiguration`` with only what changes; None if nothing does.
         publish: a version is published and the alias is moved to it.
         create_alias: the alias does not live yet.
         served_version: what the alias points at now.
-        deleted_version: what is deleted once the alias has moved; see ``replacing_own_version``.
+        concurrency: what changes in the reserved and the provisioned concurrency.
+        deleted_versions: what is deleted once the alias has moved; see ``deleting_versions``.
         tags_to_set: for ``TagResource`` on a live function.
         tags_to_remove: for ``UntagResource`` on a live function.
         adopts: the live function carries no owner's tag; it gets none either, so that nobody deletes it.
@@ -69,11 +73,13 @@ class LambdaPlan:
     create_request: Document | None = None
     code_changed: bool = False
     code_request: Document | None = None
+    wanted_code_sha256: str | None = None
     configuration_request: Document | None = None
     publish: bool = False
     create_alias: bool = False
     served_version: str | None = None
-    deleted_version: str | None = None
+    concurrency: ConcurrencyPlan = field(default_factory=ConcurrencyPlan)
+    deleted_versions: tuple[str, ...] = ()
     tags_to_set: Mapping[str, str] = field(default_factory=dict)
     tags_to_remove: tuple[str, ...] = ()
     adopts: bool = False
@@ -92,6 +98,7 @@ def plan_lambda(
     previous: DesiredLambda | None = None,
     last_good_code_sha256: str | None = None,
     wanted_code_sha256: str | None = None,
+    provisioned: ProvisionedConcurrency | None = None,
     force: bool = False,
 ) -> LambdaPlan:
     """Plan one Lambda function.
@@ -99,9 +106,9 @@ def plan_lambda(
     ``live`` is ``$LATEST``, ``live_alias_version`` the version that ``alias`` serves. ``owner`` is the
     installation, the value of the tag ``gitmoxi:owner``. ``previous`` is what the last good deployment
     wanted and ``last_good_code_sha256`` the ``CodeSha256`` that it published: AWS does not say which object
-    a .zip came from, so code is compared with these; where they are not known, with
-    ``wanted_code_sha256``, the hash that S3 tells of the wanted object. ``force`` sends code and publishes
-    even where nothing differs.
+    a .zip came from, so code is compared with these, or with ``wanted_code_sha256``, the hash that S3 tells
+    of the wanted object. ``provisioned`` is the alias's provisioned concurrency. ``force`` sends code and
+    publishes even where nothing differs.
 
     Raises:
         ReplacementNeededError: Lambda makes a change only by making the function anew.
@@ -126,7 +133,9 @@ def plan_lambda(
         wanted=wanted,
         settings=sorted(changed & CONFIGURATION_FIELDS),
         code_changed=force or code is not None or "Architectures" in changed,
+        hashes=hashes,
         differences=differences,
+        provisioned=provisioned,
         previous=previous,
         owner=owner,
     )
@@ -134,6 +143,7 @@ def plan_lambda(
 
 def _creation(desired: DesiredLambda) -> LambdaPlan:
     alias_name = alias_of(desired)
+    concurrency = plan_concurrency(desired, None, None, alias_name=alias_name)
     request: dict[str, Any] = {
         name: value
         for name, value in without_nulls(desired.function).items()
@@ -148,8 +158,9 @@ def _creation(desired: DesiredLambda) -> LambdaPlan:
         code_changed=True,
         publish=True,
         create_alias=True,
-        differences=_made(desired, alias_name),
-        steps=("create the function", "publish a version", f"create the alias {alias_name} on it"),
+        concurrency=concurrency,
+        differences=(*_made(desired, alias_name), *concurrency.differences),
+        steps=creation_steps(alias_name, concurrency),
         warnings=creation_warnings(desired),
     )
 
@@ -172,22 +183,26 @@ def _update(
     wanted: Document,
     settings: list[str],
     code_changed: bool,
+    hashes: KnownHashes,
     differences: tuple[Difference, ...],
+    provisioned: ProvisionedConcurrency | None,
     previous: DesiredLambda | None,
     owner: str,
 ) -> LambdaPlan:
+    concurrency = plan_concurrency(desired, live, provisioned, alias_name=alias_of(desired))
     publish = code_changed or bool(differences)
     tags = tag_changes(
         lambda_tags(desired.function), live.tags, lambda_tags(previous.function if previous else None)
     )
     adopts = adoption(live.tags, owner=owner, what=str(desired.target))
-    nothing = not publish and not tags.differences
+    nothing = not (publish or tags.differences or concurrency.differences)
     return LambdaPlan(
         target=desired.target,
         verb=Verb.NOTHING if nothing else Verb.UPDATE,
         alias_name=alias_of(desired),
         code_changed=code_changed,
         code_request=code_request(desired, wanted, live) if code_changed else None,
+        wanted_code_sha256=known_hash(native_code(code_of(desired), desired.target), hashes),
         configuration_request=configuration_request(wanted, live, settings),
         publish=publish,
         create_alias=alias is None,
@@ -195,47 +210,33 @@ def _update(
         tags_to_set=tags.to_set,
         tags_to_remove=tags.to_remove,
         adopts=adopts,
-        differences=(*differences, *tags.differences),
-        steps=_steps(
+        concurrency=concurrency,
+        differences=(*differences, *tags.differences, *concurrency.differences),
+        steps=update_steps(
             alias_of(desired),
             settings,
             code_changed=code_changed,
             publish=publish,
             create_alias=alias is None,
             tags=bool(tags.differences),
+            concurrency=concurrency,
         ),
         warnings=update_warnings(
-            desired, previous, alias, frozenset(d.field for d in differences), adopts=adopts
+            desired,
+            previous,
+            alias,
+            frozenset(difference.field for difference in differences),
+            adopts=adopts,
+            live_concurrency=live_concurrency(live, provisioned),
         ),
     )
 
 
-def replacing_own_version(plan: LambdaPlan, own_version: str | None) -> LambdaPlan:
-    """The plan with the deletion of the version that the alias leaves: only one that we published."""
-    if not plan.publish or own_version is None or own_version != plan.served_version:
+def deleting_versions(plan: LambdaPlan, versions: tuple[str, ...]) -> LambdaPlan:
+    """The plan with the deletion of ``versions`` once the alias has moved; see ``superfluous_versions``."""
+    if not plan.publish or not versions:
         return plan
-    step = f"delete version {own_version}, which serves nobody any more"
-    return replace(plan, deleted_version=own_version, steps=(*plan.steps, step))
-
-
-def _steps(
-    alias_name: str,
-    settings: list[str],
-    *,
-    code_changed: bool,
-    publish: bool,
-    create_alias: bool,
-    tags: bool,
-) -> tuple[str, ...]:
-    steps = (
-        ("update the code", code_changed),
-        (f"update the configuration: {', '.join(settings)}", bool(settings)),
-        ("publish a version", publish),
-        (f"create the alias {alias_name} on it", publish and create_alias),
-        (f"move the alias {alias_name} to it (all at once)", publish and not create_alias),
-        ("set the function's tags", tags),
-    )
-    return tuple(text for text, applies in steps if applies)
+    return replace(plan, deleted_versions=versions, steps=(*plan.steps, *deletion_steps(versions)))
 
 
 def create_function_request(plan: LambdaPlan, *, owner: str, action_id: str) -> Document:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from gitmoxi.domain.deployments import PlannedCall, Verb
 from gitmoxi.planning.aws_lambda import LambdaPlan
 from gitmoxi.planning.ecs import EcsPlan
+from gitmoxi.validation.lambda_depdef import NONE
 
 
 def planned_calls(plan: EcsPlan | LambdaPlan) -> tuple[PlannedCall, ...]:
@@ -41,12 +42,33 @@ def _lambda_calls(plan: LambdaPlan) -> Iterator[tuple[str, str]]:
         yield "lambda:TagResource", _tagged(plan.tags_to_set)
     if plan.tags_to_remove:
         yield "lambda:UntagResource", ", ".join(plan.tags_to_remove)
+    yield from _reserving(plan, last=False)
     if plan.publish:
         yield "lambda:PublishVersion", f"a version of {name}"
         api = "lambda:CreateAlias" if plan.create_alias else "lambda:UpdateAlias"
         yield api, f"{plan.alias_name} to the published version"
-        if plan.deleted_version is not None:
-            yield "lambda:DeleteFunction", f"version {plan.deleted_version}, which serves nobody any more"
+    yield from _provisioning(plan)
+    yield from _reserving(plan, last=True)
+    for version in plan.deleted_versions:
+        yield "lambda:DeleteFunction", f"version {version}, which is older than those that are kept"
+
+
+def _reserving(plan: LambdaPlan, *, last: bool) -> Iterator[tuple[str, str]]:
+    wanted, name = plan.concurrency, plan.target.function_name
+    if wanted.reserved is None or wanted.reserved_last is not last:
+        return
+    if wanted.reserved == NONE:
+        yield "lambda:DeleteFunctionConcurrency", f"the reserved concurrency of {name}"
+    else:
+        yield "lambda:PutFunctionConcurrency", f"{wanted.reserved} reserved for {name}"
+
+
+def _provisioning(plan: LambdaPlan) -> Iterator[tuple[str, str]]:
+    wanted = plan.concurrency.provisioned
+    if wanted == NONE:
+        yield "lambda:DeleteProvisionedConcurrencyConfig", f"that of the alias {plan.alias_name}"
+    elif wanted is not None:
+        yield "lambda:PutProvisionedConcurrencyConfig", f"{wanted} for the alias {plan.alias_name}"
 
 
 def _tagged(tags: Mapping[str, str]) -> str:

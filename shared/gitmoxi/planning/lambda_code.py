@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 from dataclasses import dataclass
 
 from gitmoxi.planning.desired import DesiredLambda
 from gitmoxi.planning.differences import Difference
-from gitmoxi.planning.documents import Json, canonical
+from gitmoxi.planning.documents import Document, Json, canonical
 from gitmoxi.planning.lambda_checks import code_of, shown_code
 from gitmoxi.ports.aws_lambda import LambdaFunction
 
@@ -36,8 +38,9 @@ def code_difference(
 
     An image is known by its URI. A .zip file is known only by the last good revision: by what that wanted,
     and by the hash that it published (``hashes.good``, else that of the ``served`` version), which tells
-    whether somebody, or a deployment that failed since, left other code in ``$LATEST``. Where there is no
-    last good revision, S3 may know the hash of what is wanted.
+    whether somebody, or a deployment that failed since, left other code in ``$LATEST``. S3 may know the hash
+    of what is wanted: that tells of other bytes under the same key, and of code that lives without a last
+    good revision.
     """
     wanted = code_of(desired)
     live_image = live.code.get("ImageUri")
@@ -50,8 +53,10 @@ def code_difference(
         return None if known else code_place(_live_code(live), shown_code(wanted), path="Code")
     earlier = code_of(previous)
     if canonical(earlier) != canonical(wanted):
+        if "ImageUri" in wanted:
+            return None  # it lives already, as was seen above
         return code_place(shown_code(earlier), shown_code(wanted), path="Code")
-    expected = hashes.good or (served.code_sha256 if served else "")
+    expected = hashes.wanted or hashes.good or (served.code_sha256 if served else "")
     if expected and expected != live.code_sha256:
         return code_place(live.code_sha256, expected, path="CodeSha256")
     return None
@@ -64,3 +69,10 @@ def code_place(before: Json, after: Json, *, path: str) -> Difference:
 
 def _live_code(live: LambdaFunction) -> Json:
     return live.code.get("ImageUri") or f"code with SHA-256 {live.code_sha256}"
+
+
+def known_hash(code: Document, hashes: KnownHashes) -> str | None:
+    """The ``CodeSha256`` of a function with ``code``, the native one; None if it is not known."""
+    if "ZipFile" in code:
+        return base64.b64encode(hashlib.sha256(code["ZipFile"]).digest()).decode()
+    return hashes.wanted

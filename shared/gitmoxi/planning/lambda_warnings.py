@@ -6,10 +6,11 @@ deployments using a weighted alias" of the Developer Guide.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from gitmoxi.domain.deployments import PlannedWarning, Risk
 from gitmoxi.planning.desired import DesiredLambda
+from gitmoxi.planning.lambda_concurrency import kept_concurrency
 from gitmoxi.planning.lambda_rules import MOVED_AT_ONCE, STAYING
 from gitmoxi.ports.aws_lambda import LambdaAlias
 
@@ -29,12 +30,14 @@ def update_warnings(
     changed: frozenset[str],
     *,
     adopts: bool,
+    live_concurrency: Mapping[str, int | None],
 ) -> tuple[PlannedWarning, ...]:
     """What is odd about a change of a live function, then what it risks; ``changed`` are its members."""
     told = [*_unsupported(desired)]
     if adopts:
         told.append(f"{desired.target} was not made by Gitmoxi: it is updated, but never deleted")
     told += _kept_though_removed(desired, previous)
+    told += kept_concurrency(desired, previous.settings if previous else {}, live_concurrency)
     return (
         *(PlannedWarning(text=text) for text in told),
         *_moved_at_once(changed),

@@ -6,7 +6,8 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from gitmoxi.validation.depdef import EcsDepdef, LambdaDepdef
+from gitmoxi.validation.depdef import EcsDepdef
+from gitmoxi.validation.lambda_depdef import LambdaDepdef
 
 
 def ecs_settings(settings: Mapping[str, Any]) -> EcsDepdef:

@@ -51,6 +51,19 @@ class LambdaAlias:
     weights: Mapping[str, float] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProvisionedConcurrency:
+    """``ListProvisionedConcurrencyConfigs``, of one version or alias: numbers of executions.
+
+    ``status`` is IN_PROGRESS, READY or FAILED, and ``reason`` AWS's words about a failure.
+    """
+
+    requested: int
+    allocated: int
+    status: str
+    reason: str = ""
+
+
 class LambdaPort(Protocol):
     """Every method may raise ``RetryableError`` kinds, ``AwsRejectedError`` and ``AccessDeniedError``.
 
@@ -68,6 +81,14 @@ class LambdaPort(Protocol):
 
     async def alias(self, target: LambdaTarget, name: str) -> LambdaAlias | None:
         """``GetAlias``; None when there is none."""
+        ...
+
+    async def aliases(self, target: LambdaTarget) -> list[LambdaAlias]:
+        """``ListAliases``: all of the function's; none when there is no function."""
+        ...
+
+    async def provisioned_concurrency(self, target: LambdaTarget) -> Mapping[str, ProvisionedConcurrency]:
+        """``ListProvisionedConcurrencyConfigs`` by version or alias; none when there is no function."""
         ...
 
     async def create_function(self, target: LambdaTarget, request: Mapping[str, Any]) -> LambdaFunction:
@@ -100,6 +121,24 @@ class LambdaPort(Protocol):
 
     async def delete_function(self, target: LambdaTarget, qualifier: str | None = None) -> None:
         """``DeleteFunction``: the whole function, or one version. One that is gone already is no error."""
+        ...
+
+    async def put_reserved_concurrency(self, target: LambdaTarget, executions: int) -> None:
+        """``PutFunctionConcurrency``."""
+        ...
+
+    async def delete_reserved_concurrency(self, target: LambdaTarget) -> None:
+        """``DeleteFunctionConcurrency``."""
+        ...
+
+    async def put_provisioned_concurrency(
+        self, target: LambdaTarget, qualifier: str, executions: int
+    ) -> None:
+        """``PutProvisionedConcurrencyConfig`` of a version or an alias; it is allocated later."""
+        ...
+
+    async def delete_provisioned_concurrency(self, target: LambdaTarget, qualifier: str) -> None:
+        """``DeleteProvisionedConcurrencyConfig``. One that is gone already is no error."""
         ...
 
     async def tag_resource(self, target: LambdaTarget, tags: Mapping[str, str]) -> None:

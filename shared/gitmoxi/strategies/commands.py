@@ -16,23 +16,28 @@ PAUSE_LOOK = timedelta(minutes=10)
 """A paused deployment waits for a command, which wakes it; this look only guards against a lost one."""
 
 
-def obey(deployment: Deployment, commands: Sequence[Command]) -> Decision | None:
+def obey(deployment: Deployment, commands: Sequence[Command], *, followed: bool) -> Decision | None:
     """The answer to the oldest unseen command; without one, a paused deployment goes on waiting.
 
+    ``followed`` says that another deployment waits for the slot: without one, nothing gives way.
     None means that the strategy decides.
     """
     if commands:
         command = commands[0]
-        return replace(_answer(deployment, command), command_cursor=command.id)
+        return replace(_answer(deployment, command, followed=followed), command_cursor=command.id)
     if deployment.state is State.PAUSED:
         return _stay(deployment, "Paused until it is resumed or aborted.", quiet=True, look_again=PAUSE_LOOK)
     return None
 
 
-def _answer(deployment: Deployment, command: Command) -> Decision:
+def _answer(deployment: Deployment, command: Command, *, followed: bool) -> Decision:
     match command.kind, deployment.state:
         case _, State.ROLLING_BACK:
-            return _stay(deployment, f"{command.kind} by {command.by} is refused: the rollback is running.")
+            because = "a rollback runs to its end, so that the target is never left between two revisions."
+            return _stay(deployment, f"{command.kind} by {command.by} is refused: {because}")
+        case CommandKind.SUPERSEDE, _ if not followed:
+            because = f"This goes on: the deployment of {command.by} has left the line."
+            return _stay(deployment, because)
         case CommandKind.ABORT, State.WAITING | State.RUNNING | State.PAUSED:
             return fail(deployment, f"Aborted by {command.by}.", ending=State.CANCELLED)
         case CommandKind.PAUSE, State.RUNNING:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from gitmoxi.domain.deployments import ActionError, Deployment, Progress
+from gitmoxi.domain.deployments import ActionError, Deployment, Progress, Verb
 from gitmoxi.domain.explanations import Explanation
 from gitmoxi.domain.states import State
 from gitmoxi.errors import PermanentError
@@ -13,6 +13,20 @@ from gitmoxi.strategies.explained import why_impossible, why_refused
 
 CHANGED = "changed"
 """The progress value that is set once something in AWS was changed."""
+
+
+INHERITED = "inherited"
+"""The progress value of a deployment that took over what another one, superseded in flight, had changed."""
+
+
+def inheriting(progress: Progress) -> Progress:
+    """``progress`` with the mark that there is something to undo, even before anything is changed."""
+    return replace(progress, values={**progress.values, INHERITED: "yes"})
+
+
+def touched(progress: Progress) -> bool:
+    """Whether the target is not as it was last good, or need not be."""
+    return CHANGED in progress.values or INHERITED in progress.values
 
 
 def changed(progress: Progress) -> Progress:
@@ -41,23 +55,23 @@ def fail(
     if deployment.state is State.ROLLING_BACK:
         return Decision(
             step="give up",
-            because=f"The rollback cannot go on: {cause}",
+            because=f"The rollback cannot go on: {cause.rstrip('.')}. {_way_on(deployment)}",
             to=State.ROLLBACK_FAILED,
             progress=deployment.progress,
             explanations=explanations,
         )
-    touched = CHANGED in deployment.progress.values
-    if touched and rollback:
+    spoilt = touched(deployment.progress)
+    if spoilt and rollback:
         return Decision(
             step="hand over to rollback",
             because=cause,
             to=State.ROLLING_BACK,
-            progress=Progress(values=deployment.progress.values),
+            progress=Progress(values=_learnt(deployment)),
             cause=cause,
             ending=ending,
             explanations=explanations,
         )
-    to = State.FAILED if touched or ending is State.ROLLED_BACK else ending
+    to = State.FAILED if spoilt or ending is State.ROLLED_BACK else ending
     return Decision(
         step="end",
         because=cause,
@@ -68,11 +82,34 @@ def fail(
     )
 
 
+def _learnt(deployment: Deployment) -> dict[str, str]:
+    """What the deployment knows, with answers of AWS that no decision has looked at yet.
+
+    Without them a person's abort at that moment would leave behind what the last call made.
+    """
+    values = dict(deployment.progress.values)
+    for intent in deployment.intents:
+        values |= intent.result or {}
+    return values
+
+
+def _way_on(deployment: Deployment) -> str:
+    """What a person does after a rollback that failed."""
+    target = deployment.target.id if deployment.target is not None else "TARGET"
+    if deployment.is_requested_rollback:
+        return f"Mend that, then ask again: gmctl rollback {target} --to {deployment.restores}."
+    if deployment.verb is Verb.CREATE:
+        return (
+            f"Mend that, then deploy again: gmctl commit deploy -f; or delete {deployment.target} yourself."
+        )
+    return f"Mend that, then bring it back: gmctl rollback {target}."
+
+
 def fail_as_told(
     deployment: Deployment, cause: str, *, rollback: bool, explanations: tuple[Explanation, ...]
 ) -> Decision:
     """``fail`` under a setting that may switch rollback off, which the reason then says."""
-    if rollback or CHANGED not in deployment.progress.values:
+    if rollback or not touched(deployment.progress):
         return fail(deployment, cause, explanations=explanations)
     told = f"{cause} Nothing is undone, because rollback is switched off."
     return fail(deployment, told, rollback=False, explanations=explanations)

@@ -15,8 +15,14 @@ from gitmoxi.explaining.explaining import explain
 from gitmoxi.explaining.signs import FunctionStates
 from gitmoxi.planning.aws_lambda import LambdaPlan
 from gitmoxi.planning.desired import DesiredLambda
-from gitmoxi.ports.aws_lambda import LambdaAlias, LambdaFunction
-from gitmoxi.validation.depdef import LambdaDepdef
+from gitmoxi.ports.aws_lambda import LambdaAlias, LambdaFunction, ProvisionedConcurrency
+from gitmoxi.validation.lambda_depdef import LambdaDepdef
+
+ACTIVE = "Active"
+"""The state of a function, or a version, that can be invoked."""
+
+LATEST = "$LATEST"
+"""What the changeable function is called beside its published versions."""
 
 DELETING = "Deleting"
 """The state of a function from DeleteFunction until it is gone (AWS Lambda API reference, GetFunction)."""
@@ -29,7 +35,13 @@ class LambdaObservation:
     ``plan`` is made anew from ``desired`` and the live state, by the function that the planner used; it
     is None for a deletion. ``latest_version`` is "0" when nothing was ever published. ``owned`` says that the
     function carries this installation's tag, ``created`` that the deployment which is rolled back made it.
-    ``sensitive_values`` are those of every document that was looked at.
+    ``good_version`` is the version that a rollback goes back to, None when it is gone, ``good_code_sha256``
+    the hash of its code where that is known; ``code_stays`` says that nobody knows where that code came from,
+    so that $LATEST keeps what it has. ``sensitive_values`` are those of every document that was looked at.
+
+    ``provisioned`` is the alias's provisioned concurrency, where anything depends on it; ``published`` the
+    version that the deployment published, while it becomes ready; ``superfluous`` are the versions of ours
+    that are older than those that are kept and that nobody uses.
     """
 
     function: LambdaFunction | None
@@ -41,7 +53,13 @@ class LambdaObservation:
     latest_version: str = "0"
     owned: bool = False
     created: bool = False
+    good_version: LambdaFunction | None = None
+    good_code_sha256: str | None = None
+    code_stays: bool = False
     sensitive_values: tuple[str, ...] = ()
+    provisioned: ProvisionedConcurrency | None = None
+    published: LambdaFunction | None = None
+    superfluous: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +86,16 @@ def next_look(progress: Progress, limits: LambdaLimits, now: datetime) -> timede
     return min(limits.interval, max(FIRST_LOOK, waited))
 
 
+def states_of(function: LambdaFunction) -> str:
+    """How the function stands, in Lambda's words."""
+    return f"State {function.state}, LastUpdateStatus {function.last_update_status}"
+
+
+_ON_THE_WAY = frozenset({"Pending", "Deactivating"})
+"""States that end by themselves (FunctionConfiguration, AWS Lambda API reference). An Inactive function is
+at rest: its next invocation wakes it up, and it can be changed."""
+
+
 def has_failed(function: LambdaFunction) -> bool:
     """Whether the last change of ``function`` failed (GetFunction in the AWS Lambda API reference)."""
     return "Failed" in (function.state, function.last_update_status)
@@ -75,7 +103,7 @@ def has_failed(function: LambdaFunction) -> bool:
 
 def is_ready(function: LambdaFunction) -> bool:
     """Whether the last change of ``function`` has settled well."""
-    settled = function.state != "Pending" and function.last_update_status != "InProgress"
+    settled = function.state not in _ON_THE_WAY and function.last_update_status != "InProgress"
     return settled and not has_failed(function)
 
 

@@ -1,4 +1,4 @@
-"""Deploying a Lambda function: change $LATEST, publish, move the alias at once, delete the old version."""
+"""Deploying a Lambda function: change $LATEST, publish, move the alias at once."""
 
 from __future__ import annotations
 
@@ -9,9 +9,29 @@ from gitmoxi.domain.deployments import Deployment, Verb
 from gitmoxi.domain.records import TargetRecord
 from gitmoxi.domain.states import State
 from gitmoxi.errors import InvariantError
+from gitmoxi.ports.aws_lambda import LambdaFunction
 from gitmoxi.strategies.decision import Action, Decision
-from gitmoxi.strategies.failing import changed, fail, fail_impossible, fail_refused, unchanged
-from gitmoxi.strategies.lambda_observation import LambdaLimits, LambdaObservation
+from gitmoxi.strategies.explained import headline
+from gitmoxi.strategies.failing import fail, fail_impossible, fail_refused, unchanged
+from gitmoxi.strategies.lambda_foreign import (
+    answer_change,
+    foreign_change,
+    met_foreign_change,
+    with_answers,
+    with_standing,
+)
+from gitmoxi.strategies.lambda_observation import (
+    ACTIVE,
+    DELETING,
+    LambdaLimits,
+    LambdaObservation,
+    explanations_of,
+    has_failed,
+    is_ready,
+    next_look,
+    states_of,
+)
+from gitmoxi.strategies.lambda_serving import serve
 from gitmoxi.strategies.lambda_steps import (
     CODE,
     CODE_SHA256,
@@ -19,8 +39,10 @@ from gitmoxi.strategies.lambda_steps import (
     CREATE,
     DELETE,
     DELETE_VERSION,
+    MARKS,
     MARKS_OF,
     OLD_VERSION,
+    STATE,
     VERSION,
     act,
     await_removal,
@@ -43,17 +65,21 @@ def decide_release(
     """The next step of creating or updating a function."""
     if (refused := _refusal(deployment)) is not None:
         return refused
+    if (foreign := met_foreign_change(deployment, seen, now)) is not None:
+        return foreign
+    if seen.function is not None and seen.function.state == DELETING:
+        return _blocked(deployment, record, now)
     match deployment.progress.phase:
         case "start":
-            return _start(deployment, record, seen, now)
+            return _start(deployment, record, seen, limits, now)
         case "settle":
             return _settled(deployment, seen, limits, now)
         case "published":
-            return _published(deployment, seen, now)
+            return _published(deployment, seen, limits, now)
+        case "activate":
+            return _activate(deployment, seen, limits, now)
         case "shifted":
-            return _shifted(deployment, record, seen, now)
-        case "cleaned":
-            return _finish(deployment, seen)
+            return serve(deployment, seen, now)
         case phase:
             raise InvariantError(f"{deployment.id} is in phase {phase}, which function releases do not have")
 
@@ -87,12 +113,29 @@ def _refusal(deployment: Deployment) -> Decision | None:
     if refused is None or refused.error is None or refused.call == DELETE_VERSION:
         return None  # an old version that cannot be deleted harms nobody
     values = deployment.progress.values.keys()
-    made_before = (values & MARKS_OF[CREATE]) - MARKS_OF.get(refused.call, frozenset())
+    made_before = (values & MARKS) - MARKS_OF.get(refused.call, frozenset())
     nothing_made = not made_before and VERSION not in values
     return fail_refused(unchanged(deployment) if nothing_made else deployment, refused.error)
 
 
-def _start(deployment: Deployment, record: TargetRecord, seen: LambdaObservation, now: datetime) -> Decision:
+def _blocked(deployment: Deployment, record: TargetRecord, now: datetime) -> Decision:
+    """A function that is being deleted blocks its name for a while."""
+    progress = deployment.progress
+    if progress.phase != "start":
+        return fail(deployment, "Somebody deleted the function in mid-deployment.")
+    if progress.since is not None:
+        return await_removal(deployment, record, now)
+    began = replace(deployment, progress=replace(progress, since=now))
+    return replace(await_removal(began, record, now), quiet=False)
+
+
+def _start(
+    deployment: Deployment,
+    record: TargetRecord,
+    seen: LambdaObservation,
+    limits: LambdaLimits,
+    now: datetime,
+) -> Decision:
     if seen.refused is not None:
         return fail_impossible(deployment, seen.refused)
     if seen.plan is None:
@@ -109,30 +152,56 @@ def _start(deployment: Deployment, record: TargetRecord, seen: LambdaObservation
     if seen.plan.verb is Verb.CREATE:
         because = "The function does not exist."
         return change(deployment, seen, now, call=CREATE, step="create the function", because=because)
+    if seen.function is not None and not is_ready(seen.function) and not has_failed(seen.function):
+        return _await_others(deployment, seen.function, limits, now)
     if seen.alias is not None:
-        values = {**deployment.progress.values, OLD_VERSION: seen.alias.version}
-        deployment = replace(deployment, progress=replace(deployment.progress, values=values))
+        deployment = _with_values(deployment, {OLD_VERSION: seen.alias.version})
     return _change_or_publish(deployment, seen, now)
+
+
+def _await_others(
+    deployment: Deployment, function: LambdaFunction, limits: LambdaLimits, now: datetime
+) -> Decision:
+    """Lambda takes no change of a function that is being made or changed; this one is not ours."""
+    progress, states = deployment.progress, states_of(function)
+    since = progress.since or now
+    if now - since >= limits.timeout:
+        seconds = limits.timeout.total_seconds()
+        cause = f"Somebody else's change of the function has not settled within {seconds:.0f} s: {states}."
+        return fail(deployment, cause)
+    return Decision(
+        step="wait for another change",
+        because=f"Somebody else's change of the function is settling: {states}.",
+        to=deployment.state,
+        progress=replace(progress, since=since),
+        look_again=next_look(progress, limits, now),
+        quiet=progress.since is not None,
+    )
 
 
 def _settled(
     deployment: Deployment, seen: LambdaObservation, limits: LambdaLimits, now: datetime
 ) -> Decision:
+    deployment = with_answers(deployment)
     waiting = wait_until_ready(deployment, seen, limits, now)
     if waiting is not None:
         return waiting
     if seen.refused is not None:
         return fail_impossible(deployment, seen.refused)
+    if seen.function is not None and (what := foreign_change(deployment, seen.function)):
+        return answer_change(deployment, seen, now, what)
     return _change_or_publish(deployment, seen, now)
 
 
 def _change_or_publish(deployment: Deployment, seen: LambdaObservation, now: datetime) -> Decision:
+    if seen.function is not None:
+        deployment = with_standing(deployment, seen.function)
     change_left = change_latest(deployment, seen, now)
     if change_left is not None:
         return change_left
     made = deployment.progress.values.keys() & {CODE, CONFIGURATION}
     if seen.alias is not None and not made and seen.plan is not None and not seen.plan.publish:
-        return _finish(_with_version(deployment, _serving(seen) or {}), seen)
+        return serve(_with_values(deployment, _serving(seen) or {}), seen, now)
     return publish(deployment, seen, now)
 
 
@@ -143,48 +212,58 @@ def _serving(seen: LambdaObservation) -> dict[str, str] | None:
     return {VERSION: seen.alias.version, CODE_SHA256: seen.function.code_sha256}
 
 
-def _published(deployment: Deployment, seen: LambdaObservation, now: datetime) -> Decision:
-    result = deployment.intents[0].result or {}
-    deployment = _with_version(deployment, result)
-    if seen.alias is not None and seen.alias.version == result[VERSION] and not seen.alias.weights:
-        return _finish(deployment, seen)
-    return move_alias(deployment, seen, now, result[VERSION])
+def _published(
+    deployment: Deployment, seen: LambdaObservation, limits: LambdaLimits, now: datetime
+) -> Decision:
+    result = dict(deployment.intents[0].result or {})
+    active = result.pop(STATE, "") == ACTIVE
+    deployment = _with_values(deployment, result)
+    if active:
+        return _move_alias(deployment, seen, now)
+    return _look_for(deployment, limits, now, f"Version {result[VERSION]} is published.")
 
 
-def _with_version(deployment: Deployment, values: dict[str, str]) -> Deployment:
+def _activate(
+    deployment: Deployment, seen: LambdaObservation, limits: LambdaLimits, now: datetime
+) -> Decision:
+    """A version of its own may take time to become ready: Lambda prepares SnapStart's snapshot then."""
+    number, version = deployment.progress.values[VERSION], seen.published
+    if version is None:
+        return fail(deployment, f"Somebody else deleted version {number}, which was just published.")
+    explanations = explanations_of(version, seen.sensitive_values)
+    if has_failed(version):
+        cause = f"Version {number} cannot be used: {headline(explanations)}."
+        return fail(deployment, cause, explanations=explanations)
+    if is_ready(version):
+        return _move_alias(deployment, seen, now)
+    standing = f"Version {number} is not ready yet: {states_of(version)}."
+    since = deployment.progress.since
+    if since is not None and now - since >= limits.timeout:
+        cause = f"{standing} That took {limits.timeout.total_seconds():.0f} s; see readinessCheck."
+        return fail(deployment, cause, explanations=explanations)
+    return _look_for(deployment, limits, now, standing)
+
+
+def _look_for(deployment: Deployment, limits: LambdaLimits, now: datetime, because: str) -> Decision:
+    progress = deployment.progress
+    waiting = progress if progress.phase == "activate" else replace(progress, phase="activate", since=now)
+    return Decision(
+        step="wait for the version",
+        because=because,
+        to=deployment.state,
+        progress=waiting,
+        look_again=next_look(waiting, limits, now),
+        quiet=waiting is progress,
+    )
+
+
+def _move_alias(deployment: Deployment, seen: LambdaObservation, now: datetime) -> Decision:
+    version = deployment.progress.values[VERSION]
+    if seen.alias is not None and seen.alias.version == version and not seen.alias.weights:
+        return serve(deployment, seen, now)
+    return move_alias(deployment, seen, now, version)
+
+
+def _with_values(deployment: Deployment, values: dict[str, str]) -> Deployment:
     progress = deployment.progress
     return replace(deployment, progress=replace(progress, values={**progress.values, **values}))
-
-
-def _shifted(
-    deployment: Deployment, record: TargetRecord, seen: LambdaObservation, now: datetime
-) -> Decision:
-    values = deployment.progress.values
-    old = values.get(OLD_VERSION)
-    ours = record.last_good.values.get(VERSION) if record.last_good else None
-    if old is None or old in (values[VERSION], "$LATEST") or old != ours:
-        return _finish(deployment, seen)
-    return act(
-        deployment,
-        now,
-        phase="cleaned",
-        step="delete the old version",
-        because=f"The alias is at version {values[VERSION]}; version {old} was ours and serves nobody.",
-        action=Action(call=DELETE_VERSION, arguments={VERSION: old}),
-    )
-
-
-def _finish(deployment: Deployment, seen: LambdaObservation) -> Decision:
-    values = deployment.progress.values
-    alias, version = seen.alias, values[VERSION]
-    if alias is None or alias.version != version or alias.weights:
-        standing = "is gone" if alias is None else f"points at version {alias.version} {dict(alias.weights)}"
-        cause = f"Somebody else moved the alias: it {standing}, not at version {version}."
-        return fail(deployment, cause, rollback=False)
-    return Decision(
-        step="finish",
-        because=f"The alias {alias.name} points at version {version}.",
-        to=State.SUCCEEDED,
-        progress=changed(deployment.progress),
-        last_good={VERSION: version, CODE_SHA256: values.get(CODE_SHA256, "")},
-    )

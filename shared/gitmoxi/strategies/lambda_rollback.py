@@ -1,31 +1,45 @@
-"""Bringing a Lambda function back to its last good version, or removing a failed first creation."""
+"""Bringing a Lambda function back to its last good version, or to a recorded one that a person asked for."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 
-from gitmoxi.domain.deployments import Deployment, Progress
+from gitmoxi.domain.deployments import Deployment, Progress, Verb
 from gitmoxi.domain.records import TargetRecord
-from gitmoxi.domain.states import State
-from gitmoxi.domain.targets import OWNER_TAG
 from gitmoxi.errors import InvariantError
 from gitmoxi.strategies.decision import Action, Decision
 from gitmoxi.strategies.failing import fail, fail_impossible, fail_refused
-from gitmoxi.strategies.lambda_observation import LambdaLimits, LambdaObservation, has_failed
+from gitmoxi.strategies.lambda_observation import DELETING, LambdaLimits, LambdaObservation, has_failed
+from gitmoxi.strategies.lambda_serving import await_alias, await_provisioned, provision
 from gitmoxi.strategies.lambda_steps import (
-    DELETE,
+    CODE_SHA256,
     DELETE_VERSION,
     OLD_VERSION,
+    PROVISIONED,
+    PROVISIONED_BEFORE,
+    RESERVED,
+    RESERVED_BEFORE,
     VERSION,
     act,
-    await_removal,
     change_latest,
     move_alias,
+    publish,
+    reserve,
     wait_until_ready,
 )
+from gitmoxi.strategies.lambda_undoing import await_undoing, undo_creation
+from gitmoxi.strategies.rollback_ends import arrived, goal, runs_already, with_standing
 
 FAILED_VERSION = "failed_version"
 """Progress value: the version that the failed deployment published."""
+
+RESERVED_GOAL, PROVISIONED_GOAL = "reserved_goal", "provisioned_goal"
+"""Progress values: the concurrency to bring back where the good settings name none, a number or ``NONE``."""
+
+REPUBLISH = "republish"
+"""Progress value, ``yes``: the version to go back to is gone, and is published again."""
 
 
 def decide_lambda_rollback(
@@ -37,78 +51,175 @@ def decide_lambda_rollback(
 ) -> Decision:
     """The next step of a rollback: alias first, then $LATEST, then the failed version.
 
-    ``seen.desired`` is the last good revision; None when there never was one.
+    Where the version to go back to is gone, $LATEST comes first, and is published. ``seen.desired`` is the
+    revision to bring back; None when there never was one.
     """
-    if seen.function is None:
-        return _end(deployment, f"{record.target} does not exist: nothing is left to undo.")
-    refused = next((intent for intent in deployment.intents if intent.error is not None), None)
-    if refused is not None and refused.error is not None and refused.call != DELETE_VERSION:
-        return fail_refused(deployment, refused.error)
+    return with_standing(_decide(deployment, record, seen, limits, now), _standing(seen))
+
+
+def _decide(
+    deployment: Deployment,
+    record: TargetRecord,
+    seen: LambdaObservation,
+    limits: LambdaLimits,
+    now: datetime,
+) -> Decision:
+    if (refused := _refusal(deployment, seen)) is not None:
+        return refused
     match deployment.progress.phase:
-        case "start" if seen.created:
-            return _undo_creation(deployment, record, seen, now)
         case "remove":
-            return await_removal(deployment, record, now)
+            return await_undoing(deployment, record, seen, now)
+        case "start" if seen.created:
+            return undo_creation(deployment, record, seen, now)
+        case _ if seen.function is None or seen.function.state == DELETING:
+            cause = f"Somebody deleted {record.target}. To have it again: gmctl undelete {record.target.id}."
+            return fail(deployment, cause)
         case "start":
-            return _start(deployment, record, seen, now)
+            return _start(deployment, seen, now)
         case "shifted" | "settle":
             return _restore_latest(deployment, seen, limits, now)
+        case "published":
+            return _published(deployment, seen, now)
+        case "moved":
+            return _clean_up(deployment, seen, now)
         case "cleaned":
             return _back(deployment, seen)
         case phase:
             raise InvariantError(f"{deployment.id} is in phase {phase}, which function rollbacks do not have")
 
 
-def _undo_creation(
-    deployment: Deployment, record: TargetRecord, seen: LambdaObservation, now: datetime
-) -> Decision:
-    if not seen.owned:
-        cause = f"{record.target} does not carry this installation's tag {OWNER_TAG} and is left alone."
-        return fail(deployment, cause)
-    return act(
-        deployment,
-        now,
-        phase="remove",
-        step="remove the failed function",
-        because=f"The first creation of {record.target} failed.",
-        action=Action(call=DELETE),
-    )
+def _refusal(deployment: Deployment, seen: LambdaObservation) -> Decision | None:
+    """The end of a rollback whose last call AWS refused; a version that cannot be deleted harms nobody."""
+    refused = next((intent for intent in deployment.intents if intent.error is not None), None)
+    if refused is None or refused.error is None or refused.call == DELETE_VERSION:
+        return None
+    removed = seen.function is None and deployment.progress.phase == "remove"
+    return None if removed else fail_refused(deployment, refused.error)
 
 
-def _start(deployment: Deployment, record: TargetRecord, seen: LambdaObservation, now: datetime) -> Decision:
-    old = deployment.progress.values
-    good = record.last_good.values.get(VERSION) if record.last_good else old.get(OLD_VERSION)
+def _start(deployment: Deployment, seen: LambdaObservation, now: datetime) -> Decision:
+    if (other := _taken_over(deployment, seen)) is not None:
+        return fail(deployment, other)
+    if deployment.is_requested_rollback and _runs(seen):
+        assert seen.alias is not None
+        return runs_already(deployment, f"The function runs {goal(deployment)} already.", _serving(seen))
+    old, good = deployment.progress.values, _good_version(deployment, seen)
     values = {FAILED_VERSION: old[VERSION]} if VERSION in old and old[VERSION] != good else {}
-    fresh = Progress(phase="settle", since=now, values=values)
-    if good is None and seen.alias is not None and seen.alias.version == old.get(VERSION):
-        cause = (
-            f"the alias {seen.alias.name} serves version {seen.alias.version}, and no earlier one is known."
-        )
-        return fail(deployment, cause)
-    if good is not None and seen.alias is not None and (seen.alias.version != good or seen.alias.weights):
-        back = move_alias(deployment, seen, now, good)
-        return _with_progress(back, Progress(phase="shifted", since=now, values=values))
+    values |= _concurrency_before(old)
+    if seen.alias is not None:
+        values[OLD_VERSION] = seen.alias.version
+    if good is not None:
+        values[VERSION] = good
+        if seen.alias is not None and (seen.alias.version != good or seen.alias.weights):
+            back = move_alias(deployment, seen, now, good)
+            return replace(back, progress=Progress(phase="shifted", since=now, values=values))
+    elif deployment.is_requested_rollback or (
+        seen.alias is not None and seen.alias.version == old.get(VERSION)
+    ):
+        return _publish_again(deployment, seen, Progress(phase="settle", since=now, values=values))
     return Decision(
         step="keep the alias",
-        because="The alias never left its last good version.",
+        because="The alias never left the version that it served before.",
         to=deployment.state,
-        progress=fresh,
+        progress=Progress(phase="settle", since=now, values=values),
     )
+
+
+def _good_version(deployment: Deployment, seen: LambdaObservation) -> str | None:
+    """The version to go back to, as long as it is there."""
+    if seen.good_version is not None:
+        return seen.good_version.version
+    return deployment.progress.values.get(OLD_VERSION) if seen.plan is None and seen.refused is None else None
+
+
+def _publish_again(deployment: Deployment, seen: LambdaObservation, fresh: Progress) -> Decision:
+    if seen.desired is None or seen.code_stays:
+        serves = f"version {seen.alias.version}" if seen.alias is not None else "nothing"
+        return fail(deployment, f"The alias serves {serves}, and no earlier version is known.")
+    return Decision(
+        step="prepare the version again",
+        because=f"The version of {goal(deployment)} is gone: it is published again from its documents.",
+        to=deployment.state,
+        progress=replace(fresh, values={**fresh.values, REPUBLISH: "yes"}),
+    )
+
+
+def _taken_over(deployment: Deployment, seen: LambdaObservation) -> str | None:
+    """Whether somebody else moved the alias after the deployment that is undone; what to say then."""
+    old = deployment.progress.values
+    if deployment.is_requested_rollback or seen.alias is None or VERSION not in old:
+        return None
+    known = {old[VERSION], old.get(OLD_VERSION), _good_version(deployment, seen)}
+    if seen.alias.version in known:
+        return None
+    return (
+        f"Somebody else moved the alias {seen.alias.name} since: it points at version {seen.alias.version}, "
+        f"and the deployment published version {old[VERSION]}. It is left alone."
+    )
+
+
+def _runs(seen: LambdaObservation) -> bool:
+    served = seen.alias is not None and not seen.alias.weights
+    return served and seen.plan is not None and seen.plan.verb is Verb.NOTHING
 
 
 def _restore_latest(
     deployment: Deployment, seen: LambdaObservation, limits: LambdaLimits, now: datetime
 ) -> Decision:
     change = change_latest(deployment, seen, now) if seen.plan is not None else None
-    if change is not None and seen.function is not None and has_failed(seen.function):
+    failing = seen.function is not None and has_failed(seen.function)
+    if change is not None and failing:
         return change  # what failed is being taken out piece by piece: only the last piece must succeed
-    waiting = wait_until_ready(deployment, seen, limits, now)
+    waiting = None if failing and seen.code_stays else wait_until_ready(deployment, seen, limits, now)
     if waiting is not None:
         return waiting
     if seen.refused is not None:
         return fail_impossible(deployment, seen.refused)
     if change is not None:
         return change
+    if REPUBLISH not in deployment.progress.values:
+        return _clean_up(deployment, seen, now)
+    if (other := _other_code(seen)) is not None:
+        return fail(deployment, f"{other} It is not published.")
+    return publish(deployment, seen, now)
+
+
+def _other_code(seen: LambdaObservation) -> str | None:
+    """What to say where the package is another than the one that was deployed under its name."""
+    expected = seen.good_code_sha256
+    if expected is None or seen.function is None or seen.function.code_sha256 == expected:
+        return None
+    return (
+        f"The package that the recorded documents name has changed since: its code has SHA-256 "
+        f"{seen.function.code_sha256}, {expected} was deployed."
+    )
+
+
+def _published(deployment: Deployment, seen: LambdaObservation, now: datetime) -> Decision:
+    made = deployment.intents[0].result or {}
+    values = {**deployment.progress.values, VERSION: made[VERSION], CODE_SHA256: made[CODE_SHA256]}
+    if values.get(FAILED_VERSION) == made[VERSION]:
+        del values[FAILED_VERSION]  # Lambda makes no second version of what is equal
+    progress = replace(deployment.progress, values=values)
+    moved = move_alias(replace(deployment, progress=progress), seen, now, made[VERSION])
+    return replace(moved, progress=replace(moved.progress, phase="moved"))
+
+
+def _concurrency_before(values: Mapping[str, str]) -> dict[str, str]:
+    """What the deployment that is undone found where it set a concurrency."""
+    goals = ((RESERVED, RESERVED_BEFORE, RESERVED_GOAL), (PROVISIONED, PROVISIONED_BEFORE, PROVISIONED_GOAL))
+    return {goal_: values[before] for mark, before, goal_ in goals if mark in values and before in values}
+
+
+def _clean_up(deployment: Deployment, seen: LambdaObservation, now: datetime) -> Decision:
+    settling = (
+        await_alias(deployment, seen, now)
+        or provision(deployment, seen, now)
+        or await_provisioned(deployment, seen, now)
+        or reserve(deployment, seen, now)
+    )
+    if settling is not None:
+        return settling
     failed = deployment.progress.values.get(FAILED_VERSION)
     if failed is None:
         return _back(deployment, seen)
@@ -122,30 +233,51 @@ def _restore_latest(
     )
 
 
-def _with_progress(decision: Decision, progress: Progress) -> Decision:
-    return Decision(
-        step=decision.step,
-        because=decision.because,
-        to=decision.to,
-        progress=progress,
-        actions=decision.actions,
-    )
-
-
 def _back(deployment: Deployment, seen: LambdaObservation) -> Decision:
-    because = "The function is back at its last good version."
-    if seen.plan is None:
-        because = (
-            "The alias is back where it was; $LATEST keeps what the failed deployment put there, for no "
-            "earlier deployment is known."
+    wanted, alias = deployment.progress.values.get(VERSION), seen.alias
+    if wanted is not None and alias is not None and (alias.version != wanted or alias.weights):
+        cause = (
+            f"Somebody else moved the alias {alias.name} in mid-rollback: it points at version "
+            f"{alias.version}, not at {wanted}."
         )
-    return _end(deployment, f"{because} {deployment.cause or ''}")
+        return fail(deployment, cause)
+    serving = _serving(seen) if alias is not None and seen.plan is not None else None
+    return arrived(deployment, _reached(deployment, seen), serving)
 
 
-def _end(deployment: Deployment, because: str) -> Decision:
-    return Decision(
-        step="finish",
-        because=because.strip(),
-        to=deployment.ending or State.ROLLED_BACK,
-        progress=deployment.progress,
-    )
+def _reached(deployment: Deployment, seen: LambdaObservation) -> str:
+    if seen.plan is None:
+        return (
+            "The alias is back where it was; $LATEST keeps what the failed deployment put there, for nobody "
+            "knows what it held before."
+        )
+    told = f"The function is back at {goal(deployment)}."
+    if seen.desired is not None and seen.code_stays:
+        told = (
+            "The alias and the settings are back; $LATEST keeps the code that it has, for AWS does not tell "
+            "where the earlier .zip came from."
+        )
+    elif (other := _other_code(seen)) is not None:
+        told = f"{told} {other} $LATEST has it, the alias has not."
+    if seen.plan.configuration_request:
+        names = ", ".join(sorted(seen.plan.configuration_request))
+        told = f"{told} Somebody else changed these settings of $LATEST meanwhile: {names}."
+    return told
+
+
+def _serving(seen: LambdaObservation) -> dict[str, str]:
+    """The values of what the alias serves."""
+    assert seen.alias is not None
+    good = seen.good_version
+    served = good if good is not None and good.version == seen.alias.version else seen.function
+    return {VERSION: seen.alias.version, CODE_SHA256: served.code_sha256 if served is not None else ""}
+
+
+def _standing(seen: LambdaObservation) -> str:
+    """What lives now, in one sentence."""
+    if seen.function is None:
+        return "Now there is no such function."
+    state = f"State {seen.function.state}, LastUpdateStatus {seen.function.last_update_status}"
+    if seen.alias is None:
+        return f"Now $LATEST has {state}."
+    return f"Now the alias {seen.alias.name} serves version {seen.alias.version}; $LATEST has {state}."

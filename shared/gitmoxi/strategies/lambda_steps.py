@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from gitmoxi.domain.deployments import Deployment, Progress
 from gitmoxi.domain.records import TargetRecord
 from gitmoxi.errors import InvariantError
-from gitmoxi.ports.aws_lambda import LambdaFunction
+from gitmoxi.ports.aws_lambda import LambdaAlias, LambdaFunction
 from gitmoxi.strategies.decision import Action, Decision
 from gitmoxi.strategies.explained import headline
 from gitmoxi.strategies.failing import changed, fail
@@ -19,7 +19,9 @@ from gitmoxi.strategies.lambda_observation import (
     has_failed,
     is_ready,
     next_look,
+    states_of,
 )
+from gitmoxi.validation.lambda_depdef import NONE
 
 CREATE = "lambda:CreateFunction"
 UPDATE_CODE = "lambda:UpdateFunctionCode"
@@ -29,6 +31,10 @@ CREATE_ALIAS = "lambda:CreateAlias"
 UPDATE_ALIAS = "lambda:UpdateAlias"
 DELETE_VERSION = "lambda:DeleteFunction(version)"
 DELETE = "lambda:DeleteFunction"
+PUT_RESERVED = "lambda:PutFunctionConcurrency"
+DELETE_RESERVED = "lambda:DeleteFunctionConcurrency"
+PUT_PROVISIONED = "lambda:PutProvisionedConcurrencyConfig"
+DELETE_PROVISIONED = "lambda:DeleteProvisionedConcurrencyConfig"
 TAG = "lambda:TagResource"
 UNTAG = "lambda:UntagResource"
 
@@ -38,11 +44,20 @@ VERSION = "version"
 CODE_SHA256 = "code_sha256"
 """Argument and last-good value: the hash of the code, as Lambda gives it."""
 
+STATE = "state"
+"""Result value: how a version stood when it was published; empty if AWS did not say."""
+
 OLD_VERSION = "old_version"
 """Progress value: the version that the alias pointed at before."""
 
 CODE, CONFIGURATION, TAGS, OLD_TAGS = "code", "configuration", "tags", "old_tags"
 """Progress values that mark a part of $LATEST as asked for, so that it is asked for once."""
+
+RESERVED, PROVISIONED = "reserved", "provisioned"
+"""Progress values that mark a concurrency as asked for, and arguments: the number of executions."""
+
+RESERVED_BEFORE, PROVISIONED_BEFORE = "reserved_before", "provisioned_before"
+"""Progress values: the concurrency that was there before we changed it, a number or ``NONE``."""
 
 MARKS_OF = {
     CREATE: frozenset({CODE, CONFIGURATION, TAGS, OLD_TAGS}),
@@ -50,14 +65,24 @@ MARKS_OF = {
     UPDATE_CONFIGURATION: frozenset({CONFIGURATION}),
     TAG: frozenset({TAGS}),
     UNTAG: frozenset({OLD_TAGS}),
+    PUT_RESERVED: frozenset({RESERVED}),
+    DELETE_RESERVED: frozenset({RESERVED}),
+    PUT_PROVISIONED: frozenset({PROVISIONED}),
+    DELETE_PROVISIONED: frozenset({PROVISIONED}),
 }
-"""The parts of $LATEST that a call brings to what is wanted."""
+"""The parts of the function that a call brings to what is wanted."""
+
+MARKS = frozenset().union(*MARKS_OF.values())
+"""All of them."""
 
 REMOVAL_TIMEOUT = timedelta(minutes=10)
 """Lambda deletes a function within seconds, unless it has network interfaces to give back."""
 
 REMOVAL_LOOK = timedelta(seconds=5)
 """Lambda sends no event when a function is gone."""
+
+MOVED_FROM = "moved_from"
+"""Argument: where the alias pointed when its move was decided; see ``alias_standing``."""
 
 LATEST_VERSION = "latest_version"
 """Argument: the newest version's number before we publish."""
@@ -95,7 +120,29 @@ def change_latest(deployment: Deployment, seen: LambdaObservation, now: datetime
     if plan.tags_to_remove and OLD_TAGS not in done:
         because = f"These tags left the file: {', '.join(plan.tags_to_remove)}."
         return change(deployment, seen, now, call=UNTAG, step="untag the function", because=because)
-    return None
+    return reserve(deployment, seen, now) if not plan.concurrency.reserved_last else None
+
+
+def reserve(deployment: Deployment, seen: LambdaObservation, now: datetime) -> Decision | None:
+    """Set or take away the function's reserved concurrency; None when it is as wanted."""
+    wanted = seen.plan.concurrency.reserved if seen.plan is not None else None
+    if wanted is None or seen.function is None or RESERVED in deployment.progress.values:
+        return None
+    live = seen.function.reserved_concurrency
+    held = NONE if live is None else str(live)
+    values = {**deployment.progress.values, RESERVED: "yes", RESERVED_BEFORE: held}
+    marked = replace(deployment, progress=replace(deployment.progress, values=values))
+    action = Action(call=PUT_RESERVED, arguments={RESERVED: str(wanted)})
+    if wanted == NONE:
+        action = Action(call=DELETE_RESERVED)
+    return act(
+        marked,
+        now,
+        phase="shifted" if deployment.progress.phase == "shifted" else "settle",
+        step="set the reserved concurrency",
+        because=f"The function's reserved concurrency is {held}; the settings want {wanted}.",
+        action=action,
+    )
 
 
 def change(
@@ -132,7 +179,7 @@ def wait_until_ready(
     if deployment.intents:  # the first look since the call, which throttles may have kept waiting
         progress = replace(progress, since=now)
     since = progress.since
-    standing = f"State {seen.function.state}, LastUpdateStatus {seen.function.last_update_status}"
+    standing = states_of(seen.function)
     if since is not None and now - since >= limits.timeout:
         seconds = limits.timeout.total_seconds()
         cause = f"The function is not ready after {seconds:.0f} s: {standing}."
@@ -155,7 +202,8 @@ def await_removal(deployment: Deployment, record: TargetRecord, now: datetime) -
     """Wait for a function that was asked to be deleted to be gone."""
     since = deployment.progress.since
     if since is not None and now - since >= REMOVAL_TIMEOUT:
-        cause = f"{record.target} still is there {REMOVAL_TIMEOUT.total_seconds():.0f} s after its deletion."
+        seconds = REMOVAL_TIMEOUT.total_seconds()
+        cause = f"Lambda has been deleting {record.target} for {seconds:.0f} s, and it still is there."
         return fail(deployment, cause, rollback=False)
     return Decision(
         step="wait",
@@ -181,9 +229,14 @@ def publish(deployment: Deployment, seen: LambdaObservation, now: datetime) -> D
     )
 
 
+def alias_standing(alias: LambdaAlias | None) -> str:
+    """Where an alias points, to be compared: the version, and what shares its traffic."""
+    return "" if alias is None else " ".join((alias.version, *sorted(alias.weights)))
+
+
 def move_alias(deployment: Deployment, seen: LambdaObservation, now: datetime, version: str) -> Decision:
     """Point the alias at all of ``version``, making it if there is none."""
-    arguments = {VERSION: version}
+    arguments = {VERSION: version, MOVED_FROM: alias_standing(seen.alias)}
     if seen.alias is None:
         action, step = Action(call=CREATE_ALIAS, arguments=arguments), "create the alias"
         because = f"The alias does not exist; it starts at version {version}."

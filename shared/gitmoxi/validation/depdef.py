@@ -1,19 +1,14 @@
-"""Our own deployment settings: ``_depdef.json`` for ECS and ``_lambdadepdef.json`` for Lambda."""
+"""Our own deployment settings: ``_depdef.json`` for ECS, and what it shares with that for Lambda."""
 
 from __future__ import annotations
 
 import math
-import re
 from enum import StrEnum
 from typing import Annotated, Final, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
 from gitmoxi.validation.settings_base import Percent, Seconds, Settings, TargetGroupArn
-from gitmoxi.validation.sources import shown
-
-_ALIAS = re.compile(r"(?![0-9]+$)[A-Za-z0-9_-]{1,128}")
-"""https://docs.aws.amazon.com/lambda/latest/api/API_CreateAlias.html"""
 
 
 class TrafficShiftType(StrEnum):
@@ -28,15 +23,28 @@ class TrafficShiftType(StrEnum):
 
 
 class OnNewCommit(StrEnum):
-    """What happens to a running deployment when a newer commit changes the same target."""
+    """What happens to a running deployment when a newer commit changes the same target.
+
+    The newer commit's file decides: it is the latest that a person said.
+    """
 
     QUEUE = "queue"
     SUPERSEDE = "supersede"
 
 
-_ON_NEW_COMMIT: Final = (
-    "What happens to a running deployment when a newer commit changes the same target: queue lets it end "
-    "first, supersede ends it and begins the newer one."
+class OnForeignChange(StrEnum):
+    """What happens to a running deployment when somebody else changes its target."""
+
+    STOP = "stop"
+    """It ends as FAILED and leaves everything as it is."""
+    ADOPT = "adopt"
+    """It goes on with what it finds."""
+
+
+ON_NEW_COMMIT: Final = (
+    "What happens to a running deployment when this commit changes the same target: queue lets it end "
+    "first, supersede ends it and begins this one. The newer commit's file decides. A rollback and a "
+    "deletion that have begun always end first, and a commit that deletes the target waits its turn."
 )
 
 
@@ -213,48 +221,4 @@ class EcsDepdef(Settings):
             "FARGATE behind FARGATE_SPOT."
         ),
     )
-    on_new_commit: OnNewCommit = Field(default=OnNewCommit.QUEUE, description=_ON_NEW_COMMIT)
-
-
-class ReadinessCheck(Settings):
-    """How long to wait for a new version to become active: ``wait_interval`` in seconds, so many times."""
-
-    wait_interval: Annotated[Seconds, Field(ge=1)] = Field(
-        default=10, description="Seconds between two looks at the new version."
-    )
-    max_retries: Annotated[int, Field(ge=1, le=10_000)] = Field(
-        default=5, description="The number of looks after which the deployment is given up."
-    )
-
-
-def _alias(name: str) -> str:
-    if _ALIAS.fullmatch(name) is None:
-        raise ValueError(
-            f"{shown(name)} is no alias: use 1 to 128 letters, digits, - and _, and not digits alone, "
-            "which would be a version"
-        )
-    return name
-
-
-class LambdaDepdef(Settings):
-    """The settings of a Lambda function; ``alias`` is the one whose weights shift."""
-
-    alias: Annotated[str, AfterValidator(_alias)] = Field(
-        description=(
-            "The alias whose weights shift: 1 to 128 letters, digits, hyphens and underscores, not digits "
-            "alone. It is made if it is not there. This setting has no default."
-        ),
-    )
-    environment: EnvironmentSettings = Field(
-        default=EnvironmentSettings(), description="The region and account to deploy to."
-    )
-    traffic_shifting_config: TrafficShiftingConfig = Field(
-        default=TrafficShiftingConfig(), description="How traffic moves to the new version of the function."
-    )
-    alarms: AlarmSettings = Field(
-        default=AlarmSettings(), description="The CloudWatch alarms that bring the alias back."
-    )
-    readiness_check: ReadinessCheck = Field(
-        default=ReadinessCheck(), description="How long a new version may take to become active."
-    )
-    on_new_commit: OnNewCommit = Field(default=OnNewCommit.QUEUE, description=_ON_NEW_COMMIT)
+    on_new_commit: OnNewCommit = Field(default=OnNewCommit.QUEUE, description=ON_NEW_COMMIT)

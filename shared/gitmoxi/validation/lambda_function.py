@@ -9,9 +9,9 @@ from gitmoxi.domain.files import FileKind
 from gitmoxi.domain.findings import Finding
 from gitmoxi.domain.rendered import JsonValue, RenderedObject
 from gitmoxi.domain.unknown import UnknownValueError
-from gitmoxi.validation.depdef import LambdaDepdef
 from gitmoxi.validation.event_sources import EventSources, read_event_sources
 from gitmoxi.validation.function_rules import FUNCTION_RULES
+from gitmoxi.validation.lambda_depdef import LambdaDepdef
 from gitmoxi.validation.native import LAMBDA_FUNCTION, Checked, check_native
 from gitmoxi.validation.placeholders import placeholder_rule, without_echoes
 from gitmoxi.validation.reading import text_at

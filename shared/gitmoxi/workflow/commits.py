@@ -8,7 +8,7 @@ from datetime import datetime
 
 from gitmoxi.contracts.messages import RollbackRequested, SlotFreed
 from gitmoxi.domain.bodies import BodyRef
-from gitmoxi.domain.deployments import Deployment, Intent, Step, Verb, action_id
+from gitmoxi.domain.deployments import Command, Deployment, Intent, Step, Verb, action_id
 from gitmoxi.domain.explanations import Explanation, kept
 from gitmoxi.domain.history import told_in
 from gitmoxi.domain.records import LastGood, TargetRecord
@@ -24,6 +24,7 @@ from gitmoxi.ports.ledger import (
     Write,
 )
 from gitmoxi.strategies.decision import Decision
+from gitmoxi.strategies.failing import inheriting, touched
 from gitmoxi.workflow.events import fact, outbox
 
 
@@ -46,6 +47,8 @@ class Scene:
     worker: Worker
     waiting: Deployment | None = None
     """The deployment that waits for the slot, which may be this one."""
+    commands: tuple[Command, ...] = ()
+    """What was asked of the deployment and is not answered yet, oldest first."""
 
     @property
     def next_in_line(self) -> Deployment | None:
@@ -167,23 +170,40 @@ _REMEMBERED = 10
 
 def _freed(record: TargetRecord, scene: Scene, decision: Decision, head: Deployment) -> TargetRecord:
     if record.active_id == head.id:
-        record = replace(record, active_id=None)
+        record = replace(record, active_id=None, unsettled=_left_in_flight(scene, head))
     if record.waiting_id == head.id:
         record = replace(record, waiting_id=None)
     if head.verb is Verb.DELETE and head.state is State.SUCCEEDED:
         # The prefix may have been added again meanwhile: then its claim stays for the deployment that waits.
         claim = record.claim if scene.next_in_line is not None else None
         return replace(record, claim=claim, last_good=None, task_definitions={})
-    if head.desired is not None and decision.last_good is not None:
-        good = LastGood(
-            deployment_id=head.id,
-            commit_sha=head.origin.commit_sha,
-            desired=head.desired,
-            at=scene.now,
-            values=decision.last_good,
-        )
-        record = replace(record, last_good=good)
-    return record
+    return replace(record, last_good=_last_good(scene, decision, head))
+
+
+def _last_good(scene: Scene, decision: Decision, head: Deployment) -> LastGood | None:
+    """The revision to go back to from now on.
+
+    An undone deployment leaves the earlier one, which may have other values since: a task definition that was
+    registered again, a version that was published again.
+    """
+    good, values = scene.record.last_good, decision.last_good
+    if values is None or head.desired is None:
+        return good
+    if scene.worker is Worker.ROLLBACK and not head.is_requested_rollback:
+        return replace(good, values=values) if good is not None else None
+    return LastGood(
+        deployment_id=head.id,
+        commit_sha=head.origin.commit_sha,
+        desired=head.desired,
+        at=scene.now,
+        values=values,
+    )
+
+
+def _left_in_flight(scene: Scene, head: Deployment) -> bool:
+    """Whether changes are left behind that nobody brings to an end any more."""
+    undone = scene.worker is Worker.ROLLBACK
+    return head.state is State.SUPERSEDED and touched(head.progress) and not undone
 
 
 def commit_start(scene: Scene, before: BodyRef | None, ids: Ids) -> Commitment:
@@ -197,6 +217,7 @@ def commit_start(scene: Scene, before: BodyRef | None, ids: Ids) -> Commitment:
         state=state,
         because=f"The slot of {scene.record.target} is free and this deployment is next.",
         before=before,
+        progress=inheriting(old.progress) if scene.record.unsettled else old.progress,
         updated_at=_stamp(scene),
         started_at=scene.now,
         next_at=scene.now,

@@ -30,7 +30,7 @@ class EcsRollbackConductor(EcsConductor):
     """Backward: to the last good revision, or away with a failed first creation."""
 
     async def _look(self, deployment: Deployment, record: TargetRecord) -> EcsObservation:
-        return await self._reader.backward(deployment, record)
+        return await self._look_back(deployment, record)
 
     def _decide(
         self, deployment: Deployment, record: TargetRecord, observation: EcsObservation, now: datetime

@@ -20,7 +20,7 @@ from gitmoxi.strategies.ecs_progress import (
     SERVICE_DEPLOYMENT,
     STARTS_DEPLOYMENT,
 )
-from gitmoxi.strategies.ecs_rollback import SCALE_TO_ZERO
+from gitmoxi.strategies.ecs_rollback import STOP, stop_shows
 from gitmoxi.strategies.ecs_rolling import (
     CREATE,
     PREVIOUS,
@@ -30,6 +30,7 @@ from gitmoxi.strategies.ecs_rolling import (
     UNTAG,
     UPDATE,
 )
+from gitmoxi.strategies.ecs_undoing import SCALE_TO_ZERO
 from gitmoxi.workflow.ecs_reader import ecs_target
 
 _SCANNED = 10
@@ -64,6 +65,9 @@ class EcsHands:
             case "ecs:UpdateService(desiredCount=0)":
                 request = {"cluster": target.cluster, "service": target.service_name, "desiredCount": 0}
                 await self._ecs.update_service(target, request)
+            case "ecs:StopServiceDeployment":
+                rollout = intent.arguments[SERVICE_DEPLOYMENT]
+                await self._ecs.stop_service_deployment(target, rollout, rollback=True)
             case call:
                 raise InvariantError(f"{deployment.id} asks for {call}, which nobody can make")
         return {}
@@ -89,6 +93,8 @@ class EcsHands:
                 return {} if service is None or service.status != "ACTIVE" else None
             case _ if intent.call == SCALE_TO_ZERO:
                 return {} if service is None or not service.document.get("desiredCount") else None
+            case _ if intent.call == STOP:
+                return {} if stop_shows(seen, intent.arguments[SERVICE_DEPLOYMENT]) else None
             case call:
                 raise InvariantError(f"{deployment.id} asks for {call}, which leaves no known mark")
 

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any
 
 from gitmoxi.domain.deployments import Deployment, ObjectChange, Verb
 from gitmoxi.domain.records import TargetRecord
@@ -14,7 +11,6 @@ from gitmoxi.errors import AwsRejectedError, InvariantError, NotFoundError, Perm
 from gitmoxi.planning.desired import DesiredEcs, task_definition_hash
 from gitmoxi.planning.ecs import EcsPlan, plan_ecs
 from gitmoxi.planning.ecs_checks import check_reference
-from gitmoxi.planning.tags import FOREIGN, OURS
 from gitmoxi.ports.bodies import BodyStore
 from gitmoxi.ports.ecs import EcsPort, EcsService, EcsTaskDefinition
 from gitmoxi.strategies.ecs_explaining import stopped_tasks_may_tell
@@ -22,27 +18,11 @@ from gitmoxi.strategies.ecs_observation import EcsObservation
 from gitmoxi.strategies.ecs_progress import ECS_DEPLOYMENT
 from gitmoxi.strategies.ecs_rolling import TASK_DEFINITION
 from gitmoxi.workflow.ecs_evidence import EcsEvidence
+from gitmoxi.workflow.ecs_snapshots import EcsSnapshot, with_first_count, with_kept_count, with_revision_of
 from gitmoxi.workflow.masking import masked_error
 from gitmoxi.workflow.service_deployments import ServiceDeployments
 from gitmoxi.workflow.wanted import WantedReader
-
-RESTORABLE = (
-    "capacityProviderStrategy",
-    "deploymentConfiguration",
-    "desiredCount",
-    "enableECSManagedTags",
-    "enableExecuteCommand",
-    "healthCheckGracePeriodSeconds",
-    "loadBalancers",
-    "networkConfiguration",
-    "placementConstraints",
-    "placementStrategy",
-    "platformVersion",
-    "propagateTags",
-    "serviceRegistries",
-    "taskDefinition",
-)
-"""Members of a described service that UpdateService takes back (Amazon ECS API reference, UpdateService)."""
+from gitmoxi.workflow.way_back import WayBack
 
 
 def ecs_target(deployment: Deployment) -> EcsTarget:
@@ -89,29 +69,54 @@ class EcsReader:
         if desired.task_definition is not None and deployment.progress.phase != "follow":
             known = record.task_definitions.get(task_definition_hash(desired.task_definition))
         force = deployment.change is ObjectChange.FORCED
+        if record.last_good is None and self._owns(service):
+            desired = with_first_count(desired, live=service)
         wish = _Wish(desired=desired, previous=good, known_arn=known, force=force)
         return await self._seen(deployment, service, wish)
 
-    async def backward(self, deployment: Deployment, record: TargetRecord) -> EcsObservation:
-        """What a rollback looks at: the last good revision against the live service."""
+    async def backward(self, deployment: Deployment, way: WayBack) -> EcsObservation:
+        """What a rollback looks at: the revision to bring back against the live service."""
         service = await self._service(deployment)
-        failed = await self._wanted.ecs(deployment.desired) if deployment.desired else None
-        settings = failed.settings if failed is not None else {}
-        if record.last_good is not None:
-            good = await self._wanted.ecs(record.last_good.desired)
-            wish = _Wish(
-                desired=good, previous=failed, known_arn=record.last_good.values.get(TASK_DEFINITION)
-            )
-            return replace(await self._seen(deployment, service, wish), settings=settings)
-        live = await self._before(deployment)
-        if live is None:
-            created = deployment.before is not None or deployment.verb is Verb.CREATE
-            return EcsObservation(
-                service=service, settings=settings, owned=self._owns(service), created=created
-            )
-        found = DesiredEcs(target=ecs_target(deployment), service=_restorable(live))
-        wish = _Wish(desired=found, previous=failed, known_arn=live.get("taskDefinition"))
+        over = await self._wanted.ecs(way.over) if way.over else None
+        before = await self._before(deployment)
+        goal = await self._goal(deployment, way, before)
+        if goal is None:
+            return self._unplanned(deployment, service, over, before)
+        good, known = goal
+        good = with_kept_count(good, over=over, before=before, live=service)
+        wish = _Wish(desired=good, previous=over, known_arn=known)
+        settings = (
+            over.settings if over is not None and not deployment.is_requested_rollback else good.settings
+        )
         return replace(await self._seen(deployment, service, wish), settings=settings)
+
+    async def _goal(
+        self, deployment: Deployment, way: WayBack, before: EcsSnapshot | None
+    ) -> tuple[DesiredEcs, str | None] | None:
+        """The revision to bring back, with the ARN that ran it; None when there never was one."""
+        if way.documents is None:
+            found = before.wanted(ecs_target(deployment)) if before is not None else None
+            return (found, before.task_definition_arn) if before is not None and found is not None else None
+        good = await self._wanted.ecs(way.documents)
+        known = way.values.get(TASK_DEFINITION)
+        if known is None and good.task_definition is not None:
+            known = way.task_definitions.get(task_definition_hash(good.task_definition))
+        return (with_revision_of(before, good, known) if before is not None else good), known
+
+    def _unplanned(
+        self,
+        deployment: Deployment,
+        service: EcsService | None,
+        over: DesiredEcs | None,
+        before: EcsSnapshot | None,
+    ) -> EcsObservation:
+        return EcsObservation(
+            service=service,
+            settings=over.settings if over is not None else {},
+            owned=self._owns(service),
+            created=before is not None or deployment.verb is Verb.CREATE,
+            sensitive_values=over.sensitive_values if over is not None else (),
+        )
 
     async def _service(self, deployment: Deployment) -> EcsService | None:
         """The live service; one whose cluster is gone is gone with it, unless it is to be deployed there."""
@@ -129,17 +134,16 @@ class EcsReader:
             ) from error
 
     async def snapshot(self, deployment: Deployment) -> bytes:
-        """The live service as canonical JSON; ``null`` when there is none."""
+        """The live service and the body of its task definition, as ``EcsSnapshot`` keeps them."""
         service = await self._service(deployment)
-        live = service.document if service is not None and service.status == "ACTIVE" else None
-        return json.dumps(live, sort_keys=True, default=str).encode()
+        running = await self._live_task_definition(ecs_target(deployment), service)
+        return EcsSnapshot.of(service, running).to_bytes()
 
-    async def _before(self, deployment: Deployment) -> dict[str, Any] | None:
-        """The service as it was when the deployment started; None when there was none, or no look at it."""
+    async def _before(self, deployment: Deployment) -> EcsSnapshot | None:
+        """The service as it was when the deployment started; None when there was no look at it."""
         if deployment.before is None:
             return None
-        live: dict[str, Any] | None = json.loads(await self._bodies.get(deployment.before))
-        return live
+        return EcsSnapshot.from_bytes(await self._bodies.get(deployment.before))
 
     def _owns(self, service: EcsService | None) -> bool:
         return service is not None and service.tags.get(OWNER_TAG) == self._owner
@@ -205,10 +209,3 @@ class EcsReader:
             stopped=await self._evidence.with_logs(target, stopped),
             targets=await self._evidence.targets(target, service),
         )
-
-
-def _restorable(live: Mapping[str, Any]) -> dict[str, Any]:
-    """The part of a described service that can be brought back; our tags and AWS's own stay as they are."""
-    document = {name: live[name] for name in RESTORABLE if live.get(name) is not None}
-    tags = [tag for tag in live.get("tags") or () if not tag["key"].startswith((OURS, FOREIGN))]
-    return document | ({"tags": tags} if tags else {})

@@ -29,7 +29,7 @@ class LambdaRollbackConductor(LambdaConductor):
     """Backward: to the last good version, or away with a failed first creation."""
 
     async def _look(self, deployment: Deployment, record: TargetRecord) -> LambdaObservation:
-        return await self._reader.backward(deployment, record)
+        return await self._look_back(deployment, record)
 
     def _decide(
         self, deployment: Deployment, record: TargetRecord, observation: LambdaObservation, now: datetime

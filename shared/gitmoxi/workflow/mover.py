@@ -115,6 +115,8 @@ class Mover(Generic[Observation]):
     async def _scene(self, head: Deployment, lease: HeldLease) -> Scene:
         if head.target is None:
             raise InvariantError(f"deployment {head.id} is {head.state} without a target")
+        commands = await self._ledger.commands(head.id, head.command_cursor)
+        # Read in this order: whoever asked us to give way stands in the line by now, or has left it.
         record = await self._ledger.target(head.target)
         waiting = await self._ledger.deployment(record.waiting_id) if record.waiting_id else None
         return Scene(
@@ -124,16 +126,19 @@ class Mover(Generic[Observation]):
             now=lease.now(),
             worker=self._worker,
             waiting=waiting,
+            commands=tuple(commands),
         )
 
     async def _decide(self, scene: Scene) -> Decision | None:
         """The decision, or None for a deployment in the line that may take the slot."""
         head = scene.deployment
-        commands = await self._ledger.commands(head.id, head.command_cursor)
-        if (answer := obey(head, commands)) is not None:
+        place = _in_line(scene) if head.state is State.WAITING else None
+        if place is None and head.state is State.WAITING and scene.record.unsettled:
+            return None  # what the one before left is undone by whoever has the slot, even if only to abort
+        if (answer := obey(head, scene.commands, followed=scene.next_in_line is not None)) is not None:
             return answer
         if head.state is State.WAITING:
-            return _in_line(scene)
+            return place
         conductor = self._conductor_of(head)
         try:
             observation = await conductor.observe(head, scene.record)

@@ -13,6 +13,7 @@ from gitmoxi.ports.ledger import Ledger
 from gitmoxi.strategies.decision import Decision
 from gitmoxi.workflow.looks import Looks
 from gitmoxi.workflow.masking import masked_decision, masked_error
+from gitmoxi.workflow.way_back import WayBack, way_back
 
 
 class Seen(Protocol):
@@ -28,11 +29,11 @@ Look_contra = TypeVar("Look_contra", bound=Seen, contravariant=True)
 
 
 class Reader(Protocol[Look_co]):
-    """Reads a target against what is committed (forward) or against its last good revision (backward)."""
+    """Reads a target against what is committed (forward) or against the revision to bring back (backward)."""
 
     async def forward(self, deployment: Deployment, record: TargetRecord) -> Look_co: ...
 
-    async def backward(self, deployment: Deployment, record: TargetRecord) -> Look_co: ...
+    async def backward(self, deployment: Deployment, way: WayBack) -> Look_co: ...
 
     async def snapshot(self, deployment: Deployment) -> bytes: ...
 
@@ -89,6 +90,9 @@ class TargetConductor(ABC, Generic[Look]):
 
     async def _look(self, deployment: Deployment, record: TargetRecord) -> Look:
         return await self._reader.forward(deployment, record)
+
+    async def _look_back(self, deployment: Deployment, record: TargetRecord) -> Look:
+        return await self._reader.backward(deployment, await way_back(self._ledger, deployment, record))
 
     @abstractmethod
     def _decide(

@@ -94,6 +94,48 @@ async def test_an_alias_is_not_moved_over_another_change(functions, function, se
         await functions.update_alias(function, "live", version, revision_id=alias.revision_id)
 
 
+async def test_aliases_and_concurrency_come_and_go(functions, function, settle, eventually):
+    await functions.create_function(function, request(function.account))
+    await settle()
+    version = (await functions.publish_version(function, {"Description": "[mark] first"})).version
+    for name in ("live", "test"):
+        await functions.create_alias(function, name, version)
+    (published,) = await functions.versions(function)
+    assert published["Description"] == "[mark] first"
+    assert [(one.name, one.version) for one in await functions.aliases(function)] == [
+        ("live", version),
+        ("test", version),
+    ]
+
+    await functions.put_reserved_concurrency(function, 5)
+    await functions.put_provisioned_concurrency(function, "live", 2)
+    ready = await eventually(
+        lambda: functions.provisioned_concurrency(function), lambda found: found["live"].status == "READY"
+    )
+    assert (ready["live"].requested, ready["live"].allocated) == (2, 2)
+    there = await functions.function(function)
+    assert there.reserved_concurrency == 5
+
+    await functions.delete_provisioned_concurrency(function, "live")
+    await functions.delete_provisioned_concurrency(function, "live")
+    await functions.delete_reserved_concurrency(function)
+    assert await functions.provisioned_concurrency(function) == {}
+    there = await functions.function(function)
+    assert there.reserved_concurrency is None
+
+
+async def test_more_concurrency_than_the_account_can_spare_is_refused(functions, function, settle):
+    await functions.create_function(function, request(function.account))
+    await settle()
+    with pytest.raises(AwsRejectedError, match="UnreservedConcurrentExecution"):
+        await functions.put_reserved_concurrency(function, 950)
+
+
+async def test_of_a_function_that_is_not_there_nothing_is_listed(functions, function):
+    assert await functions.aliases(function) == []
+    assert await functions.provisioned_concurrency(function) == {}
+
+
 async def test_a_function_that_exists_is_refused(functions, function, settle):
     await functions.create_function(function, request(function.account))
     await settle()

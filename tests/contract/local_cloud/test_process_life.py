@@ -9,6 +9,7 @@ import sys
 
 import pytest
 
+from gitmoxi_local.faults import FunctionFaultSpec
 from gitmoxi_local.process import LocalCloudProcess, LocalCloudProcessError
 
 TEMPLATE = """
@@ -59,26 +60,28 @@ def test_the_control_plane_is_installed_and_state_outlives_a_restart(tmp_path, t
     assert not (tmp_path / "state" / "ready.json").exists()
 
 
-def test_a_function_outlives_a_restart_and_goes_on_running(tmp_path, connect, code, eventually):
+def test_an_update_that_a_restart_interrupts_still_settles_and_runs(tmp_path, connect, code, eventually):
     with LocalCloudProcess(state_dir=tmp_path) as cloud:
         lambdas = connect(cloud.endpoint, "lambda")
-        made = lambdas.create_function(
+        lambdas.create_function(
             FunctionName="kept",
             Runtime="python3.13",
             Role="arn:aws:iam::000000000000:role/function",
             Handler="index.handler",
-            Code={"ZipFile": code("kept")},
+            Code={"ZipFile": code("old")},
         )
-        assert made["State"] == "Pending"
+        eventually(lambda: lambdas.get_function_configuration(FunctionName="kept")["State"] == "Active")
+        cloud.client.add_faults(functions=[FunctionFaultSpec(kind="slow_change", seconds=3)])
+        lambdas.update_function_code(FunctionName="kept", ZipFile=code("new"))
 
         cloud.restart()
 
         lambdas = connect(cloud.endpoint, "lambda")
-        eventually(lambda: lambdas.get_function_configuration(FunctionName="kept")["State"] == "Active")
+        eventually(lambda: "InProgress" not in str(lambdas.get_function_configuration(FunctionName="kept")))
         lambdas.publish_version(FunctionName="kept")
         lambdas.create_alias(FunctionName="kept", Name="live", FunctionVersion="1")
         answer = lambdas.invoke(FunctionName="kept", Qualifier="live")
-        assert json.loads(answer["Payload"].read()) == "kept"
+        assert json.loads(answer["Payload"].read()) == "new"
 
 
 def test_a_kill_loses_no_more_than_the_last_moments(tmp_path, connect, eventually):

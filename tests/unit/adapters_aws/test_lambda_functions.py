@@ -9,6 +9,7 @@ from gitmoxi.adapters.aws.rate_limits import ApiGroup, Limit, RateLimits
 from gitmoxi.adapters.memory.clock import FakeClock
 from gitmoxi.domain.targets import LambdaTarget
 from gitmoxi.errors import AccessDeniedError, AwsRejectedError, ThrottledError
+from gitmoxi.ports.aws_lambda import ProvisionedConcurrency
 
 TARGET = LambdaTarget(account="1" * 12, region="eu-central-1", function_name="api")
 
@@ -55,7 +56,12 @@ async def test_tags_that_cannot_be_read_are_not_taken_for_none(aws, functions):
         pytest.param(lambda port: port.function(TARGET), None, id="function"),
         pytest.param(lambda port: port.alias(TARGET, "live"), None, id="alias"),
         pytest.param(lambda port: port.versions(TARGET), [], id="versions"),
+        pytest.param(lambda port: port.aliases(TARGET), [], id="aliases"),
+        pytest.param(lambda port: port.provisioned_concurrency(TARGET), {}, id="provisioned"),
         pytest.param(lambda port: port.delete_function(TARGET), None, id="delete"),
+        pytest.param(
+            lambda port: port.delete_provisioned_concurrency(TARGET, "live"), None, id="unprovision"
+        ),
     ],
 )
 async def test_what_is_not_there_is_no_error(aws, functions, read, nothing):
@@ -98,6 +104,51 @@ async def test_an_alias_with_its_weights(aws, functions):
     alias = await functions.alias(TARGET, "live")
     assert alias is not None
     assert (alias.name, alias.version, alias.revision_id, alias.weights) == ("live", "1", "r", {"2": 0.1})
+
+
+async def test_all_aliases_of_all_pages(aws, functions):
+    aws.answer({"Aliases": [{"Name": "live", "FunctionVersion": "1", "RevisionId": "r"}], "NextMarker": "m"})
+    weights = {"AdditionalVersionWeights": {"2": 0.5}}
+    aws.answer({"Aliases": [{"Name": "test", "FunctionVersion": "3", "RoutingConfig": weights}]})
+    live, test = await functions.aliases(TARGET)
+    assert (live.name, live.version, test.name, test.weights) == ("live", "1", "test", {"2": 0.5})
+    assert aws.received[1].path.endswith("?Marker=m")
+
+
+async def test_provisioned_concurrency_by_version_or_alias(aws, functions):
+    aws.answer(
+        {
+            "ProvisionedConcurrencyConfigs": [
+                {
+                    "FunctionArn": f"{TARGET.function_arn}:live",
+                    "RequestedProvisionedConcurrentExecutions": 5,
+                    "AllocatedProvisionedConcurrentExecutions": 2,
+                    "Status": "FAILED",
+                    "StatusReason": "no room",
+                }
+            ]
+        }
+    )
+    found = await functions.provisioned_concurrency(TARGET)
+    wanted = ProvisionedConcurrency(requested=5, allocated=2, status="FAILED", reason="no room")
+    assert found == {"live": wanted}
+
+
+async def test_concurrency_is_put_and_deleted(aws, functions):
+    aws.answer({"ReservedConcurrentExecutions": 7}).answer("", status=204)
+    aws.answer({"Status": "IN_PROGRESS"}).answer("", status=204)
+    await functions.put_reserved_concurrency(TARGET, 7)
+    await functions.delete_reserved_concurrency(TARGET)
+    await functions.put_provisioned_concurrency(TARGET, "live", 3)
+    await functions.delete_provisioned_concurrency(TARGET, "live")
+    assert sent(aws) == [
+        ("PUT", "/2017-10-31/functions/api/concurrency"),
+        ("DELETE", "/2017-10-31/functions/api/concurrency"),
+        ("PUT", "/2019-09-30/functions/api/provisioned-concurrency?Qualifier=live"),
+        ("DELETE", "/2019-09-30/functions/api/provisioned-concurrency?Qualifier=live"),
+    ]
+    assert aws.received[0].json == {"ReservedConcurrentExecutions": 7}
+    assert aws.received[2].json == {"ProvisionedConcurrentExecutions": 3}
 
 
 async def test_the_function_of_a_change_is_the_targets_and_the_answer_is_its_configuration(aws, functions):

@@ -10,8 +10,8 @@ import pytest
 
 from gitmoxi_local.aws_model.base import AwsError
 from gitmoxi_local.aws_model.functions import Limits, constraints, names
+from gitmoxi_local.aws_model.functions.faults import FunctionFaultKind
 from gitmoxi_local.aws_model.functions.refusals import REASONS, REFUSALS
-from gitmoxi_local.faults import FunctionFaultKind
 from tests.unit.aws_model.api_shapes import service_model
 from tests.unit.aws_model.ecs_cloud import ELSEWHERE, HERE
 from tests.unit.aws_model.functions_cloud import ARN, FUNCTION, NETWORK, ROLE

@@ -264,8 +264,10 @@ class TestTime:
         saved = json.loads(json.dumps(functions.model.dump()))
 
         functions.model = functions.fresh_model()
+        functions.changes.clear()
         functions.model.load(saved)
 
+        assert [change.name for change in functions.changes] == ["f"]
         assert functions.model.dump() == saved
         assert functions.latest()["LastUpdateStatus"] == "InProgress"
         functions.wait()

@@ -11,13 +11,13 @@ from typing import Self
 from fastapi import FastAPI
 
 from gitmoxi.adapters.codec import encode
-from gitmoxi.contracts.messages import DryRunRequested, Push
+from gitmoxi.contracts.messages import DeploymentRequested, DryRunRequested, Push
 from gitmoxi.domain.deployments import Deployment, Step
 from gitmoxi.domain.dryruns import DryRunReport, DryRunState
 from gitmoxi.domain.explanations import Explanation
 from gitmoxi.domain.records import PushOutcome, PushRecord
 from gitmoxi.domain.states import State
-from gitmoxi.ports.ledger import OutboxEvent, PutDryRun
+from gitmoxi.ports.ledger import CreateDeployment, OutboxEvent, PutDryRun
 from gitmoxi_api.server import ApiServer, address_of, listen
 from tests.unit.api.stage import SHA, T0, FaultyLedger, FaultyPublisher, Stage, a_deployment
 
@@ -62,12 +62,15 @@ class PlayingPublisher(FaultyPublisher):
         super().__init__()
         self.asked: Callable[[str], Awaitable[None]] | None = None
         self.told: Callable[[Push], Awaitable[None]] | None = None
+        self.requested: Callable[[DeploymentRequested], Awaitable[None]] | None = None
 
     async def publish(self, events: Sequence[OutboxEvent]) -> None:
         await super().publish(events)
         for event in events:
             if event.detail_type == Push.DETAIL_TYPE and self.told is not None:
                 await self.told(Push.model_validate_json(event.detail))
+            if event.detail_type == DeploymentRequested.DETAIL_TYPE and self.requested is not None:
+                await self.requested(DeploymentRequested.model_validate_json(event.detail))
             if event.detail_type == DryRunRequested.DETAIL_TYPE and self.asked is not None:
                 await self.asked(DryRunRequested.model_validate_json(event.detail).dryrun_id)
 
@@ -82,6 +85,25 @@ class World(Stage):
     def tell(self, story: Story) -> None:
         """From now on every push is answered by ``story``."""
         self.publisher.told = lambda push: story(self, push)
+
+    def make(self, *states: tuple[State, str]) -> None:
+        """From now on every request is planned, and its deployment goes through these states."""
+
+        async def made(asked: DeploymentRequested) -> None:
+            assert asked.deployment_id is not None
+            restored = await self.ledger.deployment(asked.deployment_id)
+            assert restored is not None
+            head = replace(
+                a_deployment(asked.new_deployment_id, state=State.RECEIVED, target=restored.target),
+                restores=restored.id,
+                requested_by=asked.by,
+            )
+            await self.ledger.transact([CreateDeployment(deployment=head)])
+            await self.plan(head)
+            for state, because in states:
+                head = await self.move(head, state, because)
+
+        self.publisher.requested = made
 
     def report(self, report: DryRunReport | str) -> None:
         """From now on every dry run is planned so, or fails for the reason that is given."""

@@ -6,11 +6,11 @@ import asyncio
 
 import pytest
 
-from gitmoxi.domain.deployments import CommandKind
-from gitmoxi.domain.records import AuditEntry
+from gitmoxi.domain.deployments import CommandKind, Verb
+from gitmoxi.domain.records import AuditEntry, TargetRecord
 from gitmoxi.domain.states import State
 from gitmoxi.domain.targets import TargetKind
-from gitmoxi.ports.ledger import CreateDeployment
+from gitmoxi.ports.ledger import CreateDeployment, PutTarget
 from gitmoxi_gmctl import following
 from tests.unit.api.stage import FUNCTION, NOT_FOUND, SHA, T0, URL, a_deployment
 
@@ -176,10 +176,47 @@ def test_something_is_asked_of_a_deployment(gmctl, past, world, kind):
     assert f"{kind} was asked for by ada" in gmctl("deployment", "get", "d-fn").out
 
 
-def test_nothing_is_left_to_abort_once_it_has_ended(gmctl, past):
-    asked = gmctl("deployment", "abort", "d-web")
-    assert asked.code == 1
-    assert "has ended as FAILED, there is nothing to abort" in asked.err
+@pytest.mark.parametrize("kind", ["abort", "pause", "resume"])
+def test_scenario_37_asked_of_what_has_ended_nothing_happens(gmctl, past, world, kind):
+    asked = gmctl("deployment", kind, "d-web")
+    assert asked.code == 0
+    assert asked.out == f"Deployment d-web of prod/web has ended as FAILED: there is nothing to {kind}.\n"
+    assert asyncio.run(world.ledger.commands("d-web", "")) == []
+
+
+def test_scenario_37_abort_with_nothing_running_is_a_no_op(gmctl, past):
+    asked = gmctl("deployment", "abort", "web")
+    assert asked.code == 0
+    assert asked.out == (
+        "Nothing is under way at ecs prod/web (111122223333, eu-west-1): there is nothing to abort.\n"
+    )
+
+
+def test_a_target_stands_for_what_is_under_way_at_it(gmctl, given, world):
+    running = a_deployment("d-now")
+    given(world.ingest(running))
+    record = TargetRecord(target=running.target, revision=1, active_id="d-now")
+    given(world.ledger.transact([PutTarget(record=record, expected_revision=0)]))
+    asked = gmctl("deployment", "abort", "prod/web", "--by", "ada")
+    assert asked.out == "abort is asked for; what comes of it shows: gmctl deployment watch d-now\n"
+    (command,) = asyncio.run(world.ledger.commands("d-now", ""))
+    assert command.kind is CommandKind.ABORT
+    assert "abort.requested  ada asked to abort d-now (ECS service web" in gmctl("event", "list").out
+
+
+@pytest.mark.parametrize(
+    ("kind", "state", "verb", "code", "told"),
+    [
+        pytest.param("abort", State.ROLLING_BACK, Verb.UPDATE, 0, "is being undone already", id="undone"),
+        pytest.param("abort", State.ROLLING_BACK, Verb.ROLLBACK, 1, "not stopped half-way", id="a rollback"),
+        pytest.param("pause", State.ROLLING_BACK, Verb.UPDATE, 1, "not stopped half-way", id="pausing one"),
+    ],
+)
+def test_what_is_needless_is_said_so_and_not_asked(gmctl, given, world, kind, state, verb, code, told):
+    given(world.ingest(a_deployment(state=state, verb=verb)))
+    asked = gmctl("deployment", kind, "d-1")
+    assert (asked.code, told in asked.out + asked.err) == (code, True)
+    assert asyncio.run(world.ledger.commands("d-1", "")) == []
 
 
 def test_the_audit_trail(gmctl, given, world):

@@ -10,7 +10,14 @@ import structlog
 
 from faststream_sqs import TestSQSBroker
 from gitmoxi.adapters.memory.messaging import MemoryWaker
-from gitmoxi.contracts.messages import CommandGiven, CommitIngested, Sweep, Tick
+from gitmoxi.contracts.messages import (
+    CommandGiven,
+    CommitIngested,
+    DeploymentRequested,
+    RequestKind,
+    Sweep,
+    Tick,
+)
 from gitmoxi.domain.delete_guard import DeleteLimits
 from gitmoxi.domain.deployments import Command, CommandKind, Deployment
 from gitmoxi.domain.records import CommitStatus
@@ -278,3 +285,41 @@ class TestEnded:
         await service.receive(Tick.DETAIL_TYPE, tick(head.id))
 
         assert self.ended(logs) == [("warning", "prod/web", "FAILED")]
+
+
+class TestRequests:
+    """What people ask for arrives as a message of its own."""
+
+    @pytest.fixture
+    async def request_(self, stage) -> DeploymentRequested:
+        head = (await stage.deploy(WEB))["prod/web"]
+        await stage.finish(head)
+        stage.ecs.run(WEB["prod/web_svcdef.json"], WEB["prod/web_taskdef.json"])
+        return DeploymentRequested(
+            kind=RequestKind.ROLLBACK,
+            target=head.target.id,
+            deployment_id=head.id,
+            new_deployment_id="d-new",
+            by="ada",
+        )
+
+    async def test_a_request_is_planned_and_its_line_says_why(self, service, request_):
+        notes = await service.receive(request_.DETAIL_TYPE, request_.model_dump(mode="json"))
+
+        assert notes["outcome"] == "planned"
+        assert notes["because"].startswith("ada asked to go back to the revision of ")
+        assert service.broker.sent == []
+
+    async def test_what_cannot_be_planned_now_is_put_off(self, stage, service, request_):
+        stage.ecs.faults["web"] = [ThrottledError("slow down")]
+        await service.receive(request_.DETAIL_TYPE, request_.model_dump(mode="json"))
+
+        (sent,) = service.broker.sent
+        assert (sent.detail_type, sent.body) == (request_.DETAIL_TYPE, request_)
+
+    async def test_what_names_nothing_is_refused_and_not_repeated(self, service, request_):
+        lost = request_.model_copy(update={"deployment_id": "d-x"})
+        notes = await service.receive(lost.DETAIL_TYPE, lost.model_dump(mode="json"))
+
+        assert (notes["outcome"], notes["because"]) == ("refused", "There is no deployment d-x.")
+        assert service.broker.sent == []

@@ -1,11 +1,12 @@
 """What people are shown of a creation, a deletion and of what cannot be done in place."""
 
 import hashlib
+from dataclasses import replace
 
 import pytest
 
 from gitmoxi.domain.deployments import Risk, Verb
-from gitmoxi.planning.aws_lambda import plan_lambda, replacing_own_version
+from gitmoxi.planning.aws_lambda import deleting_versions, plan_lambda
 from gitmoxi.planning.deletion import describe_deletion
 from gitmoxi.planning.ecs import plan_ecs, using_known_revision
 from gitmoxi.planning.errors import ReplacementNeededError
@@ -111,25 +112,46 @@ class TestCalls:
         assert using_known_revision(plan, "arn:web:3") == plan
 
     @pytest.mark.parametrize(
-        ("own", "deleted"),
+        ("timeout", "deleted"),
         [
-            pytest.param("4", True, id="published by us"),
-            pytest.param("3", False, id="by others"),
-            pytest.param(None, False, id="unknown"),
+            pytest.param(9, ["version 2", "version 3"], id="once a newer one serves"),
+            pytest.param(30, [], id="where none is published"),
         ],
     )
-    def test_the_version_that_the_alias_leaves_is_deleted_if_it_is_ours(self, own, deleted):
+    def test_versions_that_are_too_many_are_deleted(self, timeout, deleted):
+        wanted = desired_lambda({"Timeout": timeout})
         plan = plan_lambda(
-            desired_lambda({"Timeout": 9}),
+            wanted,
+            live_lambda({"Timeout": 30}),
+            LIVE_ALIAS,
+            live_version("4", {"Timeout": 30}),
+            owner=OWNER,
+            previous=desired_lambda({"Timeout": 30}),
+        )
+        told = record(deleting_versions(plan, ("2", "3")))
+        calls = [call.summary for call in told.calls if call.api == "lambda:DeleteFunction"]
+        assert calls == [f"{version}, which is older than those that are kept" for version in deleted]
+        assert [step for step in told.steps if step.startswith("delete")] == [
+            f"delete {one}" for one in calls
+        ]
+
+    def test_the_calls_of_a_functions_concurrency_stand_where_they_are_made(self):
+        settings = {"alias": "live", "reservedConcurrency": 9, "provisionedConcurrency": 4}
+        plan = plan_lambda(
+            replace(desired_lambda({"Timeout": 9}), settings=settings),
             live_lambda(),
             LIVE_ALIAS,
             live_version(),
             owner=OWNER,
             previous=desired_lambda(),
         )
-        told = record(replacing_own_version(plan, own))
-        assert ("lambda:DeleteFunction" in [call.api for call in told.calls]) is deleted
-        assert any("delete version 4" in step for step in told.steps) is deleted
+        assert [call.api.partition(":")[2] for call in record(plan).calls] == [
+            "UpdateFunctionConfiguration",
+            "PutFunctionConcurrency",
+            "PublishVersion",
+            "UpdateAlias",
+            "PutProvisionedConcurrencyConfig",
+        ]
 
 
 class TestDeletion:

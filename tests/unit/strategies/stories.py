@@ -58,7 +58,7 @@ def deployment(
     target: Target = ECS,
     verb: Verb = Verb.UPDATE,
     intents: tuple[Intent, ...] = (),
-    since: datetime = NOW,
+    since: datetime | None = NOW,
     **members: Any,
 ) -> Deployment:
     """A deployment in a phase, with the values that its progress carries."""
@@ -91,10 +91,19 @@ def deployment(
     )
 
 
-def called(call: str, result: dict[str, str] | None = None, error: ActionError | None = None) -> Intent:
+def called(
+    call: str,
+    result: dict[str, str] | None = None,
+    error: ActionError | None = None,
+    arguments: dict[str, str] | None = None,
+) -> Intent:
     """A call that was made, and what became of it."""
     return Intent(
-        action_id="0" * 32, call=call, result={} if result is None and not error else result, error=error
+        action_id="0" * 32,
+        call=call,
+        arguments=arguments or {},
+        result={} if result is None and not error else result,
+        error=error,
     )
 
 

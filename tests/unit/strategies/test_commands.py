@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from gitmoxi.domain.deployments import Command, CommandKind
+from gitmoxi.domain.deployments import Command, CommandKind, Progress, Verb
 from gitmoxi.domain.states import State, check_transition
 from gitmoxi.strategies.commands import obey
-from gitmoxi.strategies.failing import CHANGED, changed, fail, fail_as_told, unchanged
-from tests.unit.strategies.stories import ECS, LAMBDA, NOW, deployment
+from gitmoxi.strategies.failing import CHANGED, changed, fail, fail_as_told, inheriting, unchanged
+from tests.unit.strategies.stories import ECS, LAMBDA, NOW, called, deployment
 
 TOUCHED = {CHANGED: "yes"}
 
@@ -63,7 +65,7 @@ def command(kind, number=1):
 )
 def test_a_command(kind, state, values, target, to, ending):
     head = deployment("follow", values, state=State(state), target=target)
-    decision = obey(head, [command(CommandKind(kind))])
+    decision = obey(head, [command(CommandKind(kind))], followed=True)
     assert decision is not None
     assert decision.to is State(to)
     assert decision.ending == (None if ending is None else State(ending))
@@ -75,17 +77,24 @@ def test_a_command(kind, state, values, target, to, ending):
 
 def test_the_oldest_command_comes_first_and_the_others_later():
     commands = [command(CommandKind.PAUSE, 1), command(CommandKind.ABORT, 2)]
-    decision = obey(deployment(), commands)
+    decision = obey(deployment(), commands, followed=False)
     assert decision is not None
     assert (decision.to, decision.command_cursor) == (State.PAUSED, f"{1:026d}")
 
 
+def test_nothing_gives_way_to_a_deployment_that_has_left_the_line():
+    decision = obey(deployment("follow", TOUCHED), [command(CommandKind.SUPERSEDE)], followed=False)
+    assert decision is not None
+    assert (decision.to, decision.command_cursor) == (State.RUNNING, f"{1:026d}")
+    assert decision.because == "This goes on: the deployment of ann has left the line."
+
+
 def test_without_a_command_the_strategy_decides():
-    assert obey(deployment(), []) is None
+    assert obey(deployment(), [], followed=True) is None
 
 
 def test_a_pause_waits_quietly():
-    decision = obey(deployment(state=State.PAUSED), [])
+    decision = obey(deployment(state=State.PAUSED), [], followed=True)
     assert decision is not None
     assert (decision.to, decision.quiet) == (State.PAUSED, True)
 
@@ -128,11 +137,47 @@ def test_failing(head, options, to, ending):
     check_transition(head.state, decision.to, head.owner)
 
 
+INHERITED = inheriting(changed(Progress()))
+
+
+@pytest.mark.parametrize(
+    ("progress", "to"),
+    [
+        pytest.param(inheriting(Progress()), State.ROLLING_BACK, id="before any change of its own"),
+        pytest.param(
+            unchanged(deployment("apply", INHERITED.values)).progress,
+            State.ROLLING_BACK,
+            id="its own change was refused",
+        ),
+    ],
+)
+def test_what_a_superseded_deployment_left_is_undone_by_the_next_one(progress, to):
+    assert fail(replace(deployment(), progress=progress), "It broke.").to is to
+
+
 def test_a_hand_over_starts_the_rollback_with_what_the_deployment_learnt():
     decision = fail(deployment("follow", {**TOUCHED, "version": "2"}), "It broke.")
     assert (decision.progress.phase, decision.progress.since) == ("start", None)
     assert decision.progress.values["version"] == "2"
     assert decision.cause == "It broke."
+
+
+def test_a_hand_over_takes_answers_along_that_no_decision_has_looked_at():
+    """A person aborted between PublishVersion and the look at its answer."""
+    head = deployment("published", TOUCHED, intents=(called("lambda:PublishVersion", {"version": "2"}),))
+    decision = fail(head, "Aborted by ann.", ending=State.CANCELLED)
+    assert decision.progress.values == {**TOUCHED, "version": "2"}
+
+
+def test_what_a_person_does_after_a_rollback_that_failed_depends_on_what_it_was():
+    advice = {
+        verb: fail(deployment(state=State.ROLLING_BACK, verb=verb), "It broke.").because
+        for verb in (Verb.CREATE, Verb.UPDATE)
+    }
+    asked = fail(deployment(state=State.ROLLING_BACK, verb=Verb.ROLLBACK, restores="d-0"), "It broke.")
+    assert "gmctl commit deploy -f" in advice[Verb.CREATE]
+    assert advice[Verb.UPDATE].endswith(f"gmctl rollback {ECS.id}.")
+    assert asked.because.endswith(f"gmctl rollback {ECS.id} --to d-0.")
 
 
 def test_a_rollback_keeps_the_cause_of_the_failure_that_it_undoes():

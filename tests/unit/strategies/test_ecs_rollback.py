@@ -12,16 +12,19 @@ from gitmoxi.domain.states import State
 from gitmoxi.errors import InvariantError
 from gitmoxi.strategies.ecs_deleting import DELETE
 from gitmoxi.strategies.ecs_progress import ECS_DEPLOYMENT, SERVICE_DEPLOYMENT
-from gitmoxi.strategies.ecs_rollback import SCALE_TO_ZERO, decide_ecs_rollback
+from gitmoxi.strategies.ecs_rollback import decide_ecs_rollback
 from gitmoxi.strategies.ecs_rolling import (
     REGISTER,
     TAG,
     TASK_DEFINITION,
     UPDATE,
 )
+from gitmoxi.strategies.ecs_undoing import SCALE_TO_ZERO
 from gitmoxi.strategies.failing import CHANGED
 from tests.unit.strategies.stories import (
+    BEFORE,
     DESIRED,
+    ECS,
     LIMITS,
     NEW_ARN,
     NOW,
@@ -29,6 +32,7 @@ from tests.unit.strategies.stories import (
     OUR_ROLLOUT,
     OURS,
     REFUSED,
+    THEIRS,
     called,
     deployment,
     ecs,
@@ -147,7 +151,65 @@ class TestRollback:
                 (State.ROLLING_BACK, "untag", (TAG,)),
                 id="only its tags left",
             ),
-            pytest.param(back(), ecs(None), (State.ROLLED_BACK, "start", ()), id="the service is gone"),
+            pytest.param(
+                back(), ecs(None), (State.ROLLBACK_FAILED, "start", ()), id="somebody deleted the service"
+            ),
+            pytest.param(
+                back("register", intents=(called(REGISTER, {TASK_DEFINITION: NEW_ARN}),)),
+                ecs(None),
+                (State.ROLLBACK_FAILED, "register", ()),
+                id="somebody deleted it meanwhile",
+            ),
+            pytest.param(
+                back(since=None),
+                ecs(None, desired=None, created=True),
+                (State.ROLLING_BACK, "start", ()),
+                id="what was just made may not be described yet",
+            ),
+            pytest.param(
+                back(since=NOW - timedelta(minutes=2)),
+                ecs(None, desired=None, created=True),
+                (State.ROLLED_BACK, "start", ()),
+                id="what was made is gone",
+            ),
+            pytest.param(
+                back(),
+                ecs(service(status="INACTIVE"), desired=None, created=True),
+                (State.ROLLED_BACK, "start", ()),
+                id="what was made is deleted",
+            ),
+            pytest.param(
+                back(),
+                ecs(service(status="DRAINING"), desired=None, created=True),
+                (State.ROLLING_BACK, "remove", ()),
+                id="what was made is being deleted already",
+            ),
+            pytest.param(
+                back("start", {ECS_DEPLOYMENT: OURS}),
+                ecs(service(primary=THEIRS), plan=UPDATING, known_task_definition=revision()),
+                (State.ROLLBACK_FAILED, "start", ()),
+                id="somebody else updated the service since",
+            ),
+            pytest.param(
+                back("start", {ECS_DEPLOYMENT: OURS}),
+                ecs(
+                    service(primary=BEFORE),
+                    plan=UPDATING,
+                    known_task_definition=revision(),
+                    following=rollout("ROLLBACK_IN_PROGRESS"),
+                ),
+                (State.ROLLING_BACK, "apply", (UPDATE,)),
+                id="ECS's own way back is nobody else's",
+            ),
+            pytest.param(
+                back(
+                    "apply",
+                    intents=(called(UPDATE, error=REFUSED, arguments={TASK_DEFINITION: OLD_ARN}),),
+                ),
+                ecs(service(), plan=UPDATING, known_task_definition=revision(status="INACTIVE")),
+                (State.ROLLING_BACK, "register", (REGISTER,)),
+                id="it became INACTIVE at the last moment",
+            ),
             pytest.param(
                 back(),
                 ecs(service(), desired=None, created=True),
@@ -198,6 +260,14 @@ class TestRollback:
         decision = decide_ecs_rollback(back(), record(), seen, limits, NOW)
         assert summary(decision) == (State.ROLLING_BACK, "remove", (SCALE_TO_ZERO,))
 
+    def test_a_daemon_cannot_be_kept_without_tasks(self):
+        limits = replace(LIMITS, delete_failed_create=False)
+        live = service()
+        daemon = replace(live, document={**live.document, "schedulingStrategy": "DAEMON"})
+        decision = decide_ecs_rollback(back(), record(), ecs(daemon, desired=None, created=True), limits, NOW)
+        assert decision.to is State.ROLLBACK_FAILED
+        assert "DAEMON" in decision.because
+
     def test_a_removal_is_bounded(self):
         seen = ecs(service(status="DRAINING"), desired=None)
         decision = decide_ecs_rollback(back("remove"), record(), seen, LIMITS, LATER)
@@ -212,3 +282,45 @@ class TestRollback:
     def test_an_unknown_phase_is_a_bug(self):
         with pytest.raises(InvariantError):
             decide_ecs_rollback(back("elsewhere"), record(), ecs(service()), LIMITS, NOW)
+
+
+class TestRequested:
+    """A person asked for a recorded revision."""
+
+    def asked(self, phase="start", values=None):
+        members = {"verb": Verb.ROLLBACK, "restores": "d-0", "ending": State.SUCCEEDED}
+        return deployment(phase, values, state=State.ROLLING_BACK, **members)
+
+    @pytest.mark.parametrize(
+        ("phase", "values", "seen", "expected", "good"),
+        [
+            pytest.param(
+                "start",
+                {},
+                ecs(AT_HOME, plan=UNCHANGED, known_task_definition=revision()),
+                State.NO_CHANGE,
+                OLD_ARN,
+                id="it runs already",
+            ),
+            pytest.param(
+                "follow",
+                FOLLOWING,
+                ecs(service(), following=rollout("SUCCESSFUL")),
+                State.SUCCEEDED,
+                NEW_ARN,
+                id="it runs again",
+            ),
+        ],
+    )
+    def test_its_ends_make_the_revision_the_last_good_one(self, phase, values, seen, expected, good):
+        decision = decide_ecs_rollback(self.asked(phase, values), record(), seen, LIMITS, NOW)
+        assert (decision.to, decision.last_good) == (expected, {TASK_DEFINITION: good})
+        assert "the revision of deployment d-0" in decision.because
+
+    def test_what_cannot_run_says_what_stands_and_how_to_ask_again(self):
+        seen = ecs(service(failed=3, running=0), following=rollout("IN_PROGRESS"))
+        decision = decide_ecs_rollback(self.asked("follow", FOLLOWING), record(), seen, LIMITS, NOW)
+        assert decision.to is State.ROLLBACK_FAILED
+        assert decision.because.endswith(
+            f"Mend that, then ask again: gmctl rollback {ECS.id} --to d-0. Now 0 of 2 tasks of web:2 run."
+        )

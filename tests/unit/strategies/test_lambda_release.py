@@ -20,10 +20,9 @@ from gitmoxi.strategies.lambda_steps import (
     CONFIGURATION,
     CREATE,
     CREATE_ALIAS,
-    DELETE_VERSION,
     OLD_TAGS,
-    OLD_VERSION,
     PUBLISH,
+    STATE,
     TAG,
     TAGS,
     UNTAG,
@@ -53,7 +52,7 @@ TAGGING = lambda_plan(tags_to_set={"team": "shop"}, tags_to_remove=("stage",))
 UNCHANGED = lambda_plan(Verb.NOTHING)
 PUBLISHING = lambda_plan(publish=True)
 MADE = {CODE: "yes", CONFIGURATION: "yes", TAGS: "yes", OLD_TAGS: "yes", CHANGED: "yes"}
-PUBLISHED = {VERSION: "2", CODE_SHA256: "sha-2"}
+PUBLISHED = {VERSION: "2", CODE_SHA256: "sha-2", STATE: "Active"}
 
 
 def summary(decision):
@@ -75,6 +74,8 @@ def back(phase="start", values=None, **members):
         pytest.param("Active", "Successful", True, False, id="ready"),
         pytest.param("Inactive", "Successful", True, False, id="Inactive wakes by itself"),
         pytest.param("Pending", "InProgress", False, False, id="being created"),
+        pytest.param("Deactivating", "Successful", False, False, id="on its way to rest"),
+        pytest.param("Deactivated", "Successful", True, False, id="at rest"),
         pytest.param("Active", "InProgress", False, False, id="being updated"),
         pytest.param("Failed", "Failed", False, True, id="creation failed"),
         pytest.param("Active", "Failed", False, True, id="update failed"),
@@ -186,28 +187,70 @@ class TestRelease:
                 id="leftover weights are taken away",
             ),
             pytest.param(
-                forward("shifted", {**MADE, **PUBLISHED, OLD_VERSION: "1"}, intents=(called(UPDATE_ALIAS),)),
-                greet(function(), alias=alias("2")),
-                (State.RUNNING, "cleaned", (DELETE_VERSION,)),
-                id="our old version is deleted",
+                forward("published", MADE, intents=(called(PUBLISH, {**PUBLISHED, STATE: "Pending"}),)),
+                greet(function(), alias=alias("1"), plan=PUBLISHING),
+                (State.RUNNING, "activate", ()),
+                id="a version that is not ready is waited for",
             ),
             pytest.param(
-                forward("shifted", {**MADE, **PUBLISHED, OLD_VERSION: "7"}, intents=(called(UPDATE_ALIAS),)),
-                greet(function(), alias=alias("2")),
-                (State.SUCCEEDED, "shifted", ()),
-                id="somebody else's old version is not",
+                forward("published", MADE, intents=(called(PUBLISH, {**PUBLISHED, STATE: ""}),)),
+                greet(function(), alias=alias("1"), plan=PUBLISHING),
+                (State.RUNNING, "activate", ()),
+                id="a version of which AWS says no state is looked at",
             ),
             pytest.param(
-                forward("cleaned", {**MADE, **PUBLISHED}, intents=(called(DELETE_VERSION, error=REFUSED),)),
-                greet(function(), alias=alias("2")),
-                (State.SUCCEEDED, "cleaned", ()),
-                id="an old version that stays harms nobody",
+                forward("activate", {**MADE, VERSION: "2"}),
+                greet(function(), alias=alias("1"), published=function(state="Pending")),
+                (State.RUNNING, "activate", ()),
+                id="the version is being prepared",
             ),
             pytest.param(
-                forward("cleaned", {**MADE, **PUBLISHED}),
-                greet(function(), alias=alias("9")),
-                (State.FAILED, "cleaned", ()),
-                id="somebody else moved the alias",
+                forward("activate", {**MADE, VERSION: "2"}, since=NOW - READINESS.timeout),
+                greet(function(), alias=alias("1"), published=function(state="Pending")),
+                (State.ROLLING_BACK, "start", ()),
+                id="the version is prepared for too long",
+            ),
+            pytest.param(
+                forward("activate", {**MADE, VERSION: "2"}),
+                greet(function(), alias=alias("1"), published=function(state="Failed")),
+                (State.ROLLING_BACK, "start", ()),
+                id="the version failed",
+            ),
+            pytest.param(
+                forward("activate", {**MADE, VERSION: "2"}),
+                greet(function(), alias=alias("1")),
+                (State.ROLLING_BACK, "start", ()),
+                id="the version is gone",
+            ),
+            pytest.param(
+                forward("activate", {**MADE, VERSION: "2"}),
+                greet(function(), alias=alias("1"), published=function()),
+                (State.RUNNING, "shifted", (UPDATE_ALIAS,)),
+                id="the version is ready",
+            ),
+            pytest.param(
+                forward(),
+                greet(function(update="InProgress"), alias=alias(), plan=BOTH),
+                (State.RUNNING, "start", ()),
+                id="others' change is waited for",
+            ),
+            pytest.param(
+                forward(since=NOW - READINESS.timeout),
+                greet(function(state="Pending"), alias=alias(), plan=BOTH),
+                (State.FAILED, "start", ()),
+                id="others' change takes too long",
+            ),
+            pytest.param(
+                forward(),
+                greet(function(state="Failed"), alias=alias(), plan=BOTH),
+                (State.RUNNING, "settle", (UPDATE_CODE,)),
+                id="what failed before us is mended",
+            ),
+            pytest.param(
+                forward(),
+                greet(function(state="Inactive"), alias=alias(), plan=BOTH),
+                (State.RUNNING, "settle", (UPDATE_CODE,)),
+                id="what rests is changed",
             ),
             pytest.param(
                 forward(

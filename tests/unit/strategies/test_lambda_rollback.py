@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -160,13 +161,13 @@ class TestRollback:
             ),
             pytest.param(back("remove"), greet(None), None, (State.ROLLED_BACK, "remove", ()), id="removed"),
             pytest.param(
-                back(), greet(None), "1", (State.ROLLED_BACK, "start", ()), id="the function is gone"
+                back(), greet(None), "1", (State.ROLLBACK_FAILED, "start", ()), id="somebody deleted it"
             ),
         ],
     )
     def test_the_next_step(self, head, seen: LambdaObservation, good, expected):
-        known = record(LAMBDA, {VERSION: good} if good else None)
-        assert summary(decide_lambda_rollback(head, known, seen, READINESS, NOW)) == expected
+        seen = replace(seen, good_version=function(Version=good) if good else None)
+        assert summary(decide_lambda_rollback(head, record(LAMBDA), seen, READINESS, NOW)) == expected
 
     def test_a_removal_is_bounded(self):
         seen = greet(function(state="Deleting"))

@@ -8,11 +8,11 @@ from gitmoxi.domain.findings import Severity
 from gitmoxi.validation.depdef import (
     CircuitBreaker,
     EcsDepdef,
-    LambdaDepdef,
     OnNewCommit,
     StabilityCheck,
     TrafficShiftType,
 )
+from gitmoxi.validation.lambda_depdef import LambdaDepdef
 from gitmoxi.validation.settings_base import read_settings
 from gitmoxi.validation.sources import Source
 from tests.unit.validation.documents import rendered_document
@@ -91,6 +91,10 @@ def test_lambda_settings_have_the_documented_defaults():
         "trafficShiftingConfig": {"type": "CANARY", "percent": 20, "waitInterval": 60},
         "alarms": {"alarmNames": []},
         "readinessCheck": {"waitInterval": 10, "maxRetries": 5},
+        "versionsToKeep": 5,
+        "reservedConcurrency": None,
+        "provisionedConcurrency": None,
+        "onForeignChange": "stop",
         "onNewCommit": "queue",
     }
 
@@ -221,6 +225,15 @@ def test_a_null_is_a_warning():
         ({"alias": "$LATEST"}, "is no alias"),
         ({"alias": "PROD", "stabilityCheck": {}}, "stabilityCheck"),
         ({"alias": "PROD", "readinessCheck": {"maxRetries": 0}}, "maxRetries"),
+        ({"alias": "PROD", "versionsToKeep": 0}, "versionsToKeep is 0: it must be at least 1"),
+        ({"alias": "PROD", "reservedConcurrency": -1}, "-1 is no concurrency: write a whole number"),
+        ({"alias": "PROD", "reservedConcurrency": "5"}, '"5" is no concurrency'),
+        ({"alias": "PROD", "provisionedConcurrency": 0}, "a whole number of at least 1"),
+        (
+            {"alias": "PROD", "reservedConcurrency": 5, "provisionedConcurrency": 6},
+            "provisionedConcurrency is 6 and reservedConcurrency 5",
+        ),
+        ({"alias": "PROD", "onForeignChange": "ignore"}, "onForeignChange"),
     ],
 )
 def test_mistakes_in_lambda_settings_are_found(value, says):

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from gitmoxi.domain.unknown import Unknown
-from gitmoxi.validation.depdef import EcsDepdef, LambdaDepdef
+from gitmoxi.validation.depdef import EcsDepdef
+from gitmoxi.validation.lambda_depdef import LambdaDepdef
 from gitmoxi.validation.settings_base import SETTINGS_RULES, read_settings
 from gitmoxi.validation.sources import Source
 

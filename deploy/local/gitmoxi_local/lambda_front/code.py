@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from gitmoxi_local.aws_model.base import CallContext
@@ -17,13 +18,14 @@ _ELSEWHERE = (
 
 
 class MinistackPackages:
-    """A ``Packages`` of what lies in ministack; accepted packages stay here while the process lives.
+    """A ``Packages`` of what lies in ministack.
 
-    Images have no registry behind them: each URI stands for a digest of its own.
+    Accepted packages are kept in ``folder``, for an update may settle after a restart. Images have
+    no registry behind them: each URI stands for a digest of its own.
     """
 
-    def __init__(self) -> None:
-        self._kept: dict[str, bytes] = {}
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
 
     def fetch(self, context: CallContext, *, bucket: str, key: str, version: str | None) -> bytes:
         """The object, of the same region only.
@@ -42,7 +44,13 @@ class MinistackPackages:
 
     def keep(self, sha256: str, package: bytes) -> None:
         """Remember a package until ministack runs it."""
-        self._kept[sha256] = package
+        path = self._path(sha256)
+        if path.exists():
+            return
+        self._folder.mkdir(exist_ok=True)
+        scratch = path.with_suffix(".tmp")
+        scratch.write_bytes(package)
+        scratch.replace(path)
 
     def digest(self, context: CallContext, image_uri: str) -> str:
         """The digest that the URI names, or one made of its text."""
@@ -59,12 +67,15 @@ class MinistackPackages:
         return ministack.code_url(context.account, context.region, name)
 
     def of(self, config: Mapping[str, Any], record: Mapping[str, Any] | None) -> bytes | None:
-        """The package of a configuration: as it was accepted, or as ``record`` of ministack has it."""
+        """The package of a configuration: as ``record`` of ministack has it, or as it was accepted."""
         sha256 = config["CodeSha256"]
-        if sha256 in self._kept:
-            return self._kept[sha256]
-        if record is None:
-            return None
-        holders = (record, *record["versions"].values())
+        holders = [] if record is None else [record, *record["versions"].values()]
         packages = (one.get("code_zip") for one in holders if one["config"].get("CodeSha256") == sha256)
-        return next((package for package in packages if package is not None), None)
+        found = next((package for package in packages if package is not None), None)
+        if found is not None:
+            return bytes(found)
+        path = self._path(sha256)
+        return path.read_bytes() if path.exists() else None
+
+    def _path(self, sha256: str) -> Path:
+        return self._folder / f"{sha256.replace('/', '_')}.zip"

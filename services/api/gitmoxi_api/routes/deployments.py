@@ -11,6 +11,7 @@ from fastapi import APIRouter, Path, Query
 from gitmoxi.contracts.messages import CommandGiven
 from gitmoxi.domain.deployments import Command, CommandKind, Deployment
 from gitmoxi.domain.history import told_in
+from gitmoxi.domain.records import AuditEntry
 from gitmoxi.domain.states import State
 from gitmoxi.ports.ledger import PutCommand
 from gitmoxi.workflow.events import outbox
@@ -83,8 +84,22 @@ async def give_command(
         command_id=command.id,
     )
     wake = outbox(message, owner=deployment.owner, ids=parts.ids, at=now)
+    await _audit(deployment, command, parts)
     await parts.courier.commit([PutCommand(command=command), wake])
     return command_view(command)
+
+
+async def _audit(deployment: Deployment, command: Command, parts: ApiParts) -> None:
+    """Written first: what nobody can find again must not change anything."""
+    entry = AuditEntry(
+        id=command.id,
+        at=command.at,
+        kind=f"{command.kind}.requested",
+        summary=f"{command.by} asked to {command.kind} {deployment.id} "
+        f"({deployment.target or deployment.origin.prefix}).",
+        details={"by": command.by, "deployment": deployment.id},
+    )
+    await parts.ledger.put_audit(entry)
 
 
 def _check_held(deployment: Deployment, kind: CommandKind) -> None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from contextlib import AbstractAsyncContextManager
 from typing import TYPE_CHECKING, Any
 
+from botocore import xform_name
 from botocore.exceptions import ClientError
 
 from gitmoxi.adapters.aws.calls import Operation, ServiceCalls
@@ -14,7 +15,7 @@ from gitmoxi.adapters.aws.rate_limits import ApiGroup, RateLimits
 from gitmoxi.adapters.aws.sessions import ClientSource
 from gitmoxi.domain.targets import LambdaTarget
 from gitmoxi.errors import GitmoxiError
-from gitmoxi.ports.aws_lambda import LambdaAlias, LambdaFunction, LambdaPort
+from gitmoxi.ports.aws_lambda import LambdaAlias, LambdaFunction, LambdaPort, ProvisionedConcurrency
 
 if TYPE_CHECKING:
     from types_aiobotocore_lambda import LambdaClient
@@ -26,6 +27,8 @@ _OPERATIONS: Mapping[str, Operation] = {
     "GetFunction": Operation(group=ApiGroup.LAMBDA_GET_FUNCTION),
     "ListVersionsByFunction": _READ,
     "GetAlias": _READ,
+    "ListAliases": _READ,
+    "ListProvisionedConcurrencyConfigs": _READ,
     "CreateFunction": _CHANGE,
     "UpdateFunctionCode": _CHANGE,
     "UpdateFunctionConfiguration": _CHANGE,
@@ -33,6 +36,10 @@ _OPERATIONS: Mapping[str, Operation] = {
     "CreateAlias": _CHANGE,
     "UpdateAlias": Operation(group=ApiGroup.LAMBDA_CONTROL_PLANE, mutation=True, urgent=True),
     "DeleteFunction": _CHANGE,
+    "PutFunctionConcurrency": _CHANGE,
+    "DeleteFunctionConcurrency": _CHANGE,
+    "PutProvisionedConcurrencyConfig": _CHANGE,
+    "DeleteProvisionedConcurrencyConfig": _CHANGE,
     "TagResource": _CHANGE,
     "UntagResource": _CHANGE,
 }
@@ -80,21 +87,10 @@ class AwsLambda(LambdaPort):
         )
 
     async def versions(self, target: LambdaTarget) -> list[Mapping[str, Any]]:
-        """``ListVersionsByFunction``, all pages; none for a function that does not exist."""
-        found: list[Mapping[str, Any]] = []
-        request = _request(target)
-        while True:
-            async with self._calling(target, "ListVersionsByFunction") as client:
-                try:
-                    answer = await client.list_versions_by_function(**request)
-                except ClientError as error:
-                    if _not_found(error):
-                        return []
-                    raise
-            found += [version for version in answer["Versions"] if version["Version"] != _LATEST]
-            if not answer.get("NextMarker"):
-                return sorted(found, key=lambda version: int(version["Version"]))
-            request["Marker"] = answer["NextMarker"]
+        """``ListVersionsByFunction``, all pages."""
+        pages = [page["Versions"] async for page in self._pages(target, "ListVersionsByFunction")]
+        published = (one for page in pages for one in page if one["Version"] != _LATEST)
+        return sorted(published, key=lambda version: int(version["Version"]))
 
     async def alias(self, target: LambdaTarget, name: str) -> LambdaAlias | None:
         """``GetAlias``."""
@@ -106,6 +102,33 @@ class AwsLambda(LambdaPort):
                     return None
                 raise
         return _alias(answer)
+
+    async def aliases(self, target: LambdaTarget) -> list[LambdaAlias]:
+        """``ListAliases``, all pages."""
+        pages = [page["Aliases"] async for page in self._pages(target, "ListAliases")]
+        return [_alias(alias) for page in pages for alias in page]
+
+    async def provisioned_concurrency(self, target: LambdaTarget) -> Mapping[str, ProvisionedConcurrency]:
+        """``ListProvisionedConcurrencyConfigs``, all pages; each ARN ends in the version or the alias."""
+        operation = "ListProvisionedConcurrencyConfigs"
+        pages = [page["ProvisionedConcurrencyConfigs"] async for page in self._pages(target, operation)]
+        return {one["FunctionArn"].rpartition(":")[2]: _provisioned(one) for page in pages for one in page}
+
+    async def _pages(self, target: LambdaTarget, operation: str) -> AsyncIterator[Mapping[str, Any]]:
+        """The answers of an operation that lists by ``Marker``; none for a function that does not exist."""
+        request = _request(target)
+        while True:
+            async with self._calling(target, operation) as client:
+                try:
+                    answer: Mapping[str, Any] = await getattr(client, xform_name(operation))(**request)
+                except ClientError as error:
+                    if _not_found(error):
+                        return
+                    raise
+            yield answer
+            if not answer.get("NextMarker"):
+                return
+            request["Marker"] = answer["NextMarker"]
 
     async def create_function(self, target: LambdaTarget, request: Mapping[str, Any]) -> LambdaFunction:
         """``CreateFunction``."""
@@ -153,6 +176,35 @@ class AwsLambda(LambdaPort):
         async with self._calling(target, "DeleteFunction") as client:
             try:
                 await client.delete_function(**_request(target, Qualifier=qualifier))
+            except ClientError as error:
+                if not _not_found(error):
+                    raise
+
+    async def put_reserved_concurrency(self, target: LambdaTarget, executions: int) -> None:
+        """``PutFunctionConcurrency``."""
+        request = _request(target, ReservedConcurrentExecutions=executions)
+        async with self._calling(target, "PutFunctionConcurrency") as client:
+            await client.put_function_concurrency(**request)
+
+    async def delete_reserved_concurrency(self, target: LambdaTarget) -> None:
+        """``DeleteFunctionConcurrency``."""
+        async with self._calling(target, "DeleteFunctionConcurrency") as client:
+            await client.delete_function_concurrency(**_request(target))
+
+    async def put_provisioned_concurrency(
+        self, target: LambdaTarget, qualifier: str, executions: int
+    ) -> None:
+        """``PutProvisionedConcurrencyConfig``."""
+        request = _request(target, Qualifier=qualifier, ProvisionedConcurrentExecutions=executions)
+        async with self._calling(target, "PutProvisionedConcurrencyConfig") as client:
+            await client.put_provisioned_concurrency_config(**request)
+
+    async def delete_provisioned_concurrency(self, target: LambdaTarget, qualifier: str) -> None:
+        """``DeleteProvisionedConcurrencyConfig``."""
+        request = _request(target, Qualifier=qualifier)
+        async with self._calling(target, "DeleteProvisionedConcurrencyConfig") as client:
+            try:
+                await client.delete_provisioned_concurrency_config(**request)
             except ClientError as error:
                 if not _not_found(error):
                     raise
@@ -215,4 +267,13 @@ def _alias(answer: Mapping[str, Any]) -> LambdaAlias:
         version=answer["FunctionVersion"],
         revision_id=answer.get("RevisionId", ""),
         weights=dict(answer.get("RoutingConfig", {}).get("AdditionalVersionWeights", {})),
+    )
+
+
+def _provisioned(item: Mapping[str, Any]) -> ProvisionedConcurrency:
+    return ProvisionedConcurrency(
+        requested=item.get("RequestedProvisionedConcurrentExecutions", 0),
+        allocated=item.get("AllocatedProvisionedConcurrentExecutions", 0),
+        status=item.get("Status", ""),
+        reason=item.get("StatusReason", ""),
     )

@@ -52,11 +52,11 @@ def obstacle(world: World, definition: TaskDefinition) -> str | None:
 
 def next_providers(fields: Doc, total: int, existing: Iterable[Task]) -> list[str]:
     """Where the tasks go that are missing until there are ``total``, in the order of their start."""
-    missing = Counter(provider_of(task) for task in existing)
+    there = Counter(provider_of(task) for task in existing)
     chosen = []
     for provider in _spread(fields, total):
-        if missing[provider] > 0:
-            missing[provider] -= 1
+        if there[provider] > 0:
+            there[provider] -= 1
         else:
             chosen.append(provider)
     return chosen

@@ -4,7 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
+
+FunctionFaultKind = Literal[
+    "change_fails",
+    "image_denied",
+    "image_missing",
+    "image_unsupported",
+    "key_unusable",
+    "object_denied",
+    "provisioning_fails",
+    "role_not_assumable",
+    "role_without_network",
+    "security_group_missing",
+    "slow_change",
+    "storage_full",
+    "subnet_missing",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,7 +36,7 @@ class FunctionFault:
     or ``provisioning_fails`` (provisioned concurrency ends FAILED with ``reason``).
     """
 
-    kind: str
+    kind: FunctionFaultKind
     match: str = ""
     seconds: float = 0.0
     reason_code: str = "InternalError"

@@ -107,7 +107,9 @@ class FunctionsModel:
         return {"version": 1, "regions": [CODEC.encode(region) for region in self._world.regions.values()]}
 
     def load(self, saved: Mapping[str, Any]) -> None:
-        """Take over what ``dump`` returned; what fell due in between happens at the next advance.
+        """Take over what ``dump`` returned, and tell of every function of it.
+
+        What fell due in between happens at the next advance.
 
         Raises:
             ValueError: it was saved by a version that this one cannot read.
@@ -116,3 +118,5 @@ class FunctionsModel:
             raise ValueError(f"the saved Lambda state has version {saved.get('version')!r}, expected 1")
         regions: list[Region] = [CODEC.decode(region) for region in saved["regions"]]
         self._world.regions = {(region.account, region.region): region for region in regions}
+        for function in self._world.functions():
+            self._world.changed(function)
