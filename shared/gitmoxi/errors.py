@@ -24,7 +24,15 @@ class ContentionError(RetryableError):
 
 
 class ThrottledError(RetryableError):
-    """AWS asked for fewer calls."""
+    """AWS asked for fewer calls, or would: the call was not carried out.
+
+    Attributes:
+        retry_after_seconds: when a call is likely to be let through; None: nobody knows.
+    """
+
+    def __init__(self, message: str, *, retry_after_seconds: float | None = None) -> None:
+        super().__init__(message)
+        self.retry_after_seconds = retry_after_seconds
 
 
 class UnavailableError(RetryableError):

@@ -10,15 +10,24 @@ from collections.abc import Iterator
 from importlib.metadata import version
 from pathlib import Path
 
-from tests.benchmark import planning, pooled_rendering, validating
-from tests.benchmark.measuring import Measured
+from tests.benchmark import (
+    fleet_reads,
+    planning,
+    pooled_rendering,
+    real_processes,
+    rolling_calls,
+    throttled,
+    ticking,
+    validating,
+)
+from tests.benchmark.measuring import Figure, Measured
 
 _RESULT = Path("build/bench.json")
 
 
 def main() -> int:
     """Measure everything; without GITMOXI_CORPUS the real files are left out, and that is said."""
-    measured: list[Measured] = []
+    measured: list[Measured | Figure] = []
     for each in _all():
         print(each, flush=True)  # noqa: T201 - what it measured is what this program says
         measured.append(each)
@@ -27,7 +36,7 @@ def main() -> int:
     return 0
 
 
-def _all() -> Iterator[Measured]:
+def _all() -> Iterator[Measured | Figure]:
     corpus = os.environ.get("GITMOXI_CORPUS")
     if corpus:
         yield validating.measure(Path(corpus))
@@ -35,9 +44,14 @@ def _all() -> Iterator[Measured]:
         print("validate.corpus: left out, GITMOXI_CORPUS names no folder", file=sys.stderr)  # noqa: T201 - same
     yield from planning.measure()
     yield from pooled_rendering.measure()
+    yield from rolling_calls.measure()
+    yield from fleet_reads.measure()
+    yield from throttled.measure()
+    yield ticking.measure()
+    yield from real_processes.measure()
 
 
-def _report(measured: list[Measured]) -> dict[str, object]:
+def _report(measured: list[Measured | Figure]) -> dict[str, object]:
     return {
         "machine": {"python": platform.python_version(), "cores": os.cpu_count()},
         "botocore": version("botocore"),

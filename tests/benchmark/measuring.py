@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import gc
 import statistics
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from time import perf_counter
 
 Loop = Callable[[], None]
@@ -49,6 +49,30 @@ class Measured:
             f"{self.name}: {self.count} {self.unit} in {self.ours_seconds:.3f} s "
             f"({self.per_second:,.0f}/s), {self.ratio:.2f} times {self.compared_with}"
         )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figure:
+    """One number of a run, beside the most that it should be; ``parts`` tell what it is made of."""
+
+    name: str
+    value: float
+    unit: str
+    aim: float
+    parts: Mapping[str, float] = field(default_factory=dict)
+
+    def as_json(self) -> dict[str, object]:
+        return {
+            "name": self.name,
+            "value": round(self.value, 3),
+            "unit": self.unit,
+            "aim": self.aim,
+            "parts": {name: round(part, 3) for name, part in sorted(self.parts.items())},
+        }
+
+    def __str__(self) -> str:
+        parts = ", ".join(f"{name} {part:g}" for name, part in sorted(self.parts.items()))
+        return f"{self.name}: {self.value:.4g} {self.unit}, the aim is {self.aim:g} ({parts})"
 
 
 def compare(

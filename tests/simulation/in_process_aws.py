@@ -44,6 +44,7 @@ class InProcessAws:
         refusals: operations that AWS refuses, with code and message.
         throttled: asked before each call; True refuses it as too many.
         hide: asked about each answer; the answer that stands in for it (a stale read), or None.
+        pause: how long a call takes.
     """
 
     models: dict[str, Model] = field(default_factory=dict)
@@ -52,13 +53,14 @@ class InProcessAws:
     refusals: dict[str, tuple[str, str]] = field(default_factory=dict)
     throttled: Callable[[], bool] = lambda: False
     hide: Callable[[str], Doc | None] = lambda _: None
+    pause: Callable[[], Awaitable[None]] = lambda: asyncio.sleep(0)
     refused_as_too_many: int = 0
 
     async def client(self, service: str, *, account: str | None = None, region: str | None = None) -> Any:
         return _Client(self, service)
 
     async def call(self, service: str, operation: str, params: Mapping[str, Any]) -> Doc:
-        await asyncio.sleep(0)
+        await self.pause()
         _check(service, operation, params)
         if self.throttled():
             self.refused_as_too_many += 1

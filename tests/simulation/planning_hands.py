@@ -37,7 +37,7 @@ class PlanningHands:
         self.clock = FakeClock()
         self._model = EcsModel(clock=self.clock, ids=CountedIds(), faults=ImageFaults(), emit=lambda _: None)
         self.aws = InProcessAws(models={"ecs": self._ecs_call})
-        self.ecs = AwsEcs(self.aws, RateLimits(self.clock))
+        self.ecs = AwsEcs(self.aws, RateLimits(self.clock), collect_seconds=0)
         self._actions = 0
         self.call("CreateCluster", clusterName=cluster, capacityProviders=list(capacity_providers))
 

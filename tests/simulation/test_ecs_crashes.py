@@ -87,9 +87,9 @@ async def test_scenario_12_half_of_all_calls_throttled_for_ten_minutes_only_slow
 
 async def test_after_a_throttled_look_the_next_ones_come_at_the_poll_interval_again() -> None:
     """The deployment's own wake was spent on the look that failed; the sweeper alone would be slow."""
-    world, looks = World(), list[float]()
+    world, looks = World(events=False), list[float]()
     world.faults.entries.append(ImageFault(match="web:1", kind="slow_start", after_seconds=200))
-    await world.pass_time(7)  # so that the looks, at 37 and 67 s, do not fall on the sweeper's minutes
+    await world.pass_time(7)  # so that the looks, at 35 and 65 s, do not fall on the sweeper's minutes
     deployment = await world.push(web())
     await world.run_until(deployment, "follow")
     await world.pass_time(50)

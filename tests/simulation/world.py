@@ -30,6 +30,7 @@ from gitmoxi.domain.states import Worker
 from gitmoxi.domain.targets import Target, TargetKind
 from gitmoxi.ports.ledger import OutboxEvent, PutCommand
 from gitmoxi.runtime.aws_events import ecs_target_of
+from gitmoxi.strategies.ecs_events import EcsEvent
 from gitmoxi.workflow.conductor import Conductor
 from gitmoxi.workflow.courier import Courier, Edge
 from gitmoxi.workflow.ecs_conductors import EcsConductor, EcsRollbackConductor
@@ -100,6 +101,8 @@ class World(Cloud):
         redelivers: whether the message in a dying process's hand comes again, or only the sweeper helps.
         rivals: processes of each worker; each gets every message, all at once.
         disorder: duplicates messages and delays them by up to 20 s, so that they overtake each other.
+        collect_seconds: how long reads of AWS wait for company; 0 is one turn of the loop.
+        events: whether AWS's events reach the workers; without them there is polling only.
     """
 
     def __init__(
@@ -109,8 +112,12 @@ class World(Cloud):
         redelivers: bool = True,
         rivals: int = 1,
         disorder: Random | None = None,
+        clock: FakeClock | None = None,
+        collect_seconds: float = 0,
+        events: bool = True,
     ) -> None:
-        self.clock = FakeClock()
+        self.events = events
+        self.clock = clock or FakeClock()
         self.ids = SequentialIds()
         self.ledger = MemoryLedger()
         self.bodies = MemoryBodyStore()
@@ -126,7 +133,7 @@ class World(Cloud):
         self._number = 0
         super().__init__(self.clock, self._on_aws_event)
         limits = RateLimits(self.clock)
-        ecs = AwsEcs(self.aws, limits)
+        ecs = AwsEcs(self.aws, limits, collect_seconds=collect_seconds)
         functions = AwsLambda(self.aws, limits)
         evidence = EcsEvidence(ecs=ecs, logs=self.logs, health=self.target_health)
         self._ecs_reader = EcsReader(
@@ -155,7 +162,7 @@ class World(Cloud):
             self._send(worker, None, SWEEP_EVERY)
 
     def _on_aws_event(self, event: AwsEvent) -> None:
-        for worker in (Worker.ECS_DEPLOYER, Worker.ROLLBACK):
+        for worker in (Worker.ECS_DEPLOYER, Worker.ROLLBACK) if self.events else ():
             self._send(worker, event, 0.0)
 
     # -- Our own processes ---------------------------------------------------------------------------
@@ -312,7 +319,8 @@ class World(Cloud):
         target = ecs_target_of(body.detail_type, body.detail, headers)
         record = await self.ledger.target(target) if target is not None else None
         if record is not None and record.active_id is not None:
-            await ticker.tick(record.active_id, None)
+            event = EcsEvent(kind=body.detail_type, detail=body.detail)
+            await ticker.tick(record.active_id, None, event=event)
 
     async def _sweep(self, worker: Worker) -> None:
         courier = Courier(ledger=self.ledger, publisher=self)

@@ -31,6 +31,11 @@ class EcsService:
         """The deployment with status PRIMARY."""
         return next((d for d in self.document.get("deployments", ()) if d["status"] == "PRIMARY"), None)
 
+    @property
+    def current_service_deployment(self) -> str | None:
+        """The ARN of the service deployment that AWS calls the current one, if it names any."""
+        return self.document.get("currentServiceDeployment")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EcsTaskDefinition:
@@ -54,7 +59,7 @@ class ServiceDeployment:
 
     arn: str
     status: str
-    """PENDING, IN_PROGRESS, SUCCESSFUL, STOPPED, STOP_REQUESTED, ROLLBACK_*."""
+    """PENDING, IN_PROGRESS, SUCCESSFUL, STOPPED, STOP_REQUESTED, ROLLBACK_*; empty: it was not read."""
     reason: str = ""
     target_revision_arn: str = ""
     document: Mapping[str, Any] = field(default_factory=dict)

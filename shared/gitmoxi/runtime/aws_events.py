@@ -9,13 +9,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from gitmoxi.domain.targets import EcsTarget, cluster_name, parse_service_arn
-
-TASK_STATE_CHANGE = "ECS Task State Change"
+from gitmoxi.strategies.ecs_events import DEPLOYMENT_STATE_CHANGE, SERVICE_ACTION, TASK_STATE_CHANGE
 
 ECS_EVENTS = (
     TASK_STATE_CHANGE,
-    "ECS Service Action",
-    "ECS Deployment State Change",
+    SERVICE_ACTION,
+    DEPLOYMENT_STATE_CHANGE,
     "ECS Hook State Change",
 )
 

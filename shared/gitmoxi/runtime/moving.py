@@ -20,6 +20,7 @@ from gitmoxi.domain.states import Worker
 from gitmoxi.domain.targets import EcsTarget
 from gitmoxi.runtime.aws_events import ECS_EVENTS, ecs_target_of
 from gitmoxi.runtime.service import Shell
+from gitmoxi.strategies.ecs_events import EcsEvent
 from gitmoxi.workflow.conductor import Conductor
 from gitmoxi.workflow.lease_keeper import LeaseKeeper
 from gitmoxi.workflow.mover import Mover
@@ -107,7 +108,8 @@ class MovingService:
         if active is None:
             self._shell.observer.note(message, outcome="nothing under way")
         else:
-            await self._tick(message, active, None)
+            event = EcsEvent(kind=message.detail_type, detail=body)
+            note_tick(self._shell, message, await self._ticker.tick(active, None, event=event))
 
     async def on_alarm(self, body: dict[str, Any], message: SQSMessage) -> None:
         self._shell.observer.note(message, outcome="not watched", alarm=body.get("alarmName"))

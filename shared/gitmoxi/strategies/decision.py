@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from gitmoxi.domain.deployments import Progress
 from gitmoxi.domain.explanations import Explanation
@@ -24,10 +24,12 @@ class Decision:
 
     ``step`` names what happens, ``because`` says why in one sentence: the same one in log, API, page and
     CLI. ``look_again`` is when to observe next if nothing wakes us before. A ``quiet`` decision only
-    waits on: it leaves no step behind. ``explanations`` are of the failures that it met. ``last_good`` holds
-    the values to remember for a rollback, ``remember_task_definition`` a pair of spec hash and ARN.
-    ``ending`` goes with ROLLING_BACK: the state to end in once the target is back. ``keeps_answers``: the
-    answers to the last calls were not looked at yet, and the strategy will want them.
+    waits on: it leaves no step behind. ``deadline`` is given where events tell of everything but that this
+    moment has come: while they arrive, looks may be rarer, yet none later than it. ``explanations`` are of
+    the failures that it met. ``last_good`` holds the values to remember for a rollback,
+    ``remember_task_definition`` a pair of spec hash and ARN. ``ending`` goes with ROLLING_BACK: the state to
+    end in once the target is back. ``keeps_answers``: the answers to the last calls were not looked at yet,
+    and the strategy will want them.
     """
 
     step: str
@@ -37,6 +39,7 @@ class Decision:
     actions: tuple[Action, ...] = ()
     look_again: timedelta = timedelta(0)
     quiet: bool = False
+    deadline: datetime | None = None
     cause: str | None = None
     explanations: tuple[Explanation, ...] = ()
     ending: State | None = None

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 
 from gitmoxi.domain.deployments import Deployment, Intent, Progress
 from gitmoxi.errors import InvariantError
 from gitmoxi.strategies.decision import Action, Decision
 from gitmoxi.strategies.ecs_following import Following
 from gitmoxi.strategies.ecs_observation import EcsLimits, EcsObservation
-from gitmoxi.strategies.ecs_progress import LOOK_CLOSER
+from gitmoxi.strategies.ecs_progress import LOOK_CLOSER, SERVICE_DEPLOYMENT
 from gitmoxi.strategies.explained import headline, news, noticed
 
 REGISTER = "ecs:RegisterTaskDefinition"
@@ -97,4 +98,12 @@ def wait(deployment: Deployment, progress: Progress, following: Following, limit
         progress=progress,
         look_again=limits.poll_interval,
         quiet=progress == deployment.progress,
+        deadline=_deadline(progress, following, limits),
     )
+
+
+def _deadline(progress: Progress, following: Following, limits: EcsLimits) -> datetime | None:
+    """When time alone decides; None where no event of ECS is sure to tell of the end before."""
+    if progress.since is None or SERVICE_DEPLOYMENT not in progress.values or following.explanations:
+        return None
+    return progress.since + limits.timeout

@@ -17,15 +17,16 @@ from gitmoxi.planning.ecs_update import unlike_wanted
 from gitmoxi.planning.settings import ecs_settings
 from gitmoxi.ports.alarms import Alarm, AlarmsPort
 from gitmoxi.ports.bodies import BodyStore
-from gitmoxi.ports.ecs import EcsPort, EcsService, EcsTaskDefinition, ServiceDeployment
+from gitmoxi.ports.ecs import EcsPort, EcsService, EcsTaskDefinition
 from gitmoxi.strategies.ecs_alarms import alarms_to_read
 from gitmoxi.strategies.ecs_explaining import stopped_tasks_may_tell
 from gitmoxi.strategies.ecs_observation import EcsObservation
-from gitmoxi.strategies.ecs_progress import ECS_DEPLOYMENT, SERVICE_DEPLOYMENT, STARTS_DEPLOYMENT
+from gitmoxi.strategies.ecs_progress import ECS_DEPLOYMENT
 from gitmoxi.strategies.ecs_rolling import TASK_DEFINITION
 from gitmoxi.workflow.ecs_evidence import EcsEvidence
 from gitmoxi.workflow.ecs_snapshots import EcsSnapshot, with_first_count, with_kept_count, with_revision_of
 from gitmoxi.workflow.masking import masked_error
+from gitmoxi.workflow.service_deployments import ServiceDeployments
 from gitmoxi.workflow.wanted import WantedReader
 from gitmoxi.workflow.way_back import WayBack
 
@@ -59,6 +60,7 @@ class EcsReader:
         self, *, ecs: EcsPort, bodies: BodyStore, evidence: EcsEvidence, alarms: AlarmsPort, owner: str
     ) -> None:
         self._ecs = ecs
+        self._deployments = ServiceDeployments(ecs)
         self._evidence = evidence
         self._alarms = alarms
         self._bodies = bodies
@@ -73,7 +75,7 @@ class EcsReader:
         desired = await self._wanted.ecs(deployment.desired)
         good = await self._wanted.ecs(record.last_good.desired) if record.last_good else None
         known = None
-        if desired.task_definition is not None:
+        if desired.task_definition is not None and deployment.progress.phase != "follow":
             known = record.task_definitions.get(task_definition_hash(desired.task_definition))
         force = deployment.change is ObjectChange.FORCED
         if record.last_good is None and self._owns(service):
@@ -176,10 +178,13 @@ class EcsReader:
             sensitive_values=wish.sensitive_values,
         )
         if deployment.progress.phase == "follow":
-            following = await self._service_deployment(deployment, service)
+            following = await self._deployments.followed(deployment, wish.desired.target, service)
             followed = replace(seen, following=following, differences=_differences(wish, service))
             return await self._with_evidence(followed, deployment)
-        return await self._compared(seen, wish)
+        # A repeat after a crash and a rollback ask how it stands: ECS may be taking back already what was called.
+        how = bool(deployment.unrecorded) or deployment.state is State.ROLLING_BACK
+        newest = await self._deployments.newest(wish.desired.target, service, status=how)
+        return await self._compared(replace(seen, following=newest), wish)
 
     async def _compared(self, seen: EcsObservation, wish: _Wish) -> EcsObservation:
         target, service = wish.desired.target, seen.service
@@ -201,7 +206,6 @@ class EcsReader:
             plan=plan,
             refused=refused,
             known_task_definition=known,
-            following=await self._newest_service_deployment(target, service),
         )
 
     async def _live_task_definition(
@@ -210,25 +214,6 @@ class EcsReader:
         if service is None or service.status != "ACTIVE" or not service.task_definition_arn:
             return None
         return await self._ecs.task_definition(target, service.task_definition_arn)
-
-    async def _newest_service_deployment(
-        self, target: EcsTarget, service: EcsService | None
-    ) -> ServiceDeployment | None:
-        if service is None or service.status != "ACTIVE":
-            return None
-        newest = await self._ecs.service_deployments(target, 1)
-        return newest[0] if newest else None
-
-    async def _service_deployment(
-        self, deployment: Deployment, service: EcsService | None
-    ) -> ServiceDeployment | None:
-        values = deployment.progress.values
-        if values.get(STARTS_DEPLOYMENT) == "no":
-            return None
-        target = ecs_target(deployment)
-        if SERVICE_DEPLOYMENT in values:
-            return await self._ecs.service_deployment(target, values[SERVICE_DEPLOYMENT])
-        return await self._newest_service_deployment(target, service)
 
     async def _with_evidence(self, seen: EcsObservation, deployment: Deployment) -> EcsObservation:
         """``seen`` with the stopped tasks and the targets of our own deployment, where they may tell."""

@@ -21,6 +21,7 @@ from gitmoxi.workflow.commits import Scene, commit_decision, commit_start, recor
 from gitmoxi.workflow.conductor import Conductor
 from gitmoxi.workflow.courier import Courier, Edge, no_edge
 from gitmoxi.workflow.lease_keeper import HeldLease
+from gitmoxi.workflow.pacing import paced
 
 ROUNDS = 12
 """Decisions in one tick at most, so that a tick ends well within its lease."""
@@ -69,11 +70,14 @@ class Mover(Generic[Observation]):
         self._conductor_of = conductor_of
         self._edge = edge
 
-    async def move(self, deployment_id: str, lease: HeldLease, *, timer: bool) -> Movement:
+    async def move(
+        self, deployment_id: str, lease: HeldLease, *, timer: bool, told: bool = False
+    ) -> Movement:
         """Go on until there is something to wait for.
 
         ``timer`` tells that this is the deployment's own wake: if it only waits on, the wait is renewed.
         An AWS event that changes nothing leaves the record, and the wake that is under way, alone.
+        ``told`` says that AWS's events arrive at present.
         """
         steps: list[str] = []
         for _ in range(ROUNDS):
@@ -91,6 +95,7 @@ class Mover(Generic[Observation]):
                 continue
             if decision.quiet and not timer and not _overdue(head, scene.now):
                 return _movement(head, steps, None, decision.because)
+            decision = paced(decision, scene.now, told=told)
             after = await self._commit(scene, decision)
             if not decision.quiet:
                 steps.append(decision.step)

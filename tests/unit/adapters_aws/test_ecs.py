@@ -231,3 +231,14 @@ async def test_a_call_that_is_not_our_turn_is_not_sent(aws, clients):
     with pytest.raises(ThrottledError, match="not sent"):
         await ecs.delete_service(TARGET)
     assert aws.received == []
+
+
+async def test_a_throttle_of_awss_says_when_to_ask_again_and_slows_the_next_calls(aws, clients):
+    clock = FakeClock()
+    ecs = AwsEcs(clients, RateLimits(clock))
+    aws.refuse("ThrottlingException", "Rate exceeded").answer({"service": {}})
+    with pytest.raises(ThrottledError) as refused:
+        await ecs.delete_service(TARGET)
+    assert refused.value.retry_after_seconds == pytest.approx(0.4)
+    await ecs.delete_service(TARGET)
+    assert clock.slept == [pytest.approx(0.4)]

@@ -132,3 +132,50 @@ async def test_both_kinds_together_stay_under_the_published_limit():
 def test_every_group_has_a_limit_that_allows_calls():
     assert set(PUBLISHED_LIMITS) == set(ApiGroup)
     assert all(limit.burst >= 1 and limit.per_second >= 1 for limit in PUBLISHED_LIMITS.values())
+
+
+def test_a_throttle_halves_the_refill_which_comes_back_within_seconds():
+    bucket = TokenBucket(Limit(burst=10, per_second=4), now=0.0)
+    bucket.slow_down(now=0.0)
+    assert bucket.wait(now=0.0) == 0.5
+    bucket.wait(now=5.0)
+    assert 2 < bucket.per_second < 4
+    bucket.wait(now=11.0)
+    assert bucket.per_second == 4
+
+
+def test_throttles_of_calls_that_were_sent_together_count_once_and_a_bucket_never_stands_still():
+    bucket = TokenBucket(Limit(burst=10, per_second=16), now=0.0)
+    for _ in range(8):
+        bucket.slow_down(now=0.0)
+    assert bucket.per_second == 8
+    for second in range(1, 30):
+        bucket.slow_down(now=float(second))
+    assert bucket.per_second >= 1
+
+
+async def test_aws_own_throttle_slows_its_group_only_and_also_the_reserve():
+    clock = FakeClock()
+    bucket = RateLimits(clock, max_wait_seconds=0.0)
+    bucket.throttled(ACCOUNT, REGION, ApiGroup.LAMBDA_CONTROL_PLANE)
+    for urgent in (False, True):
+        with pytest.raises(ThrottledError):
+            await bucket.acquire(ACCOUNT, REGION, ApiGroup.LAMBDA_CONTROL_PLANE, urgent=urgent)
+    await bucket.acquire(ACCOUNT, REGION, WRITES)
+    await bucket.acquire(ACCOUNT, "us-west-2", ApiGroup.LAMBDA_CONTROL_PLANE)
+
+
+async def test_everybody_who_is_turned_away_is_told_a_moment_of_his_own_and_gets_his_call_then():
+    clock = FakeClock()
+    bucket = limits(clock, Limit(burst=1, per_second=2), max_wait=0.0)
+    await bucket.acquire(ACCOUNT, REGION, WRITES)
+    moments = []
+    for _ in range(4):
+        with pytest.raises(ThrottledError) as refused:
+            await bucket.acquire(ACCOUNT, REGION, WRITES)
+        moments.append(refused.value.retry_after_seconds)
+
+    assert moments == [0.5, 1.0, 1.5, 2.0]
+    for _ in moments:
+        clock.advance(0.5)
+        await bucket.acquire(ACCOUNT, REGION, WRITES)

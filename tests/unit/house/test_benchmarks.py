@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
-from tests.benchmark import planning, pooled_rendering
-from tests.benchmark.measuring import compare
+import asyncio
+from collections import Counter
+
+import pytest
+
+from tests.benchmark import fleet_reads, planning, pooled_rendering, rolling_calls, throttled, ticking
+from tests.benchmark.measuring import Figure, compare
+from tests.benchmark.simulated_time import LoopClock, simulated
 
 
 def test_both_loops_run_in_turns_and_the_ratio_is_ours_to_the_bare_one():
@@ -34,3 +40,64 @@ def test_objects_are_rendered_in_process_and_through_the_pool():
     names = [measured.name for measured in pooled_rendering.measure(objects=2)]
 
     assert names == ["render.in-process", "render.through-the-pool"]
+
+
+def test_a_figure_stands_beside_its_aim_with_its_parts():
+    figure = Figure(name="x", value=1.23456, unit="calls", aim=2, parts=Counter(b=2, a=1))
+
+    assert figure.as_json() == {
+        "name": "x",
+        "value": 1.235,
+        "unit": "calls",
+        "aim": 2,
+        "parts": {"a": 1, "b": 2},
+    }
+    assert str(figure) == "x: 1.235 calls, the aim is 2 (a 1, b 2)"
+
+
+def test_hours_of_simulated_time_pass_at_once_and_in_order():
+    async def sleepers() -> list[float]:
+        clock = LoopClock(asyncio.get_running_loop())
+        woken: list[float] = []
+
+        async def sleeper(seconds: float) -> None:
+            await clock.sleep(seconds)
+            woken.append(round(clock.monotonic()))
+
+        await asyncio.gather(*map(sleeper, (7200, 60, 3600)))
+        return woken
+
+    assert simulated(sleepers) == [60, 3600, 7200]
+
+
+def test_a_simulation_in_which_nothing_can_happen_any_more_ends_with_an_error():
+    async def forever() -> None:
+        await asyncio.get_running_loop().create_future()
+
+    with pytest.raises(RuntimeError, match="nothing is left"):
+        simulated(forever)
+
+
+def test_a_rolling_deployment_takes_few_calls_with_events_and_not_many_without():
+    with_events, polling = rolling_calls.measure()
+
+    assert with_events.value <= with_events.aim
+    assert polling.value <= polling.aim
+
+
+def test_reads_of_many_services_are_shared():
+    idle, events, polling = fleet_reads.measure(services=20, seconds=120)
+
+    assert idle.value == 0
+    assert events.value <= polling.value < 20 / 30
+
+
+def test_deployments_that_are_throttled_take_little_longer_than_the_buckets():
+    [figure] = throttled.measure(deployments=40)
+
+    assert figure.value <= 1.6  # a short line: its first and last seconds weigh much
+    assert figure.parts["failed"] == 0
+
+
+def test_a_ticks_looks_are_compared_with_the_bare_calls():
+    assert ticking.measure(ticks=5).count == 5

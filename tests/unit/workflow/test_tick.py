@@ -353,3 +353,33 @@ async def test_a_storm_of_events_on_a_busy_target_asks_for_one_look() -> None:
     stage.clock.advance(2)
     await ticker.tick("d-1", None)
     assert len(stage.waker.wakes) == 2, "an event after that look may have brought something new"
+
+
+async def test_a_throttled_deployment_comes_back_when_its_turn_is_and_the_sweeper_does_not_disturb_it() -> (
+    None
+):
+    stage = Stage()
+    await stage.place("d-1")
+    stage.cloud.faults["first"] = [ThrottledError("too many", retry_after_seconds=40.0)]
+    ticker = stage.worker()
+
+    assert (await ticker.tick("d-1", 1)).outcome == "retry"
+    assert [wake.delay_seconds for wake in stage.waker.wakes] == [40.0]
+    head = await stage.head("d-1")
+    stage.clock.advance(30)
+    assert (await ticker.tick("d-1", head.version)).outcome == "put off"
+    assert len(stage.waker.wakes) == 1
+    stage.clock.advance(10)
+    assert (await ticker.tick("d-1", head.version)).outcome == "moved"
+
+    assert [name for name, _ in stage.cloud.made] == list(CALLS)
+
+
+async def test_a_command_is_obeyed_although_the_turn_with_aws_has_not_come() -> None:
+    stage = Stage()
+    await stage.place("d-1")
+    stage.cloud.faults["first"] = [ThrottledError("too many", retry_after_seconds=40.0)]
+    ticker = stage.worker()
+    await ticker.tick("d-1", 1)
+
+    assert (await ticker.tick("d-1", None)).outcome == "moved"

@@ -10,6 +10,7 @@ from typing import Any
 from gitmoxi.adapters.aws.errors import aws_errors
 from gitmoxi.adapters.aws.rate_limits import ApiGroup, RateLimits
 from gitmoxi.adapters.aws.sessions import ClientSource
+from gitmoxi.errors import ThrottledError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,10 +41,18 @@ class ServiceCalls:
 
     @asynccontextmanager
     async def calling(self, operation: str, *, account: str, region: str) -> AsyncIterator[Any]:
-        """The client for one call of ``operation``, once it is our turn; errors inside become ours."""
+        """The client for one call of ``operation``, once it is our turn; errors inside become ours.
+
+        A throttle of AWS's slows down the calls of the same group.
+        """
         known = self._operations[operation]
         client = await self._clients.client(self._service, account=account, region=region)
         if known.group is not None:
             await self._limits.acquire(account, region, known.group, urgent=known.urgent)
-        async with aws_errors(f"{self._service}:{operation}", mutation=known.mutation):
-            yield client
+        try:
+            async with aws_errors(f"{self._service}:{operation}", mutation=known.mutation):
+                yield client
+        except ThrottledError as error:
+            if known.group is not None:
+                error.retry_after_seconds = self._limits.throttled(account, region, known.group)
+            raise

@@ -64,6 +64,16 @@ PUBLISHED_LIMITS: Mapping[ApiGroup, Limit] = {
 }
 
 
+_SLOWEST = 1 / 16
+"""The part of its refill that a bucket keeps however often AWS throttles us."""
+
+_RECOVERED_PER_SECOND = 1 / 20
+"""The part of its refill that a bucket wins back each second: after one throttle, all of it in ten."""
+
+_SLOWED_AGAIN_SECONDS = 1.0
+"""Throttles within this are one event: they answer calls that were sent at the same time."""
+
+
 class TokenBucket:
     """Pure: time is an argument, in seconds that never go back."""
 
@@ -71,13 +81,29 @@ class TokenBucket:
         self._limit = limit
         self._tokens = limit.burst
         self._filled_at = now
+        self._pace = 1.0
+        self._slowed_at = -_SLOWED_AGAIN_SECONDS
 
     def wait(self, *, now: float) -> float:
         """Seconds until a token taken now would be there."""
         elapsed = max(0.0, now - self._filled_at)
-        self._tokens = min(self._limit.burst, self._tokens + elapsed * self._limit.per_second)
+        self._pace = min(1.0, self._pace + elapsed * _RECOVERED_PER_SECOND)
+        self._tokens = min(self._limit.burst, self._tokens + elapsed * self.per_second)
         self._filled_at = max(now, self._filled_at)
-        return max(0.0, (1.0 - self._tokens) / self._limit.per_second)
+        return max(0.0, (1.0 - self._tokens) / self.per_second)
+
+    @property
+    def per_second(self) -> float:
+        """The refill at present: the limit's, or less after AWS has throttled us."""
+        return self._limit.per_second * self._pace
+
+    def slow_down(self, *, now: float) -> None:
+        """AWS throttled a call: the bucket is empty, for others draw from it too, and fills half as fast."""
+        self.wait(now=now)
+        self._tokens = min(self._tokens, 0.0)
+        if now - self._slowed_at >= _SLOWED_AGAIN_SECONDS:
+            self._pace = max(_SLOWEST, self._pace / 2)
+            self._slowed_at = now
 
     def take(self) -> None:
         """Take a token; one that is not there yet is owed, and who comes later waits longer."""
@@ -91,6 +117,7 @@ class _Pool:
         reserved = limit.reserved_percent / 100
         self._common = TokenBucket(limit.part(share * (1 - reserved)), now=now)
         self._reserve = TokenBucket(limit.part(share * reserved), now=now) if reserved else None
+        self._promised = now
 
     def take(self, *, now: float, max_wait_seconds: float, urgent: bool) -> float | None:
         """Take a token: seconds to wait for it, or None, with nothing taken, if they are too many."""
@@ -101,6 +128,20 @@ class _Pool:
             return None
         bucket.take()
         return wait
+
+    def promise(self, *, now: float) -> float:
+        """Seconds after which to ask again: each who is turned away gets a moment of his own.
+
+        Nothing is reserved. Yet hundreds that come back together would only be turned away again.
+        """
+        earliest = now + self._common.wait(now=now)
+        self._promised = max(self._promised + 1 / self._common.per_second, earliest)
+        return self._promised - now
+
+    def slow_down(self, *, now: float) -> None:
+        """AWS throttled a call of this group."""
+        for bucket in filter(None, (self._common, self._reserve)):
+            bucket.slow_down(now=now)
 
 
 class RateLimits:
@@ -134,14 +175,30 @@ class RateLimits:
             ThrottledError: the wait would be too long. Nothing was sent.
         """
         now = self._clock.monotonic()
-        key = (account, region, group)
-        if key not in self._pools:
-            self._pools[key] = _Pool(self._limits[group], share=self._share, now=now)
-        wait = self._pools[key].take(now=now, max_wait_seconds=self._max_wait_seconds, urgent=urgent)
+        pool = self._pool(account, region, group)
+        wait = pool.take(now=now, max_wait_seconds=self._max_wait_seconds, urgent=urgent)
         if wait is None:
             raise ThrottledError(
                 f"the {group} in account {account}, {region} have used up our part of AWS's request limit "
-                f"({self._limits[group].per_second * self._share:g} a second): not sent, try again later"
+                f"({self._limits[group].per_second * self._share:g} a second): not sent, try again later",
+                retry_after_seconds=pool.promise(now=now),
             )
         if wait > 0:
             await self._clock.sleep(wait)
+
+    def throttled(self, account: str, region: str, group: ApiGroup) -> float:
+        """AWS throttled a call although we kept to our part: seconds after which to ask again.
+
+        Others call AWS too, our own further processes among them: we go on at half the rate, and win it back
+        within seconds.
+        """
+        now = self._clock.monotonic()
+        pool = self._pool(account, region, group)
+        pool.slow_down(now=now)
+        return pool.promise(now=now)
+
+    def _pool(self, account: str, region: str, group: ApiGroup) -> _Pool:
+        key = (account, region, group)
+        if key not in self._pools:
+            self._pools[key] = _Pool(self._limits[group], share=self._share, now=self._clock.monotonic())
+        return self._pools[key]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import functools
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from types import TracebackType
@@ -13,6 +12,7 @@ from aiobotocore.config import AioConfig
 from aiobotocore.credentials import AioDeferredRefreshableCredentials
 from aiobotocore.session import AioSession
 
+from gitmoxi.adapters.aws.api_models import api_models
 from gitmoxi.adapters.aws.errors import aws_errors
 from gitmoxi.adapters.aws.transport import SingleAttemptSession
 from gitmoxi.errors import PermanentError
@@ -153,15 +153,9 @@ class AwsClients:
         return f"arn:{partition}:iam::{account}:role/{self._settings.deploy_role_name}"
 
 
-@functools.cache
-def _service_models() -> Any:
-    """Botocore's loader of its models, shared: each new one would parse megabytes of JSON again."""
-    return AioSession().get_component("data_loader")
-
-
 def _session() -> AioSession:
     session = AioSession()
-    session.register_component("data_loader", _service_models())
+    session.register_component("data_loader", api_models())
     return session
 
 
