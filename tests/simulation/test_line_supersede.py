@@ -202,7 +202,6 @@ class TestFunction:
             functions.CODE,
             functions.PUBLISH,
             functions.MOVE_ALIAS,
-            functions.DELETE,
         ]
         assert (await record_of(world, LAMBDA_TARGET)).last_good.deployment_id == newer
         assert "Superseded by commit" in (await world.head(running)).cause

@@ -117,27 +117,45 @@ def plan_lambda(
     check_tags(desired)
     if live is None:
         return _creation(desired)
+    hashes = KnownHashes(good=last_good_code_sha256, wanted=wanted_code_sha256)
     served = live_alias_version if alias is not None and alias.version != "$LATEST" else None
+    compared = _compared(desired, live, alias, served, previous=previous, hashes=hashes, force=force)
+    check_changeable(desired, live.configuration, everything=compared.differences)
+    return _update(desired, live, alias, compared, provisioned=provisioned, previous=previous, owner=owner)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Comparison:
+    """The wanted function beside the live one; ``settings`` are the members of the configuration to send."""
+
+    wanted: Document
+    settings: list[str]
+    code_changed: bool
+    hashes: KnownHashes
+    differences: tuple[Difference, ...]
+
+
+def _compared(
+    desired: DesiredLambda,
+    live: LambdaFunction,
+    alias: LambdaAlias | None,
+    served: LambdaFunction | None,
+    *,
+    previous: DesiredLambda | None,
+    hashes: KnownHashes,
+    force: bool,
+) -> _Comparison:
     wanted = wanted_function(desired, previous)
     configuration = diff_documents(wanted, readable_function(live, previous), rules=LAMBDA_RULES)
-    hashes = KnownHashes(good=last_good_code_sha256, wanted=wanted_code_sha256)
     code = code_difference(desired, live, served, previous=previous, hashes=hashes)
     behind = served_differences(wanted, live, alias, served, previous, alias_name=alias_of(desired))
-    differences = all_differences(code, configuration, behind)
-    check_changeable(desired, live.configuration, everything=differences)
     changed = {difference.field for difference in configuration}
-    return _update(
-        desired,
-        live,
-        alias,
+    return _Comparison(
         wanted=wanted,
         settings=sorted(changed & CONFIGURATION_FIELDS),
         code_changed=force or code is not None or "Architectures" in changed,
         hashes=hashes,
-        differences=differences,
-        provisioned=provisioned,
-        previous=previous,
-        owner=owner,
+        differences=all_differences(code, configuration, behind),
     )
 
 
@@ -179,31 +197,29 @@ def _update(
     desired: DesiredLambda,
     live: LambdaFunction,
     alias: LambdaAlias | None,
+    compared: _Comparison,
     *,
-    wanted: Document,
-    settings: list[str],
-    code_changed: bool,
-    hashes: KnownHashes,
-    differences: tuple[Difference, ...],
     provisioned: ProvisionedConcurrency | None,
     previous: DesiredLambda | None,
     owner: str,
 ) -> LambdaPlan:
     concurrency = plan_concurrency(desired, live, provisioned, alias_name=alias_of(desired))
-    publish = code_changed or bool(differences)
+    publish = compared.code_changed or bool(compared.differences)
     tags = tag_changes(
         lambda_tags(desired.function), live.tags, lambda_tags(previous.function if previous else None)
     )
     adopts = adoption(live.tags, owner=owner, what=str(desired.target))
-    nothing = not (publish or tags.differences or concurrency.differences)
+    fields = frozenset(difference.field for difference in compared.differences)
+    held = live_concurrency(live, provisioned)
+    differences = (*compared.differences, *tags.differences, *concurrency.differences)
     return LambdaPlan(
         target=desired.target,
-        verb=Verb.NOTHING if nothing else Verb.UPDATE,
+        verb=Verb.UPDATE if publish or differences else Verb.NOTHING,
         alias_name=alias_of(desired),
-        code_changed=code_changed,
-        code_request=code_request(desired, wanted, live) if code_changed else None,
-        wanted_code_sha256=known_hash(native_code(code_of(desired), desired.target), hashes),
-        configuration_request=configuration_request(wanted, live, settings),
+        code_changed=compared.code_changed,
+        code_request=code_request(desired, compared.wanted, live) if compared.code_changed else None,
+        wanted_code_sha256=known_hash(native_code(code_of(desired), desired.target), compared.hashes),
+        configuration_request=configuration_request(compared.wanted, live, compared.settings),
         publish=publish,
         create_alias=alias is None,
         served_version=alias.version if alias is not None else None,
@@ -211,24 +227,17 @@ def _update(
         tags_to_remove=tags.to_remove,
         adopts=adopts,
         concurrency=concurrency,
-        differences=(*differences, *tags.differences, *concurrency.differences),
+        differences=differences,
         steps=update_steps(
             alias_of(desired),
-            settings,
-            code_changed=code_changed,
+            compared.settings,
+            code_changed=compared.code_changed,
             publish=publish,
             create_alias=alias is None,
             tags=bool(tags.differences),
             concurrency=concurrency,
         ),
-        warnings=update_warnings(
-            desired,
-            previous,
-            alias,
-            frozenset(difference.field for difference in differences),
-            adopts=adopts,
-            live_concurrency=live_concurrency(live, provisioned),
-        ),
+        warnings=update_warnings(desired, previous, alias, fields, adopts=adopts, live_concurrency=held),
     )
 
 

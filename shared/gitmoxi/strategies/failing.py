@@ -126,7 +126,12 @@ def fail_impossible(deployment: Deployment, error: PermanentError) -> Decision:
 
 
 def stop_denied(deployment: Deployment, said: str, explanations: tuple[Explanation, ...]) -> Decision:
-    """Stop where a permission is missing: going back would need permissions too, and the next try goes on."""
+    """Stop where a permission is missing: going back would need permissions too, and the next try goes on.
+
+    Unless another deployment, superseded in flight, left its tasks to this one: nobody else would watch them.
+    """
+    if INHERITED in deployment.progress.values:
+        return fail(deployment, said, explanations=explanations)
     stays = "What was done so far stays as it is. " if CHANGED in deployment.progress.values else ""
     cause = f"{said.rstrip('.')}. {stays}Grant the permission, then deploy again: it goes on from here."
     return fail(deployment, cause, rollback=False, explanations=explanations)
