@@ -14,6 +14,7 @@ from botocore.exceptions import ClientError, ReadTimeoutError
 from botocore.model import ServiceModel
 from botocore.validate import ParamValidator
 
+from gitmoxi.adapters.aws.sessions import ClientSource
 from gitmoxi_local.aws_model.base import AwsError
 
 Doc = dict[str, Any]
@@ -45,6 +46,7 @@ class InProcessAws:
         throttled: asked before each call; True refuses it as too many.
         hide: asked about each answer; the answer that stands in for it (a stale read), or None.
         pause: how long a call takes.
+        wired: services whose clients come from elsewhere, and reach this over a wire.
     """
 
     models: dict[str, Model] = field(default_factory=dict)
@@ -55,8 +57,11 @@ class InProcessAws:
     hide: Callable[[str], Doc | None] = lambda _: None
     pause: Callable[[], Awaitable[None]] = lambda: asyncio.sleep(0)
     refused_as_too_many: int = 0
+    wired: dict[str, ClientSource] = field(default_factory=dict)
 
     async def client(self, service: str, *, account: str | None = None, region: str | None = None) -> Any:
+        if service in self.wired:
+            return await self.wired[service].client(service, account=account, region=region)
         return _Client(self, service)
 
     async def call(self, service: str, operation: str, params: Mapping[str, Any]) -> Doc:

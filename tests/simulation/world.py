@@ -6,10 +6,11 @@ import asyncio
 import heapq
 import json
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from random import Random
-from typing import Any
+from typing import Any, TypeVar
 
 from gitmoxi.adapters.aws.alarms import AwsAlarms
 from gitmoxi.adapters.aws.ecs import AwsEcs
@@ -28,6 +29,7 @@ from gitmoxi.domain.deployments import (
 )
 from gitmoxi.domain.states import Worker
 from gitmoxi.domain.targets import Target, TargetKind
+from gitmoxi.errors import RetryableError
 from gitmoxi.ports.ledger import OutboxEvent, PutCommand
 from gitmoxi.runtime.aws_events import ecs_target_of
 from gitmoxi.strategies.ecs_events import EcsEvent
@@ -51,6 +53,7 @@ from tests.simulation.cloud import Cloud
 from tests.simulation.planning_desk import PlanningDesk
 
 Doc = dict[str, Any]
+Store = TypeVar("Store")
 
 OWNER = "gitmoxi-test"
 MOVERS = (Worker.ECS_DEPLOYER, Worker.LAMBDA_DEPLOYER, Worker.ROLLBACK)
@@ -169,36 +172,42 @@ class World(Cloud):
 
     def process(self, worker: Worker) -> Process:
         """A fresh process with a memory of its own."""
-        store = MortalLeases(self.ledger, self.clock)
+        store, ledger = MortalLeases(self.ledger, self.clock), self.reached(self.ledger)
         self._number += 1
         keeper = LeaseKeeper(
-            store=store, clock=self.clock, ids=self.ids, times=LeaseTimes(), owner=f"{worker}-{self._number}"
+            store=self.reached(store),
+            clock=self.clock,
+            ids=self.ids,
+            times=LeaseTimes(),
+            owner=f"{worker}-{self._number}",
         )
-        conductors, edge = self._conductors(worker), self._edge(store)
+        conductors, edge = self._conductors(worker, ledger), self._edge(store)
         mover: Mover[Any] = Mover(
             worker=worker,
-            ledger=self.ledger,
+            ledger=ledger,
             bodies=self.bodies,
-            courier=Courier(ledger=self.ledger, publisher=self, edge=edge),
+            courier=Courier(ledger=ledger, publisher=self, edge=edge),
             ids=self.ids,
             conductor_of=lambda deployment: conductors[deployment.kind],
             edge=edge,
         )
         ticker = Ticker(
-            worker=worker, ledger=self.ledger, leases=keeper, waker=self, clock=self.clock, mover=mover
+            worker=worker, ledger=ledger, leases=keeper, waker=self, clock=self.clock, mover=mover
         )
         return Process(ticker=ticker)
 
-    def _conductors(self, worker: Worker) -> dict[TargetKind, Conductor[Any]]:
+    def reached(self, store: Store) -> Store:
+        """A store of the database as our processes reach it; worlds with worse databases override this."""
+        return store
+
+    def _conductors(self, worker: Worker, ledger: MemoryLedger) -> dict[TargetKind, Conductor[Any]]:
         back = worker is Worker.ROLLBACK
         ecs, functions = (
             (EcsRollbackConductor, LambdaRollbackConductor) if back else (EcsConductor, LambdaConductor)
         )
         return {
-            TargetKind.ECS: ecs(reader=self._ecs_reader, hands=self._ecs_hands, ledger=self.ledger),
-            TargetKind.LAMBDA: functions(
-                reader=self._lambda_reader, hands=self._lambda_hands, ledger=self.ledger
-            ),
+            TargetKind.ECS: ecs(reader=self._ecs_reader, hands=self._ecs_hands, ledger=ledger),
+            TargetKind.LAMBDA: functions(reader=self._lambda_reader, hands=self._lambda_hands, ledger=ledger),
         }
 
     def _edge(self, leases: MortalLeases) -> Edge:
@@ -306,10 +315,16 @@ class World(Cloud):
         try:
             await self._handle(process.ticker, body)
         except KilledError:
-            processes = self._processes[worker]
-            processes[processes.index(process)] = self.process(worker)
+            self._replace(process, worker)
             if self.redelivers:
                 self._send(worker, body, VISIBLE_AGAIN)
+        except RetryableError:
+            self._send(worker, body, VISIBLE_AGAIN)
+
+    def _replace(self, process: Process, worker: Worker) -> None:
+        """Another process takes over."""
+        processes = self._processes[worker]
+        processes[processes.index(process)] = self.process(worker)
 
     async def _handle(self, ticker: Ticker[Any], body: Tick | AwsEvent) -> None:
         if isinstance(body, Tick):
@@ -317,13 +332,15 @@ class World(Cloud):
             return
         headers = {"account": body.account, "region": body.region, "resources": list(body.resources)}
         target = ecs_target_of(body.detail_type, body.detail, headers)
-        record = await self.ledger.target(target) if target is not None else None
+        record = await self.reached(self.ledger).target(target) if target is not None else None
         if record is not None and record.active_id is not None:
             event = EcsEvent(kind=body.detail_type, detail=body.detail)
             await ticker.tick(record.active_id, None, event=event)
 
     async def _sweep(self, worker: Worker) -> None:
-        courier = Courier(ledger=self.ledger, publisher=self)
-        sweeper = Sweeper(worker=worker, ledger=self.ledger, waker=self, courier=courier)
-        await sweeper.sweep(self.clock.now())
+        ledger = self.reached(self.ledger)
+        courier = Courier(ledger=ledger, publisher=self)
+        sweeper = Sweeper(worker=worker, ledger=ledger, waker=self, courier=courier)
+        with suppress(RetryableError):  # the schedule asks again
+            await sweeper.sweep(self.clock.now())
         self._send(worker, None, SWEEP_EVERY)

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
-from gitmoxi.domain.deployments import Command, CommandKind, Deployment
+from gitmoxi.domain.deployments import Command, CommandKind, Deployment, Verb
 from gitmoxi.domain.states import State
-from gitmoxi.domain.targets import TargetKind
+from gitmoxi.domain.targets import Target, TargetKind
 from gitmoxi.strategies.decision import Decision
-from gitmoxi.strategies.failing import fail
+from gitmoxi.strategies.failing import fail, touched
 
 PAUSE_LOOK = timedelta(minutes=10)
 """A paused deployment waits for a command, which wakes it; this look only guards against a lost one."""
@@ -34,6 +34,9 @@ def _answer(deployment: Deployment, command: Command, *, followed: bool) -> Deci
     match command.kind, deployment.state:
         case _, State.ROLLING_BACK:
             because = "a rollback runs to its end, so that the target is never left between two revisions."
+            return _stay(deployment, f"{command.kind} by {command.by} is refused: {because}")
+        case CommandKind.ABORT | CommandKind.SUPERSEDE, _ if (gone := _being_deleted(deployment)) is not None:
+            because = f"AWS deletes {gone} already. To have it again afterwards: gmctl undelete {gone.id}."
             return _stay(deployment, f"{command.kind} by {command.by} is refused: {because}")
         case CommandKind.SUPERSEDE, _ if not followed:
             because = f"This goes on: the deployment of {command.by} has left the line."
@@ -70,6 +73,12 @@ def _answer(deployment: Deployment, command: Command, *, followed: bool) -> Deci
             return _stay(
                 deployment, f"{command.kind} by {command.by} means nothing while {deployment.state}."
             )
+
+
+def _being_deleted(deployment: Deployment) -> Target | None:
+    """The target, once AWS was asked to delete it: AWS takes that back for nobody."""
+    asked = deployment.verb is Verb.DELETE and touched(deployment.progress)
+    return deployment.target if asked else None
 
 
 def _stay(

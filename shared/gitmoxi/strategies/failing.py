@@ -51,6 +51,7 @@ def fail(
     """End or hand over a deployment that cannot go on.
 
     ``ending`` is where a rollback leads: ROLLED_BACK after a failure, CANCELLED or SUPERSEDED on request.
+    A deletion is never rolled back: AWS takes none back, and what is gone is made anew by a deployment.
     """
     if deployment.state is State.ROLLING_BACK:
         return Decision(
@@ -61,7 +62,7 @@ def fail(
             explanations=explanations,
         )
     spoilt = touched(deployment.progress)
-    if spoilt and rollback:
+    if spoilt and rollback and deployment.verb is not Verb.DELETE:
         return Decision(
             step="hand over to rollback",
             because=cause,

@@ -35,6 +35,7 @@ from gitmoxi.strategies.ecs_rolling import (
 )
 from gitmoxi.strategies.ecs_undoing import SCALE_TO_ZERO
 from gitmoxi.workflow.ecs_reader import ecs_target
+from gitmoxi.workflow.taken_names import taken_meanwhile
 
 _SCANNED = 10
 """Newest revisions of a family that are searched for our mark after a crash."""
@@ -134,8 +135,11 @@ class EcsHands:
         return None
 
     async def _create(self, deployment: Deployment, intent: Intent, seen: EcsObservation) -> dict[str, str]:
+        plan = _plan(seen)
+        if plan.create_request is None:
+            raise taken_meanwhile(plan.target)
         request = create_service_request(
-            _plan(seen),
+            plan,
             task_definition_arn=intent.arguments[TASK_DEFINITION],
             client_token=intent.action_id,
             owner=self._owner,

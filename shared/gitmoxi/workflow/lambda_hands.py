@@ -56,6 +56,7 @@ from gitmoxi.workflow.lambda_effects import (
     is_there,
 )
 from gitmoxi.workflow.lambda_reader import lambda_target
+from gitmoxi.workflow.taken_names import taken_meanwhile
 
 _CONCURRENCY = frozenset({PUT_RESERVED, DELETE_RESERVED, PUT_PROVISIONED, DELETE_PROVISIONED})
 
@@ -78,7 +79,7 @@ class LambdaHands:
 
         Raises:
             ContentionError: the function or alias changed since; look again, it may have been our own call.
-            PermanentError: there is no function any more that could be changed.
+            PermanentError: there is no function any more that could be changed, or one that was to be made.
         """
         if intent.call not in _WITHOUT_FUNCTION and not is_there(seen):
             raise PermanentError(f"Somebody deleted {deployment.target} in mid-deployment")
@@ -162,6 +163,8 @@ class LambdaHands:
     ) -> dict[str, str]:
         target, plan, revision = lambda_target(deployment), _plan(seen), _revision(seen)
         match intent.call:
+            case call if call == CREATE and plan.create_request is None:
+                raise taken_meanwhile(target)
             case call if call == CREATE:
                 request = create_function_request(plan, owner=self._owner, action_id=intent.action_id)
                 await self._functions.create_function(target, request)

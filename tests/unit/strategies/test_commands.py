@@ -89,6 +89,27 @@ def test_nothing_gives_way_to_a_deployment_that_has_left_the_line():
     assert decision.because == "This goes on: the deployment of ann has left the line."
 
 
+@pytest.mark.parametrize("state", [State.RUNNING, State.PAUSED])
+@pytest.mark.parametrize("kind", [CommandKind.ABORT, CommandKind.SUPERSEDE])
+def test_nobody_takes_a_deletion_back_that_aws_was_asked_for(kind, state):
+    head = deployment("drain", TOUCHED, state=state, verb=Verb.DELETE)
+    decision = obey(head, [command(kind)], followed=True)
+    assert decision is not None
+    assert decision.to is state
+    assert "AWS deletes ECS service web" in decision.because
+    assert f"gmctl undelete {head.target.id}" in decision.because
+
+
+def test_a_deletion_that_aws_was_not_asked_for_yet_is_called_off():
+    decision = obey(deployment(verb=Verb.DELETE), [command(CommandKind.ABORT)], followed=False)
+    assert decision is not None
+    assert decision.to is State.CANCELLED
+
+
+def test_a_deletion_that_fails_is_not_rolled_back():
+    assert fail(deployment("drain", TOUCHED, verb=Verb.DELETE), "It drains for ever.").to is State.FAILED
+
+
 def test_without_a_command_the_strategy_decides():
     assert obey(deployment(), [], followed=True) is None
 
