@@ -12,6 +12,7 @@ from random import Random
 from typing import Any
 
 from gitmoxi.adapters.aws.alarms import AwsAlarms
+from gitmoxi.adapters.aws.autoscaling import AwsAutoscaling
 from gitmoxi.adapters.aws.ecs import AwsEcs
 from gitmoxi.adapters.aws.lambda_functions import AwsLambda
 from gitmoxi.adapters.aws.rate_limits import RateLimits
@@ -141,6 +142,7 @@ class World(Cloud):
             bodies=self.bodies,
             evidence=evidence,
             alarms=AwsAlarms(self.aws, limits),
+            autoscaling=AwsAutoscaling(self.aws, limits, collect_seconds=collect_seconds),
             owner=OWNER,
         )
         self._lambda_reader = LambdaReader(functions=functions, bodies=self.bodies, owner=OWNER)
