@@ -18,6 +18,7 @@ from gitmoxi.strategies.ecs_fallback import fall_back, fallen_back
 from gitmoxi.strategies.ecs_following import Course, follow, with_service_deployment
 from gitmoxi.strategies.ecs_foreign import meet_foreign_change
 from gitmoxi.strategies.ecs_observation import EcsLimits, EcsObservation
+from gitmoxi.strategies.ecs_primary import made_at
 from gitmoxi.strategies.ecs_progress import (
     APPLIED_AGAIN,
     ECS_DEPLOYMENT,
@@ -156,7 +157,7 @@ def _follow_as_it_is(deployment: Deployment, seen: EcsObservation, now: datetime
     primary = (seen.service.primary if seen.service is not None else None) or {}
     arn = seen.service.task_definition_arn if seen.service is not None else ""
     values = {**deployment.progress.values, TASK_DEFINITION: arn, STARTS_DEPLOYMENT: "yes"}
-    values[ECS_DEPLOYMENT] = str(primary.get("id", ""))
+    values |= {ECS_DEPLOYMENT: str(primary.get("id", "")), **made_at(primary)}
     values.pop(PREVIOUS_SERVICE_DEPLOYMENT, None)
     return Decision(
         step="follow the other deployment",

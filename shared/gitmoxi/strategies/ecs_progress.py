@@ -8,6 +8,9 @@ SERVICE_DEPLOYMENT = "service_deployment"
 ECS_DEPLOYMENT = "ecs_deployment"
 """The id (``ecs-svc/...``) that ECS gave to our update in the service's list."""
 
+ECS_DEPLOYMENT_MADE = "ecs_deployment_made"
+"""When ECS made it (``createdAt``), in ISO 8601: a primary deployment from before is no news."""
+
 PREVIOUS_SERVICE_DEPLOYMENT = "previous_service_deployment"
 """The newest service deployment before our update; whatever is newer is ours."""
 
@@ -35,5 +38,13 @@ FALLEN_BACK = "fallen_back"
 RED_AT_START = "red_at_start"
 """The names of the alarms that were red when the deployment started, as a JSON list."""
 
-FOLLOWED = (ECS_DEPLOYMENT, SERVICE_DEPLOYMENT, STARTS_DEPLOYMENT, LOOK_CLOSER, FAILED_TASKS, READ_BACK)
+FOLLOWED = (
+    ECS_DEPLOYMENT,
+    ECS_DEPLOYMENT_MADE,
+    SERVICE_DEPLOYMENT,
+    STARTS_DEPLOYMENT,
+    LOOK_CLOSER,
+    FAILED_TASKS,
+    READ_BACK,
+)
 """The values that belong to one followed deployment of ECS, and go when another one is followed."""
