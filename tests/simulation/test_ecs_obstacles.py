@@ -122,9 +122,7 @@ class TestDeploymentsUnderWay:
 
 
 class TestMissingPermissions:
-    @pytest.mark.parametrize(
-        "operation", [REGISTER, UPDATE, TAG, "DescribeServices", "ListServiceDeployments"]
-    )
+    @pytest.mark.parametrize("operation", [REGISTER, UPDATE, TAG, "DescribeServices"])
     async def test_scenario_13_it_stops_names_action_and_resource_and_goes_on_later(
         self, operation: str
     ) -> None:

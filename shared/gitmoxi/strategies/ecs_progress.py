@@ -23,6 +23,9 @@ LOOK_CLOSER = "look_closer"
 FAILED_TASKS = "failed_tasks"
 """Failed tasks of our deployment: its id, how many so far, and what ECS counted when we last looked."""
 
+COUNTED_SINCE = "counted_since"
+"""From when on failures count, in ISO 8601: the deployment was under way before it was followed."""
+
 READ_BACK = "read_back"
 """``yes``: every field was seen to live as committed; one that differs later was changed by somebody else."""
 
@@ -45,6 +48,7 @@ FOLLOWED = (
     STARTS_DEPLOYMENT,
     LOOK_CLOSER,
     FAILED_TASKS,
+    COUNTED_SINCE,
     READ_BACK,
 )
 """The values that belong to one followed deployment of ECS, and go when another one is followed."""
