@@ -30,7 +30,7 @@ from gitmoxi.domain.deployments import (
 from gitmoxi.domain.states import Worker
 from gitmoxi.domain.targets import Target, TargetKind
 from gitmoxi.ports.ledger import OutboxEvent, PutCommand
-from gitmoxi.runtime.aws_events import ecs_target_of
+from gitmoxi.runtime.aws_events import ALARM_EVENT, alarm_of, ecs_target_of
 from gitmoxi.strategies.ecs_events import EcsEvent
 from gitmoxi.workflow.conductor import Conductor
 from gitmoxi.workflow.courier import Courier, Edge
@@ -133,6 +133,7 @@ class World(Cloud):
         self._queue: list[Message] = []
         self._number = 0
         super().__init__(self.clock, self._on_aws_event)
+        self.alarms.watchers.append(self._on_alarm)
         limits = RateLimits(self.clock)
         ecs = AwsEcs(self.aws, limits, collect_seconds=collect_seconds)
         functions = AwsLambda(self.aws, limits)
@@ -166,6 +167,19 @@ class World(Cloud):
     def _on_aws_event(self, event: AwsEvent) -> None:
         for worker in (Worker.ECS_DEPLOYER, Worker.ROLLBACK) if self.events else ():
             self._send(worker, event, 0.0)
+
+    def _on_alarm(self, account: str, region: str, name: str) -> None:
+        self._on_aws_event(
+            AwsEvent(
+                source="aws.cloudwatch",
+                detail_type=ALARM_EVENT,
+                detail={"alarmName": name, "state": {"value": "ALARM"}},
+                resources=[f"arn:aws:cloudwatch:{region}:{account}:alarm:{name}"],
+                time=self.clock.now(),
+                account=account,
+                region=region,
+            )
+        )
 
     # -- Our own processes ---------------------------------------------------------------------------
 
@@ -318,6 +332,12 @@ class World(Cloud):
             await ticker.tick(body.deployment_id, body.version)
             return
         headers = {"account": body.account, "region": body.region, "resources": list(body.resources)}
+        if body.detail_type == ALARM_EVENT:
+            alarm = alarm_of(headers)
+            assert alarm is not None
+            for deployment_id in await self.ledger.watchers(alarm):
+                await ticker.tick(deployment_id, None)
+            return
         target = ecs_target_of(body.detail_type, body.detail, headers)
         record = await self.ledger.target(target) if target is not None else None
         if record is not None and record.active_id is not None:

@@ -21,6 +21,7 @@ from gitmoxi.domain.records import (
 )
 from gitmoxi.domain.states import Status, Worker
 from gitmoxi.domain.targets import Target
+from gitmoxi.ports.watches import AlarmName, WatchWrite
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -166,6 +167,7 @@ Write = (
     | PutCommit
     | PutDryRun
     | PutOutbox
+    | WatchWrite
 )
 
 
@@ -180,7 +182,10 @@ class DueDeployment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeploymentFilter:
-    """What a list of deployments is narrowed to; None matches all."""
+    """What a list of deployments is narrowed to; None matches all.
+
+    ``kind`` is ``ecs`` or ``lambda``, ``name`` that of the ECS service or Lambda function.
+    """
 
     repository_id: str | None = None
     branch: str | None = None
@@ -191,21 +196,14 @@ class DeploymentFilter:
     region: str | None = None
     cluster: str | None = None
     kind: str | None = None
-    """``ecs`` or ``lambda``."""
     name: str | None = None
-    """The name of the ECS service or Lambda function."""
 
 
 class Ledger(Protocol):
-    """Reads are strongly consistent unless they say that they are hints.
-
-    Every method may raise ``ThrottledError`` or ``UnavailableError``.
-    """
+    """Reads are strongly consistent, hints aside; all may raise ``ThrottledError``, ``UnavailableError``."""
 
     async def transact(self, writes: Sequence[Write]) -> None:
-        """Carry out all of ``writes``, at most 100 and on different items, or none.
-
-        Repeating it after a lost answer is safe: the conditions decide.
+        """Carry out all of ``writes``, at most 100 and on different items, or none; safe to repeat.
 
         Raises:
             ContentionError: a condition failed; the message names the record.
@@ -233,7 +231,6 @@ class Ledger(Protocol):
         ...
 
     async def ownership(self, repository_id: str, branch: str, prefix: str) -> Ownership | None: ...
-
     async def ownerships(self, repository_id: str, branch: str) -> list[Ownership]:
         """All prefixes of a branch that own a target, by prefix."""
         ...
@@ -242,6 +239,10 @@ class Ledger(Protocol):
 
     async def orphans(self) -> list[Orphan]:
         """All, by target."""
+        ...
+
+    async def watchers(self, alarm: AlarmName) -> list[str]:
+        """The ids of the deployments that watch an alarm."""
         ...
 
     async def branch(self, repository_id: str, name: str) -> Branch:

@@ -18,7 +18,7 @@ from gitmoxi.contracts.messages import (
 from gitmoxi.domain.deployments import Deployment
 from gitmoxi.domain.states import Worker
 from gitmoxi.domain.targets import EcsTarget
-from gitmoxi.runtime.aws_events import ECS_EVENTS, ecs_target_of
+from gitmoxi.runtime.aws_events import ALARM_EVENT, ECS_EVENTS, alarm_of, ecs_target_of
 from gitmoxi.runtime.service import Shell
 from gitmoxi.strategies.ecs_events import EcsEvent
 from gitmoxi.workflow.conductor import Conductor
@@ -82,7 +82,7 @@ class MovingService:
         subscribe(self.on_tick, Tick.DETAIL_TYPE)
         subscribe(self.on_sweep, Sweep.DETAIL_TYPE)
         subscribe(self.on_ecs_event, *ECS_EVENTS)
-        subscribe(self.on_alarm, "CloudWatch Alarm State Change")
+        subscribe(self.on_alarm, ALARM_EVENT)
 
     def on_message(self, kind: type[DeploymentMessage]) -> Callable[..., Awaitable[None]]:
         """A handler for one kind of message about a deployment."""
@@ -112,7 +112,12 @@ class MovingService:
             note_tick(self._shell, message, await self._ticker.tick(active, None, event=event))
 
     async def on_alarm(self, body: dict[str, Any], message: SQSMessage) -> None:
-        self._shell.observer.note(message, outcome="not watched", alarm=body.get("alarmName"))
+        alarm = alarm_of(message.headers)
+        watching = await self._ledger.watchers(alarm) if alarm is not None else []
+        if not watching:
+            self._shell.observer.note(message, outcome="not watched", alarm=body.get("alarmName"))
+        for deployment_id in watching:
+            await self._tick(message, deployment_id, None)
 
     async def sweep(self) -> dict[str, int]:
         """Wake what is due; how many deployments and events that was."""

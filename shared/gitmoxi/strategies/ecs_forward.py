@@ -13,7 +13,7 @@ from gitmoxi.planning.desired import DesiredEcs, task_definition_hash
 from gitmoxi.planning.ecs import EcsPlan
 from gitmoxi.strategies import ecs_fallback
 from gitmoxi.strategies.decision import Action, Decision
-from gitmoxi.strategies.ecs_alarms import note_red, refuse_red
+from gitmoxi.strategies.ecs_alarms import note_red, note_watched, refuse_red
 from gitmoxi.strategies.ecs_failures import count_from
 from gitmoxi.strategies.ecs_fallback import fall_back, fallen_back
 from gitmoxi.strategies.ecs_following import Course, follow, with_service_deployment
@@ -115,7 +115,7 @@ def _start(
         )
     if (refused := refuse_red(deployment, seen, limits)) is not None:
         return refused
-    values = {**deployment.progress.values, **note_red(seen)}
+    values = {**deployment.progress.values, **note_red(seen), **note_watched(seen, limits)}
     deployment = replace(deployment, progress=replace(deployment.progress, values=values))
     known = seen.known_task_definition
     if plan.register and known is not None and known.active:

@@ -35,6 +35,9 @@ WAITS_SINCE = "waits_since"
 APPLIED_AGAIN = "applied_again"
 """``yes``: what is committed was applied once more after somebody else's change."""
 
+WATCHED_ALARMS = "watched_alarms"
+"""The names of the alarms whose events concern the deployment, as a JSON list."""
+
 FALLEN_BACK = "fallen_back"
 """``yes``: the deployment goes on with the fallback capacity."""
 

@@ -37,6 +37,7 @@ from gitmoxi.domain.states import Worker
 from gitmoxi.domain.targets import Target
 from gitmoxi.ports.clock import Clock
 from gitmoxi.ports.ledger import DeploymentFilter, DueDeployment, OutboxEvent, Write
+from gitmoxi.ports.watches import AlarmName
 
 if TYPE_CHECKING:
     from types_aiobotocore_dynamodb import DynamoDBClient
@@ -133,6 +134,10 @@ class DynamoLedger:
 
     async def orphans(self) -> list[Orphan]:
         return await self._list(Orphan, Range(table=self._tables.targets, pk=keys.ORPHANS))
+
+    async def watchers(self, alarm: AlarmName) -> list[str]:
+        wanted = Range(table=self._tables.deployments, pk=keys.watches(alarm))
+        return [key_of(item).sk async for item in self._reader.items(wanted)]
 
     async def branch(self, repository_id: str, name: str) -> Branch:
         stored = await self._get(Branch, self._tables.repositories, keys.branch(repository_id, name))

@@ -46,6 +46,7 @@ from gitmoxi.ports.ledger import (
     UpdateDeployment,
     Write,
 )
+from gitmoxi.ports.watches import AlarmName, DeleteWatch, PutWatch, Watch
 
 
 class MemoryLedger:
@@ -67,6 +68,7 @@ class MemoryLedger:
         self._targets: dict[str, TargetRecord] = {}
         self._ownerships: dict[tuple[str, str, str], Ownership] = {}
         self._orphans: dict[str, Orphan] = {}
+        self._watches: set[Watch] = set()
         self._branches: dict[tuple[str, str], Branch] = {}
         self._commits: dict[tuple[str, str, int], Commit] = {}
         self._dry_runs: dict[str, DryRun] = {}
@@ -140,6 +142,10 @@ class MemoryLedger:
                 self._orphans[write.orphan.target.id] = write.orphan
             case DeleteOrphan():
                 self._orphans.pop(write.target.id, None)
+            case PutWatch():
+                self._watches.add(write.watch)
+            case DeleteWatch():
+                self._watches.discard(write.watch)
             case PutBranch():
                 self._branches[write.branch.repository_id, write.branch.name] = write.branch
             case PutCommit():
@@ -185,6 +191,9 @@ class MemoryLedger:
 
     async def orphans(self) -> list[Orphan]:
         return [orphan for _, orphan in sorted(self._orphans.items())]
+
+    async def watchers(self, alarm: AlarmName) -> list[str]:
+        return sorted(watch.deployment_id for watch in self._watches if watch.alarm == alarm)
 
     async def branch(self, repository_id: str, name: str) -> Branch:
         return self._branches.get((repository_id, name)) or Branch(repository_id=repository_id, name=name)
