@@ -200,7 +200,10 @@ class DeploymentFilter:
 
 
 class Ledger(Protocol):
-    """Reads are strongly consistent, hints aside; all may raise ``ThrottledError``, ``UnavailableError``."""
+    """Reads are strongly consistent, hints aside.
+
+    All may raise ``ThrottledError``, ``UnavailableError``, or ``CorruptRecordError`` for a spoilt record.
+    """
 
     async def transact(self, writes: Sequence[Write]) -> None:
         """Carry out all of ``writes``, at most 100 and on different items, or none; safe to repeat.
@@ -213,11 +216,10 @@ class Ledger(Protocol):
     async def deployment(self, deployment_id: str) -> Deployment | None: ...
 
     async def deployments(self, deployment_ids: Sequence[str]) -> list[Deployment]:
-        """Those that exist, in the order asked for."""
+        """Those that exist and can be read, in the order asked for."""
         ...
 
     async def plan(self, deployment_id: str) -> PlanRecord | None: ...
-
     async def steps(self, deployment_id: str) -> list[Step]:
         """Oldest first."""
         ...
@@ -236,7 +238,6 @@ class Ledger(Protocol):
         ...
 
     async def orphan(self, target: Target) -> Orphan | None: ...
-
     async def orphans(self) -> list[Orphan]:
         """All, by target."""
         ...
@@ -271,16 +272,17 @@ class Ledger(Protocol):
         """A hint (index): deployments of ``owner`` with ``next_at`` not after ``now``, oldest first."""
         ...
 
+    async def set_aside(self, deployment_id: str) -> bool:
+        """Take a deployment off the due list until HEAD is written again; False if it was not on it."""
+        ...
+
     async def outbox(self, owner: Worker, shard: int, limit: int) -> list[OutboxEvent]:
         """Events not yet published, oldest first."""
         ...
 
     async def delete_outbox(self, event: OutboxEvent) -> None: ...
-
     async def put_repository(self, repository: Repository) -> None: ...
-
     async def delete_repository(self, repository_id: str) -> None: ...
-
     async def repository(self, repository_id: str) -> Repository | None: ...
 
     async def repositories(self) -> list[Repository]:
@@ -292,9 +294,7 @@ class Ledger(Protocol):
         ...
 
     async def push(self, delivery_id: str) -> PushRecord | None: ...
-
     async def put_audit(self, entry: AuditEntry) -> None: ...
-
     async def audit(self, limit: int) -> list[AuditEntry]:
         """Newest first."""
         ...

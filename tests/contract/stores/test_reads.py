@@ -119,6 +119,20 @@ async def test_ownerships_of_a_branch_come_by_prefix(ledger: Ledger) -> None:
     assert found == [an_ownership("prod/api", target=FUNCTION), an_ownership("prod/web")]
 
 
+async def test_what_was_set_aside_is_due_again_once_it_is_written(ledger: Ledger) -> None:
+    head = a_deployment()
+    await ledger.transact(created(head))
+    assert head.next_at is not None
+    due = (head.owner, shard_of(head.id), head.next_at, 10)
+
+    assert [await ledger.set_aside(head.id), await ledger.set_aside(head.id)] == [True, False]
+    assert await ledger.due(*due) == []
+
+    again = replace(head, version=head.version + 1)
+    await ledger.transact([UpdateDeployment(deployment=again, expected_version=head.version)])
+    assert [one.deployment_id for one in await ledger.due(*due)] == [head.id]
+
+
 async def test_watchers_of_an_alarm_are_found_until_they_watch_no_more(ledger: Ledger) -> None:
     alarm = AlarmName(account="111122223333", region="eu-west-1", name="shop: errors # 5xx")
     others = [replace(alarm, name="shop"), replace(alarm, region="eu-central-1"), replace(alarm, account="2")]
