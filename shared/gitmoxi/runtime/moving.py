@@ -16,9 +16,10 @@ from gitmoxi.contracts.messages import (
     Tick,
 )
 from gitmoxi.domain.deployments import Deployment
-from gitmoxi.domain.states import Worker
+from gitmoxi.domain.states import State, Worker
 from gitmoxi.domain.targets import EcsTarget
 from gitmoxi.runtime.aws_events import ALARM_EVENT, ECS_EVENTS, alarm_of, ecs_target_of
+from gitmoxi.runtime.metrics import EmfMetrics
 from gitmoxi.runtime.service import Shell
 from gitmoxi.strategies.ecs_events import EcsEvent
 from gitmoxi.workflow.conductor import Conductor
@@ -155,7 +156,14 @@ def note_tick(shell: Shell, message: SQSMessage, report: TickReport) -> None:
     metrics = shell.foundation.metrics
     metrics.count("Ticks", outcome=report.outcome)
     if head is not None and head.state.terminal and report.steps:
-        metrics.count("Deployments", outcome=head.state.value, deployment=head.id)
-        if head.ended_at is not None:
-            took = (head.ended_at - head.created_at).total_seconds()
-            metrics.duration("DeploymentDuration", took, outcome=head.state.value, deployment=head.id)
+        report_end(metrics, head)
+
+
+def report_end(metrics: EmfMetrics, head: Deployment) -> None:
+    """The end of a deployment; a target that was left in between needs a person, whoever tried to go back."""
+    metrics.count("Deployments", outcome=head.state.value, deployment=head.id)
+    if head.state is State.ROLLBACK_FAILED:
+        metrics.alert("RollbacksFailed", deployment=head.id)
+    if head.ended_at is not None:
+        took = (head.ended_at - head.created_at).total_seconds()
+        metrics.duration("DeploymentDuration", took, outcome=head.state.value, deployment=head.id)
