@@ -19,6 +19,10 @@ class InvariantError(GitmoxiError):
     """A bug of ours: stop this work and alert."""
 
 
+class CorruptRecordError(InvariantError):
+    """A stored record cannot be read: it was spoilt, or written by a newer release."""
+
+
 class ContentionError(RetryableError):
     """A conditional write lost: somebody else moved the record first. Read again."""
 

@@ -12,6 +12,7 @@ from gitmoxi_local.aws_model.base import AwsError, CallContext, Clock, Emit, Ima
 from gitmoxi_local.aws_model.capacity import Capacity
 from gitmoxi_local.aws_model.ecs import EcsModel, Speeds, quotas
 from gitmoxi_local.aws_model.past import LaggingReads, Past
+from gitmoxi_local.aws_model.scalable_targets import ScalableTargets
 from tests.simulation.functions import Functions
 from tests.simulation.in_process_aws import InProcessAws
 
@@ -57,12 +58,14 @@ class Cloud:
         )
         self.functions = Functions(clock, CountedIds(), HERE)
         self.packages: dict[str, Doc] = {}
+        self.scalable_targets = ScalableTargets(clock)
         self.aws = InProcessAws(
             models={
                 "ecs": self._ecs_call,
                 "lambda": self.functions.answer,
                 "s3": self._s3_call,
                 "cloudwatch": self._cloudwatch_call,
+                "application-autoscaling": self._autoscaling_call,
             }
         )
         self.ecs_call("CreateCluster", clusterName="demo")
@@ -82,6 +85,17 @@ class Cloud:
     def alarm(self, name: str, state: str) -> None:
         """Put a CloudWatch alarm of the account and region into a state."""
         self.alarms.set_state(HERE.account, HERE.region, name, state)
+
+    def scale(self, minimum: int, maximum: int, service: str = "web") -> None:
+        """Register the count of a service with Application Auto Scaling."""
+        registered = {
+            "ServiceNamespace": "ecs",
+            "ResourceId": f"service/demo/{service}",
+            "ScalableDimension": "ecs:service:DesiredCount",
+            "MinCapacity": minimum,
+            "MaxCapacity": maximum,
+        }
+        self.scalable_targets.call("RegisterScalableTarget", registered, HERE)
 
     def ecs_call(self, operation: str, **params: Any) -> Doc:
         """A call by somebody else: it stands in no journal."""
@@ -122,6 +136,9 @@ class Cloud:
             if state is not None
         ]
         return {"MetricAlarms": described, "CompositeAlarms": []}
+
+    def _autoscaling_call(self, operation: str, params: Any) -> Doc:
+        return self.scalable_targets.call(operation, params, HERE)
 
     def _ecs_call(self, operation: str, params: Any) -> Doc:
         return self.reads.call(operation, params, HERE)

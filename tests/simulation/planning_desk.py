@@ -6,7 +6,7 @@ from gitmoxi.adapters.memory.bodies import MemoryBodyStore
 from gitmoxi.adapters.memory.clock import FakeClock, SequentialIds
 from gitmoxi.adapters.memory.ledger import MemoryLedger
 from gitmoxi.domain.bodies import BodyRef
-from gitmoxi.domain.deployments import Deployment, ObjectChange, Origin, PlanRecord, Verb
+from gitmoxi.domain.deployments import Deployment, ObjectChange, Origin, PlanRecord
 from gitmoxi.domain.records import TargetRecord
 from gitmoxi.domain.states import State, Worker
 from gitmoxi.domain.targets import Target
@@ -15,7 +15,7 @@ from gitmoxi.planning.desired import Desired, to_bytes
 from gitmoxi.ports.ledger import CreateDeployment
 from gitmoxi.workflow.courier import Courier
 from gitmoxi_planner.claims import replaced_in_line, superseded_in_slot
-from gitmoxi_planner.line import Placing, enqueue, settle_unchanged
+from gitmoxi_planner.line import Placing, enqueue, nothing_to_do, settle_unchanged
 from gitmoxi_planner.looking import Looker
 from gitmoxi_planner.wanting import Wanted
 
@@ -49,8 +49,7 @@ class PlanningDesk:
         ref = await self._bodies.put(to_bytes(desired))
         look = await self._looker.look(head, Wanted(desired=desired, oddities=()), ref, record)
         placing = self._placing(head, record, look.plan, ref)
-        busy = record.active_id is not None or record.waiting_id is not None
-        if look.plan.verb is Verb.NOTHING and not busy:
+        if nothing_to_do(look.plan, record, settled=look.settled):
             await self._courier.commit(settle_unchanged(placing, look.good, self._ids))
         else:
             superseded = await superseded_in_slot(desired, record, self._ledger)

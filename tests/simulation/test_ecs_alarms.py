@@ -8,7 +8,9 @@ import pytest
 
 from gitmoxi.domain.deployments import Deployment
 from gitmoxi.domain.states import State
+from gitmoxi.ports.watches import AlarmName
 from gitmoxi_local.aws_model.base import ImageFault
+from tests.simulation.cloud import HERE
 from tests.simulation.ecs_scenarios import REGISTER, TAGS, UPDATE, running, web
 from tests.simulation.world import World
 
@@ -157,3 +159,42 @@ class TestTheWay:
         world = await at_rest()
         await world.run(await world.push(web("web:2", {}, tags=TAGS)))
         assert "DescribeAlarms" not in world.aws.reads
+
+
+class TestEvents:
+    @pytest.fixture
+    async def watching(self) -> World:
+        world = await at_rest()
+        self.deployment = await world.push(
+            web("web:2", {**OURS, "stabilityCheck": {"pollInterval": 60}}, tags=TAGS)
+        )
+        await world.run_until(self.deployment, "follow")
+        await world.pass_time(7)
+        return world
+
+    async def test_an_alarm_ends_the_deployment_at_once_and_not_at_the_next_look(
+        self, watching: World
+    ) -> None:
+        before = watching.clock.now()
+
+        watching.alarm("errors", "ALARM")
+        await watching.pass_time(1)
+
+        head = await watching.head(self.deployment)
+        assert head.state is State.ROLLING_BACK
+        assert (head.updated_at - before).total_seconds() < 1
+
+    async def test_whoever_ended_or_goes_back_watches_no_more(self, watching: World) -> None:
+        name = AlarmName(account=HERE.account, region=HERE.region, name="errors")
+        assert await watching.ledger.watchers(name) == [self.deployment]
+
+        watching.alarm("errors", "ALARM")
+        await watching.pass_time(1)
+
+        assert await watching.ledger.watchers(name) == []
+
+    async def test_an_alarm_that_nobody_watches_wakes_nobody(self, watching: World) -> None:
+        watching.aws.journal.clear()
+        watching.alarm("other", "ALARM")
+        await watching.pass_time(1)
+        assert watching.aws.journal == []

@@ -110,6 +110,27 @@ class TestOurBreaker:
         assert head.state is State.ROLLED_BACK
         assert "The circuit breaker tripped: 4 new tasks failed" in (head.cause or "")
 
+    @pytest.mark.parametrize("after", [pytest.param(seconds, id=f"{seconds} s") for seconds in (0.5, 1)])
+    async def test_tasks_that_run_and_then_crash_count_though_ecs_counts_none(self, after: float) -> None:
+        """One task at a time, each of which ECS took for good: its failedTasks stays 0."""
+        world = World()
+        limits = {"maximumPercent": 100, "minimumHealthyPercent": 75}
+        await world.run(await world.push(web(desiredCount=4, deploymentConfiguration=limits)))
+        await world.pass_time(30)
+        world.faults.entries.append(ImageFault(match="web:2", kind="crash", after_seconds=after))
+        settings = {
+            "gmDeploymentCircuitBreaker": {"failureThreshold": 3},
+            "stabilityCheck": {"timeout": 3600},
+        }
+
+        head = await world.run(
+            await world.push(web("web:2", settings, desiredCount=4, deploymentConfiguration=limits))
+        )
+
+        assert head.state is State.ROLLED_BACK, head.because
+        assert "The circuit breaker tripped" in (head.cause or "")
+        assert "exit code 1" in (head.cause or "")
+
 
 async def failures_reach(world: World, count: int) -> int:
     """Let time go on until ECS counts so many failed tasks."""

@@ -13,6 +13,7 @@ from random import Random
 from typing import Any, TypeVar
 
 from gitmoxi.adapters.aws.alarms import AwsAlarms
+from gitmoxi.adapters.aws.autoscaling import AwsAutoscaling
 from gitmoxi.adapters.aws.ecs import AwsEcs
 from gitmoxi.adapters.aws.lambda_functions import AwsLambda
 from gitmoxi.adapters.aws.rate_limits import RateLimits
@@ -31,7 +32,7 @@ from gitmoxi.domain.states import Worker
 from gitmoxi.domain.targets import Target, TargetKind
 from gitmoxi.errors import RetryableError
 from gitmoxi.ports.ledger import OutboxEvent, PutCommand
-from gitmoxi.runtime.aws_events import ecs_target_of
+from gitmoxi.runtime.aws_events import ALARM_EVENT, alarm_of, ecs_target_of
 from gitmoxi.strategies.ecs_events import EcsEvent
 from gitmoxi.workflow.conductor import Conductor
 from gitmoxi.workflow.courier import Courier, Edge
@@ -135,6 +136,7 @@ class World(Cloud):
         self._queue: list[Message] = []
         self._number = 0
         super().__init__(self.clock, self._on_aws_event)
+        self.alarms.watchers.append(self._on_alarm)
         limits = RateLimits(self.clock)
         ecs = AwsEcs(self.aws, limits, collect_seconds=collect_seconds)
         functions = AwsLambda(self.aws, limits)
@@ -144,6 +146,7 @@ class World(Cloud):
             bodies=self.bodies,
             evidence=evidence,
             alarms=AwsAlarms(self.aws, limits),
+            autoscaling=AwsAutoscaling(self.aws, limits, collect_seconds=collect_seconds),
             owner=OWNER,
         )
         self._lambda_reader = LambdaReader(functions=functions, bodies=self.bodies, owner=OWNER)
@@ -167,6 +170,19 @@ class World(Cloud):
     def _on_aws_event(self, event: AwsEvent) -> None:
         for worker in (Worker.ECS_DEPLOYER, Worker.ROLLBACK) if self.events else ():
             self._send(worker, event, 0.0)
+
+    def _on_alarm(self, account: str, region: str, name: str) -> None:
+        self._on_aws_event(
+            AwsEvent(
+                source="aws.cloudwatch",
+                detail_type=ALARM_EVENT,
+                detail={"alarmName": name, "state": {"value": "ALARM"}},
+                resources=[f"arn:aws:cloudwatch:{region}:{account}:alarm:{name}"],
+                time=self.clock.now(),
+                account=account,
+                region=region,
+            )
+        )
 
     # -- Our own processes ---------------------------------------------------------------------------
 
@@ -331,6 +347,12 @@ class World(Cloud):
             await ticker.tick(body.deployment_id, body.version)
             return
         headers = {"account": body.account, "region": body.region, "resources": list(body.resources)}
+        if body.detail_type == ALARM_EVENT:
+            alarm = alarm_of(headers)
+            assert alarm is not None
+            for deployment_id in await self.ledger.watchers(alarm):
+                await ticker.tick(deployment_id, None)
+            return
         target = ecs_target_of(body.detail_type, body.detail, headers)
         record = await self.reached(self.ledger).target(target) if target is not None else None
         if record is not None and record.active_id is not None:

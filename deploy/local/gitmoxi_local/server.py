@@ -21,9 +21,11 @@ import uvicorn
 from gitmoxi_local import ministack_seams, service_events, stacks
 from gitmoxi_local.alarm_watch import AlarmWatch, CloudWatchStates
 from gitmoxi_local.autosave import Autosave
+from gitmoxi_local.autoscaling_front import AutoscalingFront
 from gitmoxi_local.aws_model.base import AwsEvent
 from gitmoxi_local.aws_model.ecs import EcsModel
 from gitmoxi_local.aws_model.functions import FunctionChanged, FunctionsModel
+from gitmoxi_local.aws_model.scalable_targets import ScalableTargets
 from gitmoxi_local.control import ControlApi
 from gitmoxi_local.ecs_front import EcsFront
 from gitmoxi_local.elb_front import ElbFront
@@ -217,6 +219,7 @@ class LocalCloud:
         gateway = Gateway(
             ministack=ministack_seams.app(),
             fronts={
+                "application-autoscaling": AutoscalingFront(ScalableTargets(WallClock())),
                 "ecs": EcsFront(self._ecs, self._faults),
                 "elbv2": ElbFront(self._ecs),
                 "lambda": LambdaFront(

@@ -64,7 +64,7 @@ async def bootstrap(shell: Shell) -> AsyncIterator[Callable[[], Awaitable[object
             waker=foundation.waker,
             courier=foundation.courier,
         )
-        handlers = Handlers(shell=shell, planner=planner, sweeper=sweeper)
+        handlers = Handlers(shell=shell, planner=planner, sweeper=sweeper, ledger=foundation.ledger)
         handlers.register()
         dry_runs = DryRunStep(
             ledger=foundation.ledger,

@@ -16,10 +16,12 @@ from gitmoxi.contracts.messages import (
 )
 from gitmoxi.domain.deployments import Deployment
 from gitmoxi.domain.states import State, Worker
-from gitmoxi.errors import RetryableError
+from gitmoxi.errors import CorruptRecordError, RetryableError
+from gitmoxi.ports.ledger import Ledger
 from gitmoxi.runtime.logging import get_logger, message_context
 from gitmoxi.runtime.putting_off import attempt_of, put_off
 from gitmoxi.runtime.service import Shell
+from gitmoxi.workflow.quarantine import set_aside
 from gitmoxi.workflow.sweeper import Sweeper
 from gitmoxi_planner.plan import CommitPlanned, Planner
 
@@ -38,6 +40,7 @@ class Handlers:
     shell: Shell
     planner: Planner
     sweeper: Sweeper
+    ledger: Ledger
 
     def register(self) -> None:
         workers = self.shell.foundation.settings.workers
@@ -68,7 +71,7 @@ class Handlers:
         """Somebody answered a held deletion."""
         try:
             with _bound(message):
-                planned = await self.planner.deployment(body.deployment_id, self._told)
+                planned = await self._deployment(body.deployment_id)
         except RetryableError as error:
             await self._put_off(body, message, error)
         else:
@@ -88,7 +91,7 @@ class Handlers:
         """A wake of the sweeper, which wakes again a minute later what could not be planned."""
         try:
             with _bound(message):
-                planned = await self.planner.deployment(body.deployment_id, self._told)
+                planned = await self._deployment(body.deployment_id)
             self._note(message, planned)
         except RetryableError as error:
             self.shell.observer.note(message, outcome="retry", because=str(error))
@@ -103,6 +106,15 @@ class Handlers:
         """Wake what is due; how many deployments and events that was."""
         report = await self.sweeper.sweep(self.shell.foundation.clock.now())
         return {"woken": report.woken, "published": report.published}
+
+    async def _deployment(self, deployment_id: str) -> CommitPlanned:
+        """Plan a deployment; one whose records cannot be read is set aside."""
+        try:
+            return await self.planner.deployment(deployment_id, self._told)
+        except CorruptRecordError as error:
+            now = self.shell.foundation.clock.now()
+            because = await set_aside(self.ledger, deployment_id, error, now)
+            return CommitPlanned(commit=None, outcome="quarantined", because=because)
 
     async def _put_off(self, body: Message, message: SQSMessage, error: RetryableError) -> None:
         delay = _DELAYS_SECONDS[min(attempt_of(message), len(_DELAYS_SECONDS) - 1)]

@@ -145,6 +145,15 @@ def _short(deployment: Deployment) -> str:
     return deployment.origin.commit_sha[:SHORT_SHA]
 
 
+def nothing_to_do(plan: PlanRecord, record: TargetRecord, *, settled: bool) -> bool:
+    """Whether a deployment ends here: the target is as wanted, nobody is about to change it, and it runs.
+
+    What AWS still brings about is followed by the deployer to its end.
+    """
+    idle = record.active_id is None and record.waiting_id is None
+    return plan.verb is Verb.NOTHING and idle and settled
+
+
 def settle_unchanged(placing: Placing, good: dict[str, str] | None, ids: Ids) -> list[Write]:
     """End a deployment whose target already is as wanted; ``good`` is then the last good revision."""
     head, now = placing.deployment, placing.now

@@ -30,10 +30,15 @@ _ROLLED_OUT = "COMPLETED"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Look:
-    """The plan as people read it, and the values of the live revision where it already is as wanted."""
+    """The plan as people read it, and the values of the live revision where it already is as wanted.
+
+    ``settled`` is False while AWS still brings about what is configured: equal documents do not mean that
+    the tasks run.
+    """
 
     plan: PlanRecord
     good: dict[str, str] | None
+    settled: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,7 +103,11 @@ class Looker:
         plan, known = seen.plan, seen.known_task_definition
         if plan is not None and known is not None and known.active:
             plan = using_known_revision(plan, known.arn)
-        return Look(plan=_described(asked, wanted, plan, good), good=_good_service(seen.service))
+        return Look(
+            plan=_described(asked, wanted, plan, good),
+            good=_good_service(seen.service),
+            settled=seen.service is None or not seen.service.rolls_out,
+        )
 
     async def _function(self, asked: Deployment, wanted: Wanted, record: TargetRecord) -> Look:
         seen = await self.functions.forward(asked, record)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from gitmoxi.contracts.messages import DeploymentRequested
-from gitmoxi.domain.deployments import Deployment, Verb
+from gitmoxi.domain.deployments import Deployment
 from gitmoxi.domain.records import Commit, CommitStatus, ManifestObject
 from gitmoxi.domain.states import State
 from gitmoxi.errors import ContentionError, InvalidInputError, InvariantError, PermanentError, RetryableError
@@ -19,7 +19,7 @@ from gitmoxi.workflow.courier import Courier, Edge, no_edge
 from gitmoxi_planner.candidates import Candidate
 from gitmoxi_planner.claims import replaced_in_line, superseded_in_slot
 from gitmoxi_planner.held import HeldDeletions, hold
-from gitmoxi_planner.line import Placing, end, enqueue, ownership_of, settle_unchanged
+from gitmoxi_planner.line import Placing, end, enqueue, nothing_to_do, ownership_of, settle_unchanged
 from gitmoxi_planner.orphans import left_by, with_orphans
 from gitmoxi_planner.pacing import AT_ONCE, Pace
 from gitmoxi_planner.reading import Changes, CommitReader
@@ -269,8 +269,7 @@ class Planner:
             desired=verdict.desired,
             now=now,
         )
-        busy = record.active_id is not None or record.waiting_id is not None
-        if placing.plan.verb is Verb.NOTHING and not busy:
+        if nothing_to_do(placing.plan, record, settled=verdict.settled):
             return settle_unchanged(placing, verdict.good, self._ids)
         replaced, superseded = await replaced_in_line(record, self._ledger), None
         if candidate.wanted is not None and placing.deployment.restores is None:

@@ -39,13 +39,15 @@ class Ended:
 class Planned:
     """What is to be done to the target of ``record``, as it was read.
 
-    ``desired`` is None for a deletion; ``good`` are the live revision's values where all is as wanted.
+    ``desired`` is None for a deletion; ``good`` are the live revision's values where all is as wanted, and
+    ``settled`` is False while AWS still brings that about.
     """
 
     record: TargetRecord
     plan: PlanRecord
     desired: BodyRef | None = None
     good: dict[str, str] | None = None
+    settled: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,7 +114,7 @@ class Judge:
             return Ended(state=State.FAILED, because=str(masked), plan=plan)
         except PermanentError as error:
             raise masked_error(error, wanted.desired.sensitive_values) from error
-        return Planned(record=record, plan=look.plan, desired=desired, good=look.good)
+        return Planned(record=record, plan=look.plan, desired=desired, good=look.good, settled=look.settled)
 
 
 def left_behind(candidate: Candidate) -> str | None:

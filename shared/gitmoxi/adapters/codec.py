@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 
 from gitmoxi.domain.targets import parse_target_id
-from gitmoxi.errors import InvalidInputError, InvariantError
+from gitmoxi.errors import CorruptRecordError, InvalidInputError, InvariantError
 
 Record = TypeVar("Record")
 
@@ -37,7 +37,7 @@ def decode(kind: type[Record], text: str | bytes, *, key: str) -> Record:
     """The record of class ``kind`` that was stored as ``text`` under ``key``.
 
     Raises:
-        InvariantError: the text is no such record, or has fields that we do not know: it was written by a
+        CorruptRecordError: the text is no such record, or has fields that we do not know: it was written by a
             newer release, or not by us.
     """
     try:
@@ -47,9 +47,9 @@ def decode(kind: type[Record], text: str | bytes, *, key: str) -> Record:
         records: list[Record] = _adapter(kind).validate_python([plain])
         return records[0]
     except ValidationError as error:
-        raise InvariantError(f"{key} is stored as no {kind.__name__}: {_first_of(error)}") from error
+        raise CorruptRecordError(f"{key} is stored as no {kind.__name__}: {_first_of(error)}") from error
     except (ValueError, InvalidInputError) as error:
-        raise InvariantError(f"{key} is stored as no {kind.__name__}: {error}") from error
+        raise CorruptRecordError(f"{key} is stored as no {kind.__name__}: {error}") from error
 
 
 def instant(moment: datetime) -> str:

@@ -27,6 +27,7 @@ from gitmoxi.ports.ledger import (
     UpdateDeployment,
     Write,
 )
+from gitmoxi.ports.watches import DeleteWatch, PutWatch
 
 MAX_WRITES = 100
 """The most that one DynamoDB ``TransactWriteItems`` takes."""
@@ -53,6 +54,8 @@ def name_of(write: Write) -> str:  # noqa: C901, PLR0912 - one line for each kin
             return f"orphan {orphan.target.id}"
         case DeleteOrphan(target=target):
             return f"orphan {target.id}"
+        case PutWatch(watch=watch) | DeleteWatch(watch=watch):
+            return f"watch of deployment {watch.deployment_id} on {watch.alarm}"
         case PutBranch():
             return f"branch {write.branch.name} of repository {write.branch.repository_id}"
         case PutCommit():

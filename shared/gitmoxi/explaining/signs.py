@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Self
 
 from gitmoxi.errors import AwsRejectedError
@@ -28,6 +29,7 @@ class FailedTask:
     log_lines: tuple[str, ...] = ()
     arn: str = ""
     task_definition_arn: str = ""
+    stopped_at: datetime | None = None
 
     @property
     def culprit(self) -> StoppedContainer | None:
@@ -45,6 +47,7 @@ class FailedTask:
             log_lines=tuple(log_lines),
             arn=_text(task, "taskArn"),
             task_definition_arn=_text(task, "taskDefinitionArn"),
+            stopped_at=task.get("stoppedAt"),
         )
 
 

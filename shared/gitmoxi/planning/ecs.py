@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -12,8 +12,9 @@ from gitmoxi.planning.desired import DesiredEcs
 from gitmoxi.planning.differences import Difference
 from gitmoxi.planning.documents import Document, without_nulls
 from gitmoxi.planning.ecs_checks import check_controller, check_live_controller, check_tags
+from gitmoxi.planning.ecs_scaling import NOT_SCALED, Scaling, left_to_autoscaling, scaling_remarks
 from gitmoxi.planning.ecs_steps import creation_steps, register_step, update_steps
-from gitmoxi.planning.ecs_update import compare_ecs, strategy_of, update_members
+from gitmoxi.planning.ecs_update import EcsUpdate, compare_ecs, strategy_of, update_members
 from gitmoxi.planning.ecs_warnings import update_warnings
 from gitmoxi.planning.listing import list_document
 from gitmoxi.planning.service_rules import SERVICE_RULES
@@ -69,12 +70,14 @@ def plan_ecs(
     owner: str,
     previous: DesiredEcs | None = None,
     force: bool = False,
+    scaling: Scaling = NOT_SCALED,
 ) -> EcsPlan:
     """Plan one ECS service.
 
     ``live_task_definition`` is the one that the live service runs. ``owner`` is the installation, the value
     of the tag ``gitmoxi:owner``. ``previous`` is what the last good deployment wanted: only members that it
-    had can be taken out again. ``force`` asks for new tasks even where nothing differs.
+    had can be taken out again. ``force`` asks for new tasks even where nothing differs. ``scaling`` tells
+    who owns the count of a live service; a new one is made with the committed count.
 
     Raises:
         ReplacementNeededError: AWS makes a change only by making the service anew.
@@ -86,13 +89,22 @@ def plan_ecs(
         return _creation(desired, draining=live_service is not None and live_service.status == "DRAINING")
     check_live_controller(desired.target, live_service.document)
     update = compare_ecs(
-        desired, live_service, live_task_definition, owner=owner, previous=previous, force=force
+        left_to_autoscaling(desired, scaling),
+        live_service,
+        live_task_definition,
+        owner=owner,
+        previous=previous,
+        force=force,
     )
+    return _changes(update, scaling_remarks(desired, scaling))
+
+
+def _changes(update: EcsUpdate, remarks: Iterable[str]) -> EcsPlan:
     return EcsPlan(
-        target=desired.target,
+        target=update.desired.target,
         verb=Verb.UPDATE if update.updates or update.tags.differences else Verb.NOTHING,
         strategy=update.strategy,
-        family=_family(desired),
+        family=_family(update.desired),
         register=update.revision.register,
         task_definition=update.revision.reference,
         update_request=update_members(update),
@@ -102,7 +114,7 @@ def plan_ecs(
         adopts=update.adopts,
         differences=update.all_differences,
         steps=update_steps(update),
-        warnings=update_warnings(update),
+        warnings=(*(PlannedWarning(text=text) for text in remarks), *update_warnings(update)),
     )
 
 

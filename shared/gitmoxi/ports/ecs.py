@@ -32,6 +32,11 @@ class EcsService:
         return next((d for d in self.document.get("deployments", ()) if d["status"] == "PRIMARY"), None)
 
     @property
+    def rolls_out(self) -> bool:
+        """Whether ECS still deploys what is configured (Amazon ECS API reference, Deployment)."""
+        return (self.primary or {}).get("rolloutState") == "IN_PROGRESS"
+
+    @property
     def current_service_deployment(self) -> str | None:
         """The ARN of the service deployment that AWS calls the current one, if it names any."""
         return self.document.get("currentServiceDeployment")

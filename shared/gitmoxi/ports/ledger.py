@@ -21,6 +21,7 @@ from gitmoxi.domain.records import (
 )
 from gitmoxi.domain.states import Status, Worker
 from gitmoxi.domain.targets import Target
+from gitmoxi.ports.watches import AlarmName, WatchWrite
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -166,6 +167,7 @@ Write = (
     | PutCommit
     | PutDryRun
     | PutOutbox
+    | WatchWrite
 )
 
 
@@ -180,7 +182,10 @@ class DueDeployment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeploymentFilter:
-    """What a list of deployments is narrowed to; None matches all."""
+    """What a list of deployments is narrowed to; None matches all.
+
+    ``kind`` is ``ecs`` or ``lambda``, ``name`` that of the ECS service or Lambda function.
+    """
 
     repository_id: str | None = None
     branch: str | None = None
@@ -191,21 +196,17 @@ class DeploymentFilter:
     region: str | None = None
     cluster: str | None = None
     kind: str | None = None
-    """``ecs`` or ``lambda``."""
     name: str | None = None
-    """The name of the ECS service or Lambda function."""
 
 
 class Ledger(Protocol):
-    """Reads are strongly consistent unless they say that they are hints.
+    """Reads are strongly consistent, hints aside.
 
-    Every method may raise ``ThrottledError`` or ``UnavailableError``.
+    All may raise ``ThrottledError``, ``UnavailableError``, or ``CorruptRecordError`` for a spoilt record.
     """
 
     async def transact(self, writes: Sequence[Write]) -> None:
-        """Carry out all of ``writes``, at most 100 and on different items, or none.
-
-        Repeating it after a lost answer is safe: the conditions decide.
+        """Carry out all of ``writes``, at most 100 and on different items, or none; safe to repeat.
 
         Raises:
             ContentionError: a condition failed; the message names the record.
@@ -215,11 +216,10 @@ class Ledger(Protocol):
     async def deployment(self, deployment_id: str) -> Deployment | None: ...
 
     async def deployments(self, deployment_ids: Sequence[str]) -> list[Deployment]:
-        """Those that exist, in the order asked for."""
+        """Those that exist and can be read, in the order asked for."""
         ...
 
     async def plan(self, deployment_id: str) -> PlanRecord | None: ...
-
     async def steps(self, deployment_id: str) -> list[Step]:
         """Oldest first."""
         ...
@@ -233,15 +233,17 @@ class Ledger(Protocol):
         ...
 
     async def ownership(self, repository_id: str, branch: str, prefix: str) -> Ownership | None: ...
-
     async def ownerships(self, repository_id: str, branch: str) -> list[Ownership]:
         """All prefixes of a branch that own a target, by prefix."""
         ...
 
     async def orphan(self, target: Target) -> Orphan | None: ...
-
     async def orphans(self) -> list[Orphan]:
         """All, by target."""
+        ...
+
+    async def watchers(self, alarm: AlarmName) -> list[str]:
+        """The ids of the deployments that watch an alarm."""
         ...
 
     async def branch(self, repository_id: str, name: str) -> Branch:
@@ -270,16 +272,17 @@ class Ledger(Protocol):
         """A hint (index): deployments of ``owner`` with ``next_at`` not after ``now``, oldest first."""
         ...
 
+    async def set_aside(self, deployment_id: str) -> bool:
+        """Take a deployment off the due list until HEAD is written again; False if it was not on it."""
+        ...
+
     async def outbox(self, owner: Worker, shard: int, limit: int) -> list[OutboxEvent]:
         """Events not yet published, oldest first."""
         ...
 
     async def delete_outbox(self, event: OutboxEvent) -> None: ...
-
     async def put_repository(self, repository: Repository) -> None: ...
-
     async def delete_repository(self, repository_id: str) -> None: ...
-
     async def repository(self, repository_id: str) -> Repository | None: ...
 
     async def repositories(self) -> list[Repository]:
@@ -291,9 +294,7 @@ class Ledger(Protocol):
         ...
 
     async def push(self, delivery_id: str) -> PushRecord | None: ...
-
     async def put_audit(self, entry: AuditEntry) -> None: ...
-
     async def audit(self, limit: int) -> list[AuditEntry]:
         """Newest first."""
         ...

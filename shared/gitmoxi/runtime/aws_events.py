@@ -1,4 +1,4 @@
-"""Which target an event of Amazon ECS is about.
+"""Which target an event of Amazon ECS is about, and which alarm one of CloudWatch.
 
 Events: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs_cwe_events.html.
 """
@@ -9,7 +9,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from gitmoxi.domain.targets import EcsTarget, cluster_name, parse_service_arn
+from gitmoxi.ports.watches import AlarmName
 from gitmoxi.strategies.ecs_events import DEPLOYMENT_STATE_CHANGE, SERVICE_ACTION, TASK_STATE_CHANGE
+
+ALARM_EVENT = "CloudWatch Alarm State Change"
 
 ECS_EVENTS = (
     TASK_STATE_CHANGE,
@@ -31,6 +34,18 @@ def ecs_target_of(
     arns = headers.get("resources") or ()
     targets = (parse_service_arn(str(arn)) for arn in arns)
     return next((target for target in targets if target is not None), None)
+
+
+def alarm_of(headers: Mapping[str, Any]) -> AlarmName | None:
+    """The alarm of an event by its ARN in ``resources``; None for what cannot be read.
+
+    https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch-and-eventbridge.html
+    """
+    for arn in headers.get("resources") or ():
+        match str(arn).split(":", 6):
+            case ["arn", _, "cloudwatch", region, account, "alarm", name]:
+                return AlarmName(account=account, region=region, name=name)
+    return None
 
 
 def _of_task(detail: Mapping[str, Any], headers: Mapping[str, Any]) -> EcsTarget | None:

@@ -29,11 +29,15 @@ class Metrics(Protocol):
         ...
 
 
+_DIMENSIONS = [["service"], ["service", "outcome"]]
+
+
 class EmfMetrics:
     """Writes one embedded metric format document per report.
 
     See "Specification: Embedded metric format" in the CloudWatch User Guide. Dimensions are service, and
-    service with outcome; anything of higher cardinality is a property, since every combination is billed.
+    service with outcome, and for alerts none; anything of higher cardinality is a property, since every
+    combination is billed.
     """
 
     def __init__(self, *, service: str, emit: Callable[[str], None], now_ms: Callable[[], int]) -> None:
@@ -43,12 +47,19 @@ class EmfMetrics:
         self._now_ms = now_ms
 
     def count(self, name: str, value: int = 1, *, outcome: str, **properties: str) -> None:
-        self._report(name, value, Unit.COUNT, outcome, properties)
+        self._report(name, value, Unit.COUNT, _DIMENSIONS, {**properties, "outcome": outcome})
+
+    def alert(self, name: str, **properties: str) -> None:
+        """Count something that an alarm waits for, whichever service meets it."""
+        self._report(name, 1, Unit.COUNT, [[]], properties)
 
     def duration(self, name: str, seconds: float, *, outcome: str, **properties: str) -> None:
-        self._report(name, round(seconds * 1000, 3), Unit.MILLISECONDS, outcome, properties)
+        milliseconds = round(seconds * 1000, 3)
+        self._report(name, milliseconds, Unit.MILLISECONDS, _DIMENSIONS, {**properties, "outcome": outcome})
 
-    def _report(self, name: str, value: float, unit: Unit, outcome: str, properties: dict[str, str]) -> None:
+    def _report(
+        self, name: str, value: float, unit: Unit, dimensions: list[list[str]], properties: dict[str, str]
+    ) -> None:
         document: dict[str, Any] = {
             **properties,
             "_aws": {
@@ -56,13 +67,12 @@ class EmfMetrics:
                 "CloudWatchMetrics": [
                     {
                         "Namespace": NAMESPACE,
-                        "Dimensions": [["service"], ["service", "outcome"]],
+                        "Dimensions": dimensions,
                         "Metrics": [{"Name": name, "Unit": unit.value}],
                     }
                 ],
             },
             "service": self._service,
-            "outcome": outcome,
             name: value,
         }
         self._emit(json.dumps(document, ensure_ascii=False))

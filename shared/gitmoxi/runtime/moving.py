@@ -16,9 +16,10 @@ from gitmoxi.contracts.messages import (
     Tick,
 )
 from gitmoxi.domain.deployments import Deployment
-from gitmoxi.domain.states import Worker
+from gitmoxi.domain.states import State, Worker
 from gitmoxi.domain.targets import EcsTarget
-from gitmoxi.runtime.aws_events import ECS_EVENTS, ecs_target_of
+from gitmoxi.runtime.aws_events import ALARM_EVENT, ECS_EVENTS, alarm_of, ecs_target_of
+from gitmoxi.runtime.metrics import EmfMetrics
 from gitmoxi.runtime.service import Shell
 from gitmoxi.strategies.ecs_events import EcsEvent
 from gitmoxi.workflow.conductor import Conductor
@@ -82,7 +83,7 @@ class MovingService:
         subscribe(self.on_tick, Tick.DETAIL_TYPE)
         subscribe(self.on_sweep, Sweep.DETAIL_TYPE)
         subscribe(self.on_ecs_event, *ECS_EVENTS)
-        subscribe(self.on_alarm, "CloudWatch Alarm State Change")
+        subscribe(self.on_alarm, ALARM_EVENT)
 
     def on_message(self, kind: type[DeploymentMessage]) -> Callable[..., Awaitable[None]]:
         """A handler for one kind of message about a deployment."""
@@ -112,7 +113,12 @@ class MovingService:
             note_tick(self._shell, message, await self._ticker.tick(active, None, event=event))
 
     async def on_alarm(self, body: dict[str, Any], message: SQSMessage) -> None:
-        self._shell.observer.note(message, outcome="not watched", alarm=body.get("alarmName"))
+        alarm = alarm_of(message.headers)
+        watching = await self._ledger.watchers(alarm) if alarm is not None else []
+        if not watching:
+            self._shell.observer.note(message, outcome="not watched", alarm=body.get("alarmName"))
+        for deployment_id in watching:
+            await self._tick(message, deployment_id, None)
 
     async def sweep(self) -> dict[str, int]:
         """Wake what is due; how many deployments and events that was."""
@@ -150,7 +156,14 @@ def note_tick(shell: Shell, message: SQSMessage, report: TickReport) -> None:
     metrics = shell.foundation.metrics
     metrics.count("Ticks", outcome=report.outcome)
     if head is not None and head.state.terminal and report.steps:
-        metrics.count("Deployments", outcome=head.state.value, deployment=head.id)
-        if head.ended_at is not None:
-            took = (head.ended_at - head.created_at).total_seconds()
-            metrics.duration("DeploymentDuration", took, outcome=head.state.value, deployment=head.id)
+        report_end(metrics, head)
+
+
+def report_end(metrics: EmfMetrics, head: Deployment) -> None:
+    """The end of a deployment; a target that was left in between needs a person, whoever tried to go back."""
+    metrics.count("Deployments", outcome=head.state.value, deployment=head.id)
+    if head.state is State.ROLLBACK_FAILED:
+        metrics.alert("RollbacksFailed", deployment=head.id)
+    if head.ended_at is not None:
+        took = (head.ended_at - head.created_at).total_seconds()
+        metrics.duration("DeploymentDuration", took, outcome=head.state.value, deployment=head.id)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from gitmoxi.adapters.aws.alarms import AwsAlarms
+from gitmoxi.adapters.aws.autoscaling import AwsAutoscaling
 from gitmoxi.adapters.aws.evidence import AwsLogs, AwsTargetHealth
 from gitmoxi.ports.ecs import EcsPort
 from gitmoxi.runtime.foundation import Foundation
@@ -21,5 +22,6 @@ def ecs_reader(foundation: Foundation, ecs: EcsPort) -> EcsReader:
             health=AwsTargetHealth(foundation.clients, foundation.limits),
         ),
         alarms=AwsAlarms(foundation.clients, foundation.limits),
+        autoscaling=AwsAutoscaling(foundation.clients, foundation.limits),
         owner=foundation.settings.installation,
     )

@@ -14,7 +14,7 @@ from gitmoxi.ports.alarms import Alarm
 from gitmoxi.ports.ecs import ServiceDeployment
 from gitmoxi.strategies.decision import Decision
 from gitmoxi.strategies.ecs_observation import EcsLimits, EcsObservation
-from gitmoxi.strategies.ecs_progress import RED_AT_START, SERVICE_DEPLOYMENT
+from gitmoxi.strategies.ecs_progress import RED_AT_START, SERVICE_DEPLOYMENT, WATCHED_ALARMS
 from gitmoxi.strategies.failing import fail
 
 
@@ -76,6 +76,14 @@ def note_red(seen: EcsObservation) -> dict[str, str]:
     """The progress value that names what is red at the start: it is not watched."""
     red = [alarm.name for alarm in seen.alarms if alarm.red]
     return {RED_AT_START: json.dumps(red)} if red else {}
+
+
+def note_watched(seen: EcsObservation, limits: EcsLimits) -> dict[str, str]:
+    """The progress value that names the alarms of the settings; of its own ones ECS tells by itself."""
+    theirs = watched_by_ecs(seen)
+    ours = [name for name in dict.fromkeys(limits.alarm_names) if name not in theirs]
+    watched = ours if seen.plan is not None and replaces_tasks(seen.plan) else []
+    return {WATCHED_ALARMS: json.dumps(watched)} if watched else {}
 
 
 def turned_red(progress: Progress, seen: EcsObservation) -> tuple[Alarm, ...]:

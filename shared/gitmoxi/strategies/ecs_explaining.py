@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
+from typing import Final
 
 from gitmoxi.domain.deployments import Progress
 from gitmoxi.domain.explanations import Explanation
@@ -40,7 +42,7 @@ def stopped_tasks_may_tell(
     """Whether something does not go well, so that reading the stopped tasks is worth two calls.
 
     ``failedTasks`` alone does not tell: ECS counts failures in a row, and starts anew after a task that
-    became healthy (Amazon ECS API reference, Deployment).
+    became healthy (Amazon ECS API reference, Deployment); one that ran and then crashed it does not count.
     """
     values = progress.values
     if following is not None and following.arn == values.get(SERVICE_DEPLOYMENT):
@@ -50,7 +52,20 @@ def stopped_tasks_may_tell(
             return True
     own = own_deployment(progress, service)
     failing = own is None or count_of(own, "failedTasks") > 0 or failed_so_far(progress) > 0
-    return failing or LOOK_CLOSER in values or any(map(explain_event, _events(progress, service)))
+    events = tuple(_events(progress, service))
+    replaced = own is not None and _started(events) > count_of(own, "desiredCount")
+    return failing or replaced or LOOK_CLOSER in values or any(map(explain_event, events))
+
+
+def _started(events: Iterable[str]) -> int:
+    """How many tasks were started: more than are wanted only where some of them stopped.
+
+    Events: "Amazon ECS service event messages" in the Amazon ECS Developer Guide.
+    """
+    return sum(int(found[1]) for text in events if (found := _STARTED.search(text)))
+
+
+_STARTED: Final = re.compile(r"has started (\d+) tasks?:")
 
 
 def _events(progress: Progress, service: EcsService | None) -> Iterator[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import Any, Final
 
 from gitmoxi.domain.deployments import Progress
@@ -11,7 +12,7 @@ from gitmoxi.explaining.signs import FailedTask
 from gitmoxi.explaining.table import SYMPTOMS
 from gitmoxi.ports.ecs import EcsService
 from gitmoxi.strategies.ecs_observation import EcsObservation, count_of
-from gitmoxi.strategies.ecs_progress import ECS_DEPLOYMENT, FAILED_TASKS
+from gitmoxi.strategies.ecs_progress import COUNTED_SINCE, ECS_DEPLOYMENT, FAILED_TASKS
 
 _NO_FAILURES: Final = frozenset({*SYMPTOMS, "capacity.spot-interrupted", "capacity.host-gone"})
 """Why a task ends that is not to blame for it: it was scaled in, stopped by a person, or lost its host."""
@@ -41,8 +42,21 @@ def count_failures(progress: Progress, seen: EcsObservation) -> dict[str, str]:
         return {}
     total, last = _counted(progress)
     now = count_of(own, "failedTasks")
-    total = max(total + max(0, now - last), _failures(seen.stopped))
+    total = max(total + max(0, now - last), _failures(_counting(progress, seen.stopped)))
     return {FAILED_TASKS: f"{own['id']} {total} {now}"} if total else {}
+
+
+def count_from(own: Mapping[str, Any], now: datetime) -> dict[str, str]:
+    """The progress values that begin a count at 0 for a deployment that is under way already."""
+    return {FAILED_TASKS: f"{own['id']} 0 {count_of(own, 'failedTasks')}", COUNTED_SINCE: now.isoformat()}
+
+
+def _counting(progress: Progress, stopped: Iterable[FailedTask]) -> Iterable[FailedTask]:
+    since = progress.values.get(COUNTED_SINCE)
+    if since is None:
+        return stopped
+    began = datetime.fromisoformat(since)
+    return (task for task in stopped if task.stopped_at is None or task.stopped_at >= began)
 
 
 def _counted(progress: Progress) -> tuple[int, int]:

@@ -14,6 +14,7 @@ from gitmoxi.strategies.ecs_alarms import turned_red
 from gitmoxi.strategies.ecs_explaining import explanations_of
 from gitmoxi.strategies.ecs_failures import count_failures, failed_so_far
 from gitmoxi.strategies.ecs_observation import EcsLimits, EcsObservation, count_of
+from gitmoxi.strategies.ecs_primary import from_before_ours, newer_primary
 from gitmoxi.strategies.ecs_progress import (
     ECS_DEPLOYMENT,
     LOOK_CLOSER,
@@ -132,15 +133,14 @@ def _arrived(progress: Progress, seen: EcsObservation, now: datetime) -> Followi
 
 
 def _replaced(progress: Progress, seen: EcsObservation) -> Following | None:
-    primary = seen.service.primary if seen.service else None
-    ours = progress.values.get(ECS_DEPLOYMENT)
-    if primary is None or ours is None or primary["id"] == ours:
+    newer = newer_primary(progress, seen.service)
+    if newer is None:
         return None
     if seen.following is not None and seen.following.status.startswith("ROLLBACK"):
         return None  # the other primary is ECS's own way back
     because = (
-        f"Somebody else updated the service in mid-deployment: its primary deployment is {primary['id']}, "
-        f"ours was {ours}."
+        f"Somebody else updated the service in mid-deployment: its primary deployment is {newer['id']}, "
+        f"ours was {progress.values[ECS_DEPLOYMENT]}."
     )
     return Following(course=Course.REPLACED, because=because)
 
@@ -219,12 +219,13 @@ def _with_statement(deployment: ServiceDeployment, why: str) -> str:
 def with_service_deployment(progress: Progress, seen: EcsObservation) -> Progress:
     """``progress`` with the service deployment that our update started, as soon as ECS shows it.
 
-    A newer one under somebody else's primary deployment is not ours, unless ECS is taking ours back.
+    One from before our update is a late answer. A newer one under somebody else's primary deployment is not
+    ours, unless ECS is taking ours back.
     """
     if SERVICE_DEPLOYMENT in progress.values or seen.following is None:
         return progress
     if seen.following.arn == progress.values.get(PREVIOUS_SERVICE_DEPLOYMENT):
         return progress
-    if _replaced(progress, seen) is not None:
+    if from_before_ours(progress, seen.following) or _replaced(progress, seen) is not None:
         return progress
     return replace(progress, values={**progress.values, SERVICE_DEPLOYMENT: seen.following.arn})

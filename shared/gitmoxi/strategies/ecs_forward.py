@@ -13,11 +13,13 @@ from gitmoxi.planning.desired import DesiredEcs, task_definition_hash
 from gitmoxi.planning.ecs import EcsPlan
 from gitmoxi.strategies import ecs_fallback
 from gitmoxi.strategies.decision import Action, Decision
-from gitmoxi.strategies.ecs_alarms import note_red, refuse_red
+from gitmoxi.strategies.ecs_alarms import note_red, note_watched, refuse_red
+from gitmoxi.strategies.ecs_failures import count_from
 from gitmoxi.strategies.ecs_fallback import fall_back, fallen_back
 from gitmoxi.strategies.ecs_following import Course, follow, with_service_deployment
 from gitmoxi.strategies.ecs_foreign import meet_foreign_change
 from gitmoxi.strategies.ecs_observation import EcsLimits, EcsObservation
+from gitmoxi.strategies.ecs_primary import made_at
 from gitmoxi.strategies.ecs_progress import (
     APPLIED_AGAIN,
     ECS_DEPLOYMENT,
@@ -100,7 +102,8 @@ def _start(
     if (waiting := _wait_for_name(deployment, record, seen, now)) is not None:
         return waiting
     _, plan = _planned(seen)
-    if plan.verb is Verb.NOTHING and (APPLIED_AGAIN in deployment.progress.values or _under_way(seen)):
+    under_way = seen.service is not None and seen.service.rolls_out
+    if plan.verb is Verb.NOTHING and (APPLIED_AGAIN in deployment.progress.values or under_way):
         return _follow_as_it_is(deployment, seen, now)
     if plan.verb is Verb.NOTHING:
         return Decision(
@@ -112,7 +115,7 @@ def _start(
         )
     if (refused := refuse_red(deployment, seen, limits)) is not None:
         return refused
-    values = {**deployment.progress.values, **note_red(seen)}
+    values = {**deployment.progress.values, **note_red(seen), **note_watched(seen, limits)}
     deployment = replace(deployment, progress=replace(deployment.progress, values=values))
     known = seen.known_task_definition
     if plan.register and known is not None and known.active:
@@ -142,21 +145,16 @@ def _wait_for_name(
     return wait_for_name(deployment, now) or fail(deployment, cause, rollback=False)
 
 
-def _under_way(seen: EcsObservation) -> bool:
-    """Whether ECS still deploys what is configured (Amazon ECS API reference, Deployment, rolloutState)."""
-    primary = seen.service.primary if seen.service is not None else None
-    return primary is not None and primary.get("rolloutState") == "IN_PROGRESS"
-
-
 def _follow_as_it_is(deployment: Deployment, seen: EcsObservation, now: datetime) -> Decision:
     """A deployment that is under way brings what is committed: it is followed in place of one of ours.
 
     Equal documents do not mean that the tasks run.
     """
-    primary = (seen.service.primary if seen.service is not None else None) or {}
+    primary = seen.service.primary if seen.service is not None else None
     arn = seen.service.task_definition_arn if seen.service is not None else ""
     values = {**deployment.progress.values, TASK_DEFINITION: arn, STARTS_DEPLOYMENT: "yes"}
-    values[ECS_DEPLOYMENT] = str(primary.get("id", ""))
+    if primary is not None:
+        values |= {ECS_DEPLOYMENT: str(primary["id"]), **made_at(primary), **count_from(primary, now)}
     values.pop(PREVIOUS_SERVICE_DEPLOYMENT, None)
     return Decision(
         step="follow the other deployment",

@@ -12,9 +12,10 @@ from gitmoxi.planning.desired import task_definition_hash
 from gitmoxi.strategies.decision import Action, Decision
 from gitmoxi.strategies.ecs_following import Course, follow, with_service_deployment
 from gitmoxi.strategies.ecs_observation import EcsLimits, EcsObservation, count_of
+from gitmoxi.strategies.ecs_primary import newer_primary, shows_older_primary
 from gitmoxi.strategies.ecs_progress import (
     ECS_DEPLOYMENT,
-    LOOK_CLOSER,
+    FOLLOWED,
     PREVIOUS_SERVICE_DEPLOYMENT,
     SERVICE_DEPLOYMENT,
     STARTS_DEPLOYMENT,
@@ -29,6 +30,7 @@ from gitmoxi.strategies.ecs_rolling import (
     wait,
 )
 from gitmoxi.strategies.ecs_undoing import await_removal, undo_creation
+from gitmoxi.strategies.ecs_waiting import wait_for_news
 from gitmoxi.strategies.explained import NOTICED
 from gitmoxi.strategies.failing import fail, fail_impossible, fail_refused
 from gitmoxi.strategies.rollback_ends import arrived, goal, runs_already, with_standing
@@ -108,6 +110,8 @@ def _start(deployment: Deployment, seen: EcsObservation, now: datetime) -> Decis
         return fail(deployment, other)
     if seen.refused is not None:
         return fail_impossible(deployment, seen.refused)
+    if (waiting := _wait_for_news(deployment, seen, now)) is not None:
+        return waiting
     if seen.plan is not None and seen.service is not None and _runs(seen):
         values = {TASK_DEFINITION: seen.service.task_definition_arn}
         if seen.plan.verb is Verb.NOTHING:
@@ -169,16 +173,27 @@ def _already(deployment: Deployment) -> str:
 
 def _taken_over(deployment: Deployment, seen: EcsObservation) -> str | None:
     """Whether somebody else updated the service after the deployment that is undone; what to say then."""
-    values = deployment.progress.values
-    ours, primary = values.get(ECS_DEPLOYMENT), seen.service.primary if seen.service is not None else None
-    if deployment.is_requested_rollback or ours is None or primary is None or primary["id"] == ours:
+    newer = newer_primary(deployment.progress, seen.service)
+    if deployment.is_requested_rollback or newer is None or _goes_back_by_itself(seen):
         return None
-    if seen.following is not None and seen.following.status.startswith("ROLLBACK"):
-        return None  # the other primary is ECS's own way back
     return (
-        f"Somebody else updated the service since: its primary deployment is {primary['id']}, ours was "
-        f"{ours}. The other update is left alone."
+        f"Somebody else updated the service since: its primary deployment is {newer['id']}, ours was "
+        f"{deployment.progress.values[ECS_DEPLOYMENT]}. The other update is left alone."
     )
+
+
+def _goes_back_by_itself(seen: EcsObservation) -> bool:
+    """Whether another primary is ECS's own way back."""
+    return seen.following is not None and seen.following.status.startswith("ROLLBACK")
+
+
+def _wait_for_news(deployment: Deployment, seen: EcsObservation, now: datetime) -> Decision | None:
+    """The wait while ECS answers with the service as it was before the deployment that is undone.
+
+    Taken for the truth, it would say that nothing has to be done.
+    """
+    late = shows_older_primary(deployment.progress, seen.service) and not _goes_back_by_itself(seen)
+    return wait_for_news(deployment, now) if late else None
 
 
 def _register(deployment: Deployment, seen: EcsObservation, now: datetime) -> Decision:
@@ -220,12 +235,10 @@ def _go_back(deployment: Deployment, seen: EcsObservation, arn: str, now: dateti
         return fail_impossible(deployment, seen.refused)
     assert seen.service is not None
     plan = seen.plan
-    values = {**deployment.progress.values, TASK_DEFINITION: arn}
+    values = {k: v for k, v in deployment.progress.values.items() if k not in _OF_THE_WAY_FORWARD}
     fields_only = plan is not None and not plan.starts_deployment
     quiet = fields_only and seen.service.task_definition_arn == arn
-    values[STARTS_DEPLOYMENT] = "no" if quiet else "yes"
-    for name in _OF_THE_WAY_FORWARD:
-        values.pop(name, None)
+    values |= {TASK_DEFINITION: arn, STARTS_DEPLOYMENT: "no" if quiet else "yes"}
     if seen.following is not None:
         values[PREVIOUS_SERVICE_DEPLOYMENT] = seen.following.arn
     primary = seen.service.primary or {}
@@ -240,7 +253,7 @@ def _go_back(deployment: Deployment, seen: EcsObservation, arn: str, now: dateti
     )
 
 
-_OF_THE_WAY_FORWARD = (ECS_DEPLOYMENT, SERVICE_DEPLOYMENT, PREVIOUS_SERVICE_DEPLOYMENT, LOOK_CLOSER, NOTICED)
+_OF_THE_WAY_FORWARD = (*FOLLOWED, PREVIOUS_SERVICE_DEPLOYMENT, NOTICED)
 """Progress values that the deployment which is undone leaves behind."""
 
 

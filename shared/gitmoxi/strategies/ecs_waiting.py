@@ -9,6 +9,7 @@ from gitmoxi.domain.deployments import ActionError, Deployment, Progress
 from gitmoxi.ports.ecs import EcsService
 from gitmoxi.strategies.decision import Decision
 from gitmoxi.strategies.ecs_progress import WAITS_SINCE
+from gitmoxi.strategies.ecs_read_back import FRESH_AFTER
 
 PATIENCE: Final = timedelta(minutes=15)
 """Old tasks get 120 s to stop, and a load balancer's deregistration takes 300 s by default."""
@@ -26,6 +27,12 @@ def wait_for_name(deployment: Deployment, now: datetime) -> Decision | None:
     """The wait for a deleted service of the same name to be gone; None when patience is at its end."""
     because = "The deleted service is DRAINING and blocks its name until its last task has stopped."
     return _wait(deployment, because, now, LOOK)
+
+
+def wait_for_news(deployment: Deployment, now: datetime) -> Decision | None:
+    """The wait for a look that is not older than our own update; None once ECS had time to show it."""
+    because = "ECS still answers with the service as it was before our update."
+    return _wait(deployment, because, now, LOOK, FRESH_AFTER)
 
 
 def wait_for_room(
@@ -62,9 +69,11 @@ def _listed(service: EcsService | None) -> str:
     return f"ECS shows {', '.join(named)}" if named else "ECS shows none of those that exist"
 
 
-def _wait(deployment: Deployment, because: str, now: datetime, look_again: timedelta) -> Decision | None:
+def _wait(
+    deployment: Deployment, because: str, now: datetime, look_again: timedelta, patience: timedelta = PATIENCE
+) -> Decision | None:
     since = deployment.progress.values.get(WAITS_SINCE)
-    if since is not None and now - datetime.fromisoformat(since) >= PATIENCE:
+    if since is not None and now - datetime.fromisoformat(since) >= patience:
         return None
     values = {WAITS_SINCE: now.isoformat(), **deployment.progress.values}
     return Decision(

@@ -9,6 +9,7 @@ from gitmoxi.domain.explanations import Explanation
 from gitmoxi.domain.states import State
 from gitmoxi.errors import PermanentError
 from gitmoxi.strategies.decision import Decision
+from gitmoxi.strategies.ecs_progress import WAITS_SINCE
 from gitmoxi.strategies.explained import why_impossible, why_refused
 
 CHANGED = "changed"
@@ -89,6 +90,7 @@ def _learnt(deployment: Deployment) -> dict[str, str]:
     Without them a person's abort at that moment would leave behind what the last call made.
     """
     values = dict(deployment.progress.values)
+    values.pop(WAITS_SINCE, None)  # the way back waits anew
     for intent in deployment.intents:
         values |= intent.result or {}
     return values

@@ -29,6 +29,7 @@ from gitmoxi.strategies.decision import Decision
 from gitmoxi.strategies.failing import inheriting, touched
 from gitmoxi.workflow.events import fact, outbox
 from gitmoxi.workflow.orphaning import orphaned_by
+from gitmoxi.workflow.watching import watch_writes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +72,7 @@ def commit_decision(scene: Scene, decision: Decision, ids: Ids, earlier: Sequenc
     writes: list[Write] = [UpdateDeployment(deployment=head, expected_version=scene.deployment.version)]
     writes.append(_target_write(scene, decision, head))
     writes += _orphan_writes(scene, head)
+    writes += watch_writes(scene.deployment, head)
     if not decision.quiet:
         step = step_of(head, decision.step, scene.worker, decision.explanations)
         writes.append(PutStep(step=step))

@@ -17,6 +17,7 @@ from gitmoxi.ports.ecs import EcsPort, EcsService
 from gitmoxi.strategies.ecs_deleting import DELETE
 from gitmoxi.strategies.ecs_fallback import FALL_BACK
 from gitmoxi.strategies.ecs_observation import EcsObservation
+from gitmoxi.strategies.ecs_primary import made_at
 from gitmoxi.strategies.ecs_progress import (
     ECS_DEPLOYMENT,
     PREVIOUS_SERVICE_DEPLOYMENT,
@@ -186,7 +187,8 @@ def _started(service: EcsService | None, intent: Intent) -> dict[str, str]:
     if primary is None:
         return {}
     starts = primary["id"] != intent.arguments.get(PREVIOUS)
-    return {ECS_DEPLOYMENT: str(primary["id"]), STARTS_DEPLOYMENT: "yes" if starts else "no"}
+    made = made_at(primary)
+    return {ECS_DEPLOYMENT: str(primary["id"]), **made, STARTS_DEPLOYMENT: "yes" if starts else "no"}
 
 
 def _started_anew(service: EcsService | None, intent: Intent) -> dict[str, str] | None:

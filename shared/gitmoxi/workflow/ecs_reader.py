@@ -13,9 +13,11 @@ from gitmoxi.planning.desired import DesiredEcs, task_definition_hash
 from gitmoxi.planning.differences import Difference
 from gitmoxi.planning.ecs import EcsPlan, plan_ecs
 from gitmoxi.planning.ecs_checks import check_reference
+from gitmoxi.planning.ecs_scaling import NOT_SCALED, Scaling, counts_differ, left_to_autoscaling
 from gitmoxi.planning.ecs_update import unlike_wanted
 from gitmoxi.planning.settings import ecs_settings
 from gitmoxi.ports.alarms import Alarm, AlarmsPort
+from gitmoxi.ports.autoscaling import AutoscalingPort
 from gitmoxi.ports.bodies import BodyStore
 from gitmoxi.ports.ecs import EcsPort, EcsService, EcsTaskDefinition
 from gitmoxi.strategies.ecs_alarms import alarms_to_read
@@ -46,6 +48,12 @@ class _Wish:
     previous: DesiredEcs | None
     known_arn: str | None
     force: bool = False
+    scaling: Scaling = NOT_SCALED
+
+    @property
+    def applied(self) -> DesiredEcs:
+        """What is wanted of the service, without the count that autoscaling owns."""
+        return left_to_autoscaling(self.desired, self.scaling)
 
     @property
     def sensitive_values(self) -> tuple[str, ...]:
@@ -57,12 +65,20 @@ class EcsReader:
     """Reads live services together with what is wanted of them; ``owner`` is the installation."""
 
     def __init__(
-        self, *, ecs: EcsPort, bodies: BodyStore, evidence: EcsEvidence, alarms: AlarmsPort, owner: str
+        self,
+        *,
+        ecs: EcsPort,
+        bodies: BodyStore,
+        evidence: EcsEvidence,
+        alarms: AlarmsPort,
+        autoscaling: AutoscalingPort,
+        owner: str,
     ) -> None:
         self._ecs = ecs
         self._deployments = ServiceDeployments(ecs)
         self._evidence = evidence
         self._alarms = alarms
+        self._autoscaling = autoscaling
         self._bodies = bodies
         self._wanted = WantedReader(bodies)
         self._owner = owner
@@ -78,9 +94,11 @@ class EcsReader:
         if desired.task_definition is not None and deployment.progress.phase != "follow":
             known = record.task_definitions.get(task_definition_hash(desired.task_definition))
         force = deployment.change is ObjectChange.FORCED
-        if record.last_good is None and self._owns(service):
+        never_good = record.last_good is None and self._owns(service)
+        if never_good:
             desired = with_first_count(desired, live=service)
-        wish = _Wish(desired=desired, previous=good, known_arn=known, force=force)
+        scaling = NOT_SCALED if never_good else await self._scaling(desired, service)
+        wish = _Wish(desired=desired, previous=good, known_arn=known, force=force, scaling=scaling)
         seen = await self._seen(deployment, service, wish)
         return replace(seen, alarms=await self._states_of_alarms(deployment, seen))
 
@@ -105,11 +123,21 @@ class EcsReader:
             return self._unplanned(deployment, service, over, before)
         good, known = goal
         good = with_kept_count(good, over=over, before=before, live=service)
-        wish = _Wish(desired=good, previous=over, known_arn=known)
+        scaling = await self._scaling(good, service)
+        wish = _Wish(desired=good, previous=over, known_arn=known, scaling=scaling)
         settings = (
             over.settings if over is not None and not deployment.is_requested_rollback else good.settings
         )
         return replace(await self._seen(deployment, service, wish), settings=settings)
+
+    async def _scaling(self, desired: DesiredEcs, service: EcsService | None) -> Scaling:
+        """Who owns the count where it does not live as committed; unknown where AWS refuses to tell."""
+        if not counts_differ(desired, service):
+            return NOT_SCALED
+        try:
+            return Scaling(owner=await self._autoscaling.scalable_count(desired.target))
+        except AwsRejectedError as error:
+            return Scaling(unknown=str(error))
 
     async def _goal(
         self, deployment: Deployment, way: WayBack, before: EcsSnapshot | None
@@ -173,7 +201,7 @@ class EcsReader:
         seen = EcsObservation(
             service=service,
             settings=wish.desired.settings,
-            desired=wish.desired,
+            desired=wish.applied,
             owned=self._owns(service),
             sensitive_values=wish.sensitive_values,
         )
@@ -193,7 +221,13 @@ class EcsReader:
         try:
             live = await self._live_task_definition(target, service)
             plan = plan_ecs(
-                wish.desired, service, live, owner=self._owner, previous=wish.previous, force=wish.force
+                wish.desired,
+                service,
+                live,
+                owner=self._owner,
+                previous=wish.previous,
+                force=wish.force,
+                scaling=wish.scaling,
             )
             if plan.task_definition is not None:
                 named = await self._ecs.task_definition(target, plan.task_definition)
@@ -235,4 +269,4 @@ class EcsReader:
 def _differences(wish: _Wish, service: EcsService | None) -> tuple[Difference, ...]:
     if service is None or service.status != "ACTIVE":
         return ()
-    return unlike_wanted(wish.desired, service, wish.previous)
+    return unlike_wanted(wish.applied, service, wish.previous)

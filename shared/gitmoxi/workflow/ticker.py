@@ -10,7 +10,7 @@ from gitmoxi.contracts.messages import Tick
 from gitmoxi.domain.deployments import Deployment
 from gitmoxi.domain.states import Worker
 from gitmoxi.domain.targets import Target
-from gitmoxi.errors import ContentionError, RetryableError, ThrottledError
+from gitmoxi.errors import ContentionError, CorruptRecordError, RetryableError, ThrottledError
 from gitmoxi.ports.clock import Clock
 from gitmoxi.ports.ledger import Ledger
 from gitmoxi.ports.messaging import Waker
@@ -20,6 +20,7 @@ from gitmoxi.workflow.hearing import Hearing
 from gitmoxi.workflow.lease_keeper import HeldLease, LeaseKeeper
 from gitmoxi.workflow.mover import LeaseTooShortError, Movement, Mover, Observation
 from gitmoxi.workflow.pacing import put_off
+from gitmoxi.workflow.quarantine import set_aside
 
 BUSY_SECONDS = 2.0
 """How soon to try again when another worker holds the lease, or somebody else wrote first."""
@@ -36,7 +37,7 @@ class TickReport:
     """What a tick came to, for the canonical log line and the metrics.
 
     ``outcome``: ``moved``, ``waits``, or why nothing happened: ``unknown``, ``ended``, ``foreign``,
-    ``stale``, ``put off``, ``undecided``, ``busy``, ``contended``, ``retry``.
+    ``stale``, ``put off``, ``undecided``, ``busy``, ``contended``, ``retry``, ``quarantined``.
     """
 
     deployment_id: str
@@ -81,6 +82,13 @@ class Ticker(Generic[Observation]):
         Throttles, outages and company end in a wake of our own, never in an error: they must not use up
         the receives that a message has.
         """
+        try:
+            return await self._ticked(deployment_id, version, event)
+        except CorruptRecordError as error:
+            because = await set_aside(self._ledger, deployment_id, error, self._clock.now())
+            return TickReport(deployment_id=deployment_id, outcome="quarantined", because=because)
+
+    async def _ticked(self, deployment_id: str, version: int | None, event: EcsEvent | None) -> TickReport:
         head = await self._ledger.deployment(deployment_id)
         if head is None:
             return TickReport(deployment_id=deployment_id, outcome="unknown")

@@ -11,6 +11,7 @@ import pytest
 
 from gitmoxi.adapters.dynamodb.audit import AuditTrail
 from gitmoxi.adapters.dynamodb.wire import Tables
+from gitmoxi.domain.deployments import Deployment, shard_of
 from gitmoxi.domain.records import AuditEntry
 from gitmoxi.domain.states import State
 from gitmoxi.errors import (
@@ -21,7 +22,7 @@ from gitmoxi.errors import (
     UnavailableError,
 )
 from gitmoxi.ports.leases import LeaseGrant
-from gitmoxi.ports.ledger import CreateDeployment, PutTarget, UpdateDeployment
+from gitmoxi.ports.ledger import CreateDeployment, Ledger, PutTarget, UpdateDeployment
 from gitmoxi_local.faults import CallFaultSpec
 from gitmoxi_local.process import LocalCloudProcess
 from tests.contract.stores.conftest import Stores
@@ -155,6 +156,32 @@ async def test_a_spoiled_record_is_named_by_its_key(
     await dynamodb.put_item(TableName=tables.deployments, Item=key | spoiled)
     with pytest.raises(InvariantError, match="D#d-1 / HEAD"):
         await dynamo_stores.ledger.deployment("d-1")
+
+
+async def test_scenario_18_a_spoilt_deployment_leaves_the_due_list_and_hides_no_other(
+    dynamo_stores: Stores, dynamodb: Any, tables: Tables
+) -> None:
+    ledger, spoilt, whole = dynamo_stores.ledger, a_deployment("d-1"), a_deployment("d-2")
+    await ledger.transact([CreateDeployment(deployment=one) for one in (spoilt, whole)])
+    await dynamodb.update_item(
+        TableName=tables.deployments,
+        Key={"pk": {"S": "D#d-1"}, "sk": {"S": "HEAD"}},
+        UpdateExpression="SET #record = :spoilt REMOVE version",
+        ExpressionAttributeNames={"#record": "record"},
+        ExpressionAttributeValues={":spoilt": {"S": "{"}},
+    )
+
+    assert await _due(ledger, spoilt) == ["d-1"]
+    assert await ledger.deployments(["d-1", "d-2"]) == [whole]
+    assert [await ledger.set_aside("d-1"), await ledger.set_aside("d-1")] == [True, False]
+    assert await _due(ledger, spoilt) == []
+    assert await _due(ledger, whole) == ["d-2"]
+
+
+async def _due(ledger: Ledger, deployment: Deployment) -> list[str]:
+    assert deployment.next_at is not None
+    found = await ledger.due(deployment.owner, shard_of(deployment.id), deployment.next_at, 10)
+    return [due.deployment_id for due in found if due.deployment_id == deployment.id]
 
 
 async def test_a_record_too_large_is_refused_and_nothing_written(dynamo_stores: Stores) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 
@@ -25,6 +26,7 @@ from gitmoxi.ports.ledger import (
     UpdateDeployment,
     Write,
 )
+from gitmoxi.ports.watches import AlarmName, DeleteWatch, PutWatch, Watch
 from tests.contract.stores.records import (
     ECS,
     FUNCTION,
@@ -115,6 +117,37 @@ async def test_ownerships_of_a_branch_come_by_prefix(ledger: Ledger) -> None:
     )
     found = await ledger.ownerships(REPOSITORY, "main")
     assert found == [an_ownership("prod/api", target=FUNCTION), an_ownership("prod/web")]
+
+
+async def test_what_was_set_aside_is_due_again_once_it_is_written(ledger: Ledger) -> None:
+    head = a_deployment()
+    await ledger.transact(created(head))
+    assert head.next_at is not None
+    due = (head.owner, shard_of(head.id), head.next_at, 10)
+
+    assert [await ledger.set_aside(head.id), await ledger.set_aside(head.id)] == [True, False]
+    assert await ledger.due(*due) == []
+
+    again = replace(head, version=head.version + 1)
+    await ledger.transact([UpdateDeployment(deployment=again, expected_version=head.version)])
+    assert [one.deployment_id for one in await ledger.due(*due)] == [head.id]
+
+
+async def test_watchers_of_an_alarm_are_found_until_they_watch_no_more(ledger: Ledger) -> None:
+    alarm = AlarmName(account="111122223333", region="eu-west-1", name="shop: errors # 5xx")
+    others = [replace(alarm, name="shop"), replace(alarm, region="eu-central-1"), replace(alarm, account="2")]
+    watches = [Watch(alarm=alarm, deployment_id=one) for one in ("d-2", "d-1")]
+    await ledger.transact([PutWatch(watch=watch) for watch in watches])
+    await ledger.transact([PutWatch(watch=watches[0])])
+    await ledger.transact([PutWatch(watch=Watch(alarm=other, deployment_id="d-3")) for other in others])
+
+    assert await ledger.watchers(alarm) == ["d-1", "d-2"]
+
+    await ledger.transact([DeleteWatch(watch=watch) for watch in watches])
+    await ledger.transact([DeleteWatch(watch=watches[0])])
+
+    assert await ledger.watchers(alarm) == []
+    assert await ledger.watchers(others[0]) == ["d-3"]
 
 
 async def test_orphans_come_by_target_and_beside_their_targets_records(ledger: Ledger) -> None:

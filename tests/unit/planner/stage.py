@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from gitmoxi.adapters.memory.alarms import MemoryAlarms
+from gitmoxi.adapters.memory.autoscaling import MemoryAutoscaling
 from gitmoxi.adapters.memory.evidence import MemoryLogs, MemoryTargetHealth
 from gitmoxi.adapters.memory.renderer import InProcessRenderer
 from gitmoxi.domain.delete_guard import DeleteLimits
@@ -57,6 +58,7 @@ class PlannerStage(Stage):
     functions: LiveFunctions = field(default_factory=LiveFunctions)
     delete_limits: DeleteLimits = field(default_factory=DeleteLimits)
     ecs: LiveEcs = field(init=False)
+    autoscaling: MemoryAutoscaling = field(default_factory=MemoryAutoscaling)
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -88,7 +90,12 @@ class PlannerStage(Stage):
         evidence = EcsEvidence(ecs=self.ecs, logs=MemoryLogs(), health=MemoryTargetHealth())
         looker = Looker(
             ecs=EcsReader(
-                ecs=self.ecs, bodies=self.bodies, evidence=evidence, alarms=MemoryAlarms(), owner=OWNER
+                ecs=self.ecs,
+                bodies=self.bodies,
+                evidence=evidence,
+                alarms=MemoryAlarms(),
+                autoscaling=self.autoscaling,
+                owner=OWNER,
             ),
             functions=LambdaReader(functions=self.functions, bodies=self.bodies, owner=OWNER),
             wanted=WantedReader(self.bodies),

@@ -44,7 +44,8 @@ def waker() -> MemoryWaker:
 async def service(stage: PlannerStage, waker: MemoryWaker) -> AsyncIterator[ShellStandIn]:
     def register(shell: Shell) -> None:
         sweeper = Sweeper(worker=Worker.PLANNER, ledger=stage.ledger, waker=waker, courier=stage.courier())
-        Handlers(shell=shell, planner=stage.planner(), sweeper=sweeper).register()
+        handlers = Handlers(shell=shell, planner=stage.planner(), sweeper=sweeper, ledger=stage.ledger)
+        handlers.register()
 
     standin = a_shell(stage.courier(), stage.clock, register)
     async with TestSQSBroker(standin.broker):
@@ -125,6 +126,22 @@ async def test_a_wake_plans_the_commit(stage, service):
     head = (await stage.of(1))["prod/web"]
 
     assert (await service.receive(Tick.DETAIL_TYPE, tick(head.id)))["outcome"] == "planned"
+
+
+async def test_scenario_18_a_wake_that_meets_a_spoilt_record_sets_it_aside(stage, service, waker):
+    await stage.ingest(WEB | ecs_files("prod/other", "other"))
+    heads = await stage.of(1)
+    spoilt = heads["prod/web"].id
+    stage.ledger.spoilt.add(spoilt)
+
+    notes = await service.receive(Tick.DETAIL_TYPE, tick(spoilt))
+    await service.receive(Tick.DETAIL_TYPE, tick(heads["prod/other"].id))
+    stage.clock.advance(60)
+    await service.receive(Sweep.DETAIL_TYPE, {})
+
+    assert notes["outcome"] == "quarantined"
+    assert waker.wakes == []
+    assert (await stage.of(1))["prod/other"].state is State.WAITING
 
 
 async def test_a_wake_that_meets_a_throttle_ends_and_the_sweeper_wakes_again(stage, service, waker):

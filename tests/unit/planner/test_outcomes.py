@@ -71,7 +71,7 @@ async def test_a_live_service_that_is_as_wanted_ends_as_no_change_and_is_what_is
     assert (await stage.ledger.steps(head.id))[-1].because == head.because
 
 
-async def test_a_revision_that_never_came_up_is_nothing_to_go_back_to(stage):
+async def test_a_revision_that_is_still_rolled_out_is_followed_by_the_deployer(stage):
     task_definition = stage.ecs.call("RegisterTaskDefinition", **a_task_definition("web"))["taskDefinition"]
     stage.ecs.call(
         "CreateService", **a_service_document("web"), taskDefinition=task_definition["taskDefinitionArn"]
@@ -79,8 +79,9 @@ async def test_a_revision_that_never_came_up_is_nothing_to_go_back_to(stage):
 
     head = (await stage.deploy(WEB))["prod/web"]
 
-    assert head.state is State.NO_CHANGE
-    assert (await stage.record("web")).last_good is None
+    assert head.state is State.WAITING
+    record = await stage.record("web")
+    assert (record.waiting_id, record.last_good) == (head.id, None)
 
 
 async def test_a_service_that_somebody_else_made_is_updated_with_a_warning(stage):

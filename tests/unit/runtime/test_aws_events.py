@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 import pytest
 
 from gitmoxi.domain.targets import EcsTarget
-from gitmoxi.runtime.aws_events import ECS_EVENTS, ecs_target_of
+from gitmoxi.ports.watches import AlarmName
+from gitmoxi.runtime.aws_events import ECS_EVENTS, alarm_of, ecs_target_of
 from gitmoxi_local.aws_model.base import AwsEvent, CallContext, ImageFaults
 from gitmoxi_local.aws_model.ecs import EcsModel
 from tests.simulation.cloud import CountedIds
@@ -74,6 +75,27 @@ TASK, ACTION, DEPLOYMENT, HOOK = ECS_EVENTS
 )
 def test_the_target_of_an_event(detail_type, detail, headers, target):
     assert ecs_target_of(detail_type, detail, headers) == target
+
+
+@pytest.mark.parametrize(
+    ("resources", "alarm"),
+    [
+        pytest.param(
+            [f"arn:aws:cloudwatch:{REGION}:{ACCOUNT}:alarm:shop: errors"],
+            AlarmName(account=ACCOUNT, region=REGION, name="shop: errors"),
+            id="a name may hold a colon",
+        ),
+        pytest.param(
+            [f"arn:aws-cn:cloudwatch:{REGION}:{ACCOUNT}:alarm:errors"],
+            AlarmName(account=ACCOUNT, region=REGION, name="errors"),
+            id="of another partition",
+        ),
+        pytest.param([f"arn:aws:ecs:{REGION}:{ACCOUNT}:service/prod/web"], None, id="of something else"),
+        pytest.param([], None, id="no resource"),
+    ],
+)
+def test_the_alarm_of_an_event(resources, alarm):
+    assert alarm_of({"resources": resources}) == alarm
 
 
 class Wall:

@@ -43,6 +43,13 @@ def test_a_count(metrics, documents):
     ]
 
 
+def test_an_alert_has_no_dimensions(metrics, documents):
+    metrics.alert("RollbacksFailed", deployment="d1")
+    (document,) = documents
+    assert document["_aws"]["CloudWatchMetrics"][0]["Dimensions"] == [[]]
+    assert (document["RollbacksFailed"], document["deployment"], document["service"]) == (1, "d1", "planner")
+
+
 def test_a_duration_is_in_milliseconds(metrics, documents):
     metrics.duration("TickTime", 0.25, outcome="retried")
     (document,) = documents

@@ -9,6 +9,7 @@ from gitmoxi.adapters.codec import instant
 from gitmoxi.adapters.dynamodb.wire import Key
 from gitmoxi.adapters.matching import SHA_PREFIX
 from gitmoxi.domain.states import Status, Worker
+from gitmoxi.ports.watches import AlarmName, Watch
 
 REPOSITORIES = "REPOSITORIES"
 """All registrations lie in one partition: there are few, and a query lists them consistently."""
@@ -113,6 +114,16 @@ def ownership(repository_id: str, branch_name: str, prefix: str) -> Key:
 def orphan(target_id: str) -> Key:
     """A target that no definition file stands for."""
     return Key(ORPHANS, target_id)
+
+
+def watches(alarm: AlarmName) -> str:
+    """The partition of those who watch an alarm."""
+    return f"WATCH#{alarm.account}#{alarm.region}#{alarm.name}"
+
+
+def watch(watched: Watch) -> Key:
+    """One deployment that watches an alarm."""
+    return Key(watches(watched.alarm), watched.deployment_id)
 
 
 def commit_partition(sha: str) -> str:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from contextlib import aclosing
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import aclosing, suppress
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import uuid4
@@ -35,8 +35,10 @@ from gitmoxi.domain.records import (
 )
 from gitmoxi.domain.states import Worker
 from gitmoxi.domain.targets import Target
+from gitmoxi.errors import CorruptRecordError
 from gitmoxi.ports.clock import Clock
 from gitmoxi.ports.ledger import DeploymentFilter, DueDeployment, OutboxEvent, Write
+from gitmoxi.ports.watches import AlarmName
 
 if TYPE_CHECKING:
     from types_aiobotocore_dynamodb import DynamoDBClient
@@ -91,7 +93,7 @@ class DynamoLedger:
     async def deployments(self, deployment_ids: Sequence[str]) -> list[Deployment]:
         wanted = [keys.head(deployment_id) for deployment_id in deployment_ids]
         found = await self._reader.batch(self._tables.deployments, wanted)
-        return [record_of(Deployment, found[key]) for key in wanted if key in found]
+        return list(_readable(found[key] for key in wanted if key in found))
 
     async def plan(self, deployment_id: str) -> PlanRecord | None:
         return await self._get(PlanRecord, self._tables.deployments, keys.plan(deployment_id))
@@ -134,6 +136,10 @@ class DynamoLedger:
     async def orphans(self) -> list[Orphan]:
         return await self._list(Orphan, Range(table=self._tables.targets, pk=keys.ORPHANS))
 
+    async def watchers(self, alarm: AlarmName) -> list[str]:
+        wanted = Range(table=self._tables.deployments, pk=keys.watches(alarm))
+        return [key_of(item).sk async for item in self._reader.items(wanted)]
+
     async def branch(self, repository_id: str, name: str) -> Branch:
         stored = await self._get(Branch, self._tables.repositories, keys.branch(repository_id, name))
         return stored or Branch(repository_id=repository_id, name=name)
@@ -174,6 +180,22 @@ class DynamoLedger:
             table=self._tables.deployments, index=_DUE, pk=keys.due(owner, shard), last=instant(now)
         )
         return [_due(item) async for item in self._reader.items(wanted, limit=limit)]
+
+    async def set_aside(self, deployment_id: str) -> bool:
+        """Remove the keys of the index (API_UpdateItem); the next write of HEAD sets them again."""
+        async with aws_errors("dynamodb:UpdateItem", mutation=True):
+            try:
+                await self._client.update_item(
+                    TableName=self._tables.deployments,
+                    Key=keys.head(deployment_id).attributes,
+                    UpdateExpression="REMOVE due_pk, due_at",
+                    ConditionExpression="attribute_exists(due_pk)",
+                )
+            except ClientError as error:
+                if error_code(error) != "ConditionalCheckFailedException":
+                    raise
+                return False
+        return True
 
     async def outbox(self, owner: Worker, shard: int, limit: int) -> list[OutboxEvent]:
         return await self._list(
@@ -228,9 +250,16 @@ class DynamoLedger:
             await self._client.delete_item(TableName=table, Key=key.attributes)
 
 
+def _readable(items: Iterable[Item]) -> Iterator[Deployment]:
+    """One spoilt record hides no other; ``deployment`` tells what is wrong with it."""
+    for item in items:
+        with suppress(CorruptRecordError):
+            yield record_of(Deployment, item)
+
+
 def _due(item: Item) -> DueDeployment:
     return DueDeployment(
         deployment_id=keys.id_of_head(key_of(item)),
-        version=number_of(item, "version"),
+        version=number_of(item, "version") if "version" in item else 0,
         due_at=datetime.fromisoformat(text_of(item, "due_at")),
     )

@@ -38,6 +38,7 @@ from gitmoxi.ports.ledger import (
     UpdateDeployment,
     Write,
 )
+from gitmoxi.ports.watches import DeleteWatch, PutWatch
 
 if TYPE_CHECKING:
     from types_aiobotocore_dynamodb.type_defs import UniversalAttributeValueTypeDef as Attribute
@@ -89,6 +90,10 @@ def part_of(write: Write, tables: Tables) -> Part:  # noqa: C901, PLR0912 - one 
             return _put(tables.targets, plain_item(keys.orphan(orphan.target.id), orphan), _ALWAYS)
         case DeleteOrphan(target=target):
             return _delete(tables.targets, keys.orphan(target.id))
+        case PutWatch(watch=watch):
+            return _put(tables.deployments, keys.watch(watch).attributes, _ALWAYS)
+        case DeleteWatch(watch=watch):
+            return _delete(tables.deployments, keys.watch(watch))
         case PutBranch():
             return _put(tables.repositories, branch_item(write.branch), _seq(write.expected_seq))
         case PutCommit():

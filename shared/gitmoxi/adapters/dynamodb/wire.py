@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from gitmoxi.errors import InvariantError
+from gitmoxi.errors import CorruptRecordError
 
 if TYPE_CHECKING:
     from types_aiobotocore_dynamodb.type_defs import UniversalAttributeValueTypeDef as Attribute
@@ -72,4 +72,4 @@ def _value(item: Item, name: str, kind: str) -> Any:
         return item[name][kind]
     except KeyError as error:
         stored = f"{item.get('pk', {}).get('S')} / {item.get('sk', {}).get('S')}"
-        raise InvariantError(f"{stored} is stored without its attribute {name}") from error
+        raise CorruptRecordError(f"{stored} is stored without its attribute {name}") from error

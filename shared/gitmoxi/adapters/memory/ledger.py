@@ -23,7 +23,7 @@ from gitmoxi.domain.records import (
 )
 from gitmoxi.domain.states import Worker
 from gitmoxi.domain.targets import Target
-from gitmoxi.errors import ContentionError
+from gitmoxi.errors import ContentionError, CorruptRecordError
 from gitmoxi.ports.leases import LeaseRow
 from gitmoxi.ports.ledger import (
     CheckLease,
@@ -46,6 +46,7 @@ from gitmoxi.ports.ledger import (
     UpdateDeployment,
     Write,
 )
+from gitmoxi.ports.watches import AlarmName, DeleteWatch, PutWatch, Watch
 
 
 class MemoryLedger:
@@ -56,10 +57,13 @@ class MemoryLedger:
 
     Attributes:
         leases: the lease fields by target id, written by ``MemoryLeaseStore`` alone.
+        spoilt: ids of deployments whose HEAD cannot be read.
     """
 
     def __init__(self) -> None:
         self.leases: dict[str, LeaseRow] = {}
+        self.spoilt: set[str] = set()
+        self._aside: set[str] = set()
         self._deployments: dict[str, Deployment] = {}
         self._plans: dict[str, PlanRecord] = {}
         self._steps: dict[str, dict[int, Step]] = {}
@@ -67,6 +71,7 @@ class MemoryLedger:
         self._targets: dict[str, TargetRecord] = {}
         self._ownerships: dict[tuple[str, str, str], Ownership] = {}
         self._orphans: dict[str, Orphan] = {}
+        self._watches: set[Watch] = set()
         self._branches: dict[tuple[str, str], Branch] = {}
         self._commits: dict[tuple[str, str, int], Commit] = {}
         self._dry_runs: dict[str, DryRun] = {}
@@ -122,6 +127,7 @@ class MemoryLedger:
         match write:
             case CreateDeployment() | UpdateDeployment():
                 self._deployments[write.deployment.id] = write.deployment
+                self._aside.discard(write.deployment.id)
             case PutStep():
                 self._steps.setdefault(write.step.deployment_id, {})[write.step.version] = write.step
             case PutPlan():
@@ -140,6 +146,10 @@ class MemoryLedger:
                 self._orphans[write.orphan.target.id] = write.orphan
             case DeleteOrphan():
                 self._orphans.pop(write.target.id, None)
+            case PutWatch():
+                self._watches.add(write.watch)
+            case DeleteWatch():
+                self._watches.discard(write.watch)
             case PutBranch():
                 self._branches[write.branch.repository_id, write.branch.name] = write.branch
             case PutCommit():
@@ -152,10 +162,13 @@ class MemoryLedger:
                 assert_never(write)
 
     async def deployment(self, deployment_id: str) -> Deployment | None:
+        if deployment_id in self.spoilt:
+            raise CorruptRecordError(f"deployment {deployment_id} cannot be read")
         return self._deployments.get(deployment_id)
 
     async def deployments(self, deployment_ids: Sequence[str]) -> list[Deployment]:
-        return [self._deployments[key] for key in deployment_ids if key in self._deployments]
+        readable = (key for key in deployment_ids if key not in self.spoilt)
+        return [self._deployments[key] for key in readable if key in self._deployments]
 
     async def plan(self, deployment_id: str) -> PlanRecord | None:
         return self._plans.get(deployment_id)
@@ -186,6 +199,9 @@ class MemoryLedger:
     async def orphans(self) -> list[Orphan]:
         return [orphan for _, orphan in sorted(self._orphans.items())]
 
+    async def watchers(self, alarm: AlarmName) -> list[str]:
+        return sorted(watch.deployment_id for watch in self._watches if watch.alarm == alarm)
+
     async def branch(self, repository_id: str, name: str) -> Branch:
         return self._branches.get((repository_id, name)) or Branch(repository_id=repository_id, name=name)
 
@@ -212,12 +228,20 @@ class MemoryLedger:
         found = [
             DueDeployment(deployment_id=key, version=deployment.version, due_at=deployment.next_at)
             for key, deployment in self._deployments.items()
-            if deployment.next_at is not None
+            if key not in self._aside
+            and deployment.next_at is not None
             and deployment.next_at <= now
             and deployment.owner is owner
             and shard_of(key) == shard
         ]
         return sorted(found, key=lambda due: (due.due_at, due.deployment_id))[:limit]
+
+    async def set_aside(self, deployment_id: str) -> bool:
+        head = self._deployments.get(deployment_id)
+        if head is None or head.next_at is None or deployment_id in self._aside:
+            return False
+        self._aside.add(deployment_id)
+        return True
 
     async def outbox(self, owner: Worker, shard: int, limit: int) -> list[OutboxEvent]:
         stored = sorted(self._outbox.items())
