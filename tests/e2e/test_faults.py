@@ -49,12 +49,16 @@ def test_scenario_34_a_bad_first_image_removes_what_it_created(
     installation: Installation, repository: GitRepository, unique: Unique
 ) -> None:
     name = unique("stillborn")
-    installation.cloud.add_faults(images=[ImageFaultSpec(match=f"{name}:bad", kind="crash")])
-    sha = repository.commit(ecs_files(f"prod/{name}", image=f"{name}:bad"))
+    group = f"/e2e/{name}"
+    installation.client("logs").create_log_group(logGroupName=group)
+    log = "starting\nKeyError: 'DATABASE_URL'"
+    installation.cloud.add_faults(images=[ImageFaultSpec(match=f"{name}:bad", kind="crash", log=log)])
+    sha = repository.commit(ecs_files(f"prod/{name}", image=f"{name}:bad", log_group=group))
 
     ran = installation.deploy(repository)
 
     assert ran.code == 1, ran.text
+    assert "  Container's log: KeyError: 'DATABASE_URL'" in ran.out
     assert [d["state"] for d in installation.deployments(sha)] == ["ROLLED_BACK"]
     assert service_of(installation, name)["status"] in {"DRAINING", "INACTIVE"}
 
