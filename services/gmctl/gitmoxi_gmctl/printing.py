@@ -183,8 +183,8 @@ def print_deployments(console: Console, deployments: Iterable[Deployment], *, re
         )
         for item in deployments
     )
-    headings = ("ID", "STATUS", "STATE", "SERVICE OBJECT", "TARGET", "COMMIT", "UPDATED")
-    headings += ("BECAUSE",) if reasons else ()
+    known = ("ID", "STATUS", "STATE", "SERVICE OBJECT", "TARGET", "COMMIT", "UPDATED")
+    headings = (*known, "BECAUSE") if reasons else known
     print_table(console, headings, rows, empty="No deployment matches.")
 
 
