@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from gitmoxi.domain.targets import LambdaTarget
+from gitmoxi.errors import UnreadableBodyError
 from gitmoxi.planning.desired import DesiredLambda
 from gitmoxi.planning.differences import diff_documents
 from gitmoxi.planning.documents import Document
@@ -52,8 +53,18 @@ class LambdaSnapshot:
 
     @classmethod
     def from_bytes(cls, content: bytes) -> LambdaSnapshot:
-        """The inverse of ``to_bytes``."""
-        return cls(**json.loads(content))
+        """The inverse of ``to_bytes``.
+
+        A member that is missing is no default: it would say that nothing was there, to be removed.
+
+        Raises:
+            UnreadableBodyError: the body was not written by the ``to_bytes`` of this release.
+        """
+        try:
+            stored = json.loads(content)
+            return cls(**{name: stored.pop(name) for name in cls.__slots__}, **stored)
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            raise UnreadableBodyError("how the function was before the deployment", error) from error
 
     def to_bytes(self) -> bytes:
         """As JSON for the encrypted body store: variables may hold sensitive values."""
