@@ -33,7 +33,10 @@ def test_a_bad_image_trips_the_breaker_and_the_service_goes_back(
     ran = installation.deploy(repository)
 
     assert ran.code == 1, ran.text
-    assert f"Failure of prod/{name}: The image does not exist in its registry. (image.not-found" in ran.out
+    assert (
+        f"Failure of prod/{name}: The image {name}:bad does not exist in its registry. (image.not-found"
+        in ran.out
+    )
     assert "AWS says: CannotPullContainerError" in ran.out
     assert "What to do: " in ran.out
     [deployment] = installation.deployments(sha)

@@ -1,4 +1,4 @@
-"""What another release of Gitmoxi stored ends a deployment with a clear sentence, and is not tried for ever."""
+"""What another release of Gitmoxi stored ends a deployment with a clear sentence; it is not tried for ever."""
 
 from __future__ import annotations
 
