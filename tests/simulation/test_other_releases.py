@@ -1,4 +1,4 @@
-"""What another release of Gitmoxi stored ends a deployment with a clear sentence; it is not tried for ever."""
+"""What another release of Gitmoxi stored ends a deployment with a clear sentence; nothing loops over it."""
 
 from __future__ import annotations
 

@@ -116,7 +116,7 @@ def _start(deployment: Deployment, seen: LambdaObservation, now: datetime) -> De
         values[OLD_VERSION] = seen.alias.version
     if good is not None:
         values[VERSION] = good
-        if seen.alias is not None and (seen.alias.version != good or seen.alias.weights):
+        if seen.alias is None or seen.alias.version != good or seen.alias.weights:
             back = move_alias(deployment, seen, now, good)
             return replace(back, progress=Progress(phase="shifted", since=now, values=values))
     elif deployment.is_requested_rollback or (
@@ -209,6 +209,10 @@ def _clean_up(deployment: Deployment, seen: LambdaObservation, now: datetime) ->
 
 def _back(deployment: Deployment, seen: LambdaObservation) -> Decision:
     wanted, alias = deployment.progress.values.get(VERSION), seen.alias
+    if wanted is not None and alias is None:
+        gone = f"the alias {seen.settings.get('alias', '')}".rstrip()
+        cause = f"Somebody else deleted {gone} in mid-rollback: nothing serves version {wanted}."
+        return fail(deployment, cause)
     if wanted is not None and alias is not None and (alias.version != wanted or alias.weights):
         cause = (
             f"Somebody else moved the alias {alias.name} in mid-rollback: it points at version "
