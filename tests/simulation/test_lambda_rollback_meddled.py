@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from gitmoxi.domain.states import State
+from gitmoxi_local.aws_model.functions import FunctionFault
 from tests.simulation.lambda_scenarios import (
     CODE,
     CONFIGURATION,
@@ -17,7 +18,7 @@ from tests.simulation.lambda_scenarios import (
     greet,
     meddle,
 )
-from tests.simulation.rollback_requests import asking_for
+from tests.simulation.rollback_requests import abort_in, asking_for
 from tests.simulation.world import World
 
 
@@ -67,3 +68,38 @@ async def test_an_alias_that_others_deleted_before_is_made_again() -> None:
     assert (head.state, world.alias()) == (State.SUCCEEDED, "1")
     assert CREATE_ALIAS in world.aws.mutations
     assert PUBLISH not in world.aws.mutations[-3:]
+
+
+SHARED = {"AdditionalVersionWeights": {"1": 0.25}}
+
+
+async def shared_by_others(world: World) -> None:
+    """The alias serves version 2, and version 1 to every fourth caller."""
+    await ended(world, greet())
+    await ended(world, greet("greet-2.zip", Timeout=9))
+    others(world, MOVE_ALIAS, Name="live", FunctionVersion="2", RoutingConfig=SHARED)()
+
+
+async def test_weights_that_were_found_are_brought_back() -> None:
+    world = World()
+    await shared_by_others(world)
+    deployment = await world.push(greet("greet-3.zip"))
+    await abort_in(world, deployment, "shifted")
+
+    head = await world.run(deployment)
+
+    assert head.state is State.CANCELLED, head.because
+    alias = world.functions.call("GetAlias", {"FunctionName": "greet", "Name": "live"})
+    assert (alias["FunctionVersion"], alias["RoutingConfig"]) == ("2", SHARED)
+
+
+async def test_weights_that_lambda_does_not_take_back_are_told() -> None:
+    """Lambda takes none while provisioned concurrency belongs to the alias."""
+    world = World()
+    await shared_by_others(world)
+    world.functions.faults.entries.append(FunctionFault(kind="provisioning_fails", match="greet"))
+
+    head = await world.run(await world.push(greet("greet-3.zip", {"provisionedConcurrency": 2})))
+
+    assert (head.state, world.alias()) == (State.ROLLED_BACK, "2")
+    assert "The weights that its alias had beside it are not: {'1': 0.25}." in head.because

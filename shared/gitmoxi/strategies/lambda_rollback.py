@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
@@ -34,12 +35,14 @@ from gitmoxi.strategies.lambda_steps import (
     RESERVED,
     RESERVED_BEFORE,
     VERSION,
+    WEIGHTS,
     act,
     change_latest,
     move_alias,
     publish,
     reserve,
     wait_until_ready,
+    weights_in,
 )
 from gitmoxi.strategies.lambda_undoing import await_undoing, undo_creation
 from gitmoxi.strategies.rollback_ends import arrived, goal, runs_already, with_standing
@@ -116,8 +119,13 @@ def _start(deployment: Deployment, seen: LambdaObservation, now: datetime) -> De
         values[OLD_VERSION] = seen.alias.version
     if good is not None:
         values[VERSION] = good
-        if seen.alias is None or seen.alias.version != good or seen.alias.weights:
-            back = move_alias(deployment, seen, now, good)
+        # Lambda takes no weights beside provisioned concurrency (API_PutProvisionedConcurrencyConfig).
+        weights = dict(seen.good_weights) if seen.alias is not None and seen.provisioned is None else {}
+        if weights:
+            values[WEIGHTS] = json.dumps(weights, sort_keys=True)
+        if seen.alias is None or seen.alias.version != good or dict(seen.alias.weights) != weights:
+            fresh = replace(deployment, progress=replace(deployment.progress, values=values))
+            back = move_alias(fresh, seen, now, good)
             return replace(back, progress=Progress(phase="shifted", since=now, values=values))
     elif deployment.is_requested_rollback or (
         seen.alias is not None and seen.alias.version == old.get(VERSION)
@@ -213,7 +221,11 @@ def _back(deployment: Deployment, seen: LambdaObservation) -> Decision:
         gone = f"the alias {seen.settings.get('alias', '')}".rstrip()
         cause = f"Somebody else deleted {gone} in mid-rollback: nothing serves version {wanted}."
         return fail(deployment, cause)
-    if wanted is not None and alias is not None and (alias.version != wanted or alias.weights):
+    if (
+        wanted is not None
+        and alias is not None
+        and (alias.version != wanted or dict(alias.weights) != weights_in(deployment.progress.values))
+    ):
         cause = (
             f"Somebody else moved the alias {alias.name} in mid-rollback: it points at version "
             f"{alias.version}, not at {wanted}."
@@ -237,6 +249,8 @@ def _reached(deployment: Deployment, seen: LambdaObservation) -> str:
         )
     elif (other := other_code(seen)) is not None:
         told = f"{told} {other} $LATEST has it, the alias has not."
+    if seen.good_weights and WEIGHTS not in deployment.progress.values:
+        told = f"{told} The weights that its alias had beside it are not: {dict(seen.good_weights)}."
     if seen.plan.configuration_request:
         names = ", ".join(sorted(seen.plan.configuration_request))
         told = f"{told} Somebody else changed these settings of $LATEST meanwhile: {names}."

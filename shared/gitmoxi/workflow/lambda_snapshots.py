@@ -76,6 +76,12 @@ class LambdaSnapshot:
         """The version that the alias served."""
         return None if self.alias is None else str(self.alias["version"])
 
+    def weights(self, version: str | None) -> dict[str, float]:
+        """What other versions got beside ``version``, if the alias served that."""
+        if self.alias is None or self.alias_version != version:
+            return {}
+        return dict(self.alias["weights"])
+
     def wanted(self, target: LambdaTarget, put_over_it: DesiredLambda) -> DesiredLambda | None:
         """The function as something to go back to; None where there was none.
 
