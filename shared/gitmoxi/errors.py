@@ -71,5 +71,15 @@ class NotFoundError(PermanentError):
     """What was asked for does not exist."""
 
 
+class UnreadableBodyError(PermanentError):
+    """A stored body that this release cannot read; ``what`` says in a sentence's middle what it is."""
+
+    def __init__(self, what: str, error: Exception) -> None:
+        super().__init__(
+            f"Another release of Gitmoxi stored {what}, and this one cannot read it ({error!r}). "
+            "Deploy the commit again: gmctl commit deploy -f."
+        )
+
+
 class InvalidInputError(PermanentError):
     """What a person or another system sent cannot be used; the message says why and what to do."""

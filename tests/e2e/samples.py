@@ -17,9 +17,11 @@ def ecs_files(
     name: str | None = None,
     depdef: dict[str, Any] | None = None,
     service: dict[str, Any] | None = None,
+    log_group: str | None = None,
 ) -> dict[str, str | None]:
-    """A rolling ECS service on Fargate under ``prefix``."""
+    """A rolling ECS service on Fargate under ``prefix``; with a log group, its container writes there."""
     name = name or prefix.rpartition("/")[2]
+    container = {"name": "main", "image": "{{ image }}", "essential": True}
     files: dict[str, Any] = {
         f"{prefix}_svcdef.json": {
             "cluster": CLUSTER,
@@ -35,12 +37,21 @@ def ecs_files(
             "requiresCompatibilities": ["FARGATE"],
             "cpu": "256",
             "memory": "512",
-            "containerDefinitions": [{"name": "main", "image": "{{ image }}", "essential": True}],
+            **({} if log_group is None else {"executionRoleArn": "arn:aws:iam::000000000000:role/e2e"}),
+            "containerDefinitions": [{**container, **_logging(log_group)}],
         },
         f"{prefix}_input.json": {"image": image},
         f"{prefix}_depdef.json": depdef or {"gmDeploymentCircuitBreaker": {"failureThreshold": 2}},
     }
     return {path: json.dumps(content, indent=2) for path, content in files.items()}
+
+
+def _logging(group: str | None) -> dict[str, Any]:
+    """The container's awslogs driver; nothing without a group."""
+    if group is None:
+        return {}
+    options = {"awslogs-group": group, "awslogs-region": "us-east-1", "awslogs-stream-prefix": "app"}
+    return {"logConfiguration": {"logDriver": "awslogs", "options": options}}
 
 
 def lambda_files(

@@ -33,7 +33,10 @@ def test_a_bad_image_trips_the_breaker_and_the_service_goes_back(
     ran = installation.deploy(repository)
 
     assert ran.code == 1, ran.text
-    assert f"Failure of prod/{name}: The image does not exist in its registry. (image.not-found" in ran.out
+    assert (
+        f"Failure of prod/{name}: The image {name}:bad does not exist in its registry. (image.not-found"
+        in ran.out
+    )
     assert "AWS says: CannotPullContainerError" in ran.out
     assert "What to do: " in ran.out
     [deployment] = installation.deployments(sha)
@@ -49,12 +52,16 @@ def test_scenario_34_a_bad_first_image_removes_what_it_created(
     installation: Installation, repository: GitRepository, unique: Unique
 ) -> None:
     name = unique("stillborn")
-    installation.cloud.add_faults(images=[ImageFaultSpec(match=f"{name}:bad", kind="crash")])
-    sha = repository.commit(ecs_files(f"prod/{name}", image=f"{name}:bad"))
+    group = f"/e2e/{name}"
+    installation.client("logs").create_log_group(logGroupName=group)
+    log = "starting\nKeyError: 'DATABASE_URL'"
+    installation.cloud.add_faults(images=[ImageFaultSpec(match=f"{name}:bad", kind="crash", log=log)])
+    sha = repository.commit(ecs_files(f"prod/{name}", image=f"{name}:bad", log_group=group))
 
     ran = installation.deploy(repository)
 
     assert ran.code == 1, ran.text
+    assert "  Container's log: KeyError: 'DATABASE_URL'" in ran.out
     assert [d["state"] for d in installation.deployments(sha)] == ["ROLLED_BACK"]
     assert service_of(installation, name)["status"] in {"DRAINING", "INACTIVE"}
 

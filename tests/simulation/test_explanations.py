@@ -323,7 +323,7 @@ async def test_why_a_task_stopped_is_recorded_while_the_deployment_goes_on() -> 
     steps = [step for step in await world.ledger.steps(deployment) if step.explanations]
     assert [(step.state, step.name) for step in steps] == [(State.RUNNING, "notice a failure")]
     assert [one.id for one in steps[0].explanations] == ["image.not-found"]
-    assert "The image does not exist" in steps[0].because
+    assert "The image web:2 does not exist" in steps[0].because
 
     world.faults.entries.clear()
     head = await world.run(deployment)

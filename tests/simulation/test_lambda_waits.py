@@ -11,6 +11,7 @@ from gitmoxi.domain.states import State, Status
 from gitmoxi.planning.errors import FunctionDeletingError
 from gitmoxi_local.aws_model.functions import FunctionFault
 from tests.simulation.cloud import LAMBDA_TARGET
+from tests.simulation.lambda_rollback_scenarios import two_revisions
 from tests.simulation.lambda_scenarios import (
     CODE,
     CONFIGURATION,
@@ -21,6 +22,7 @@ from tests.simulation.lambda_scenarios import (
     meddle,
     serving,
 )
+from tests.simulation.rollback_requests import asking_for
 from tests.simulation.world import World
 
 READINESS = {"readinessCheck": {"waitInterval": 10, "maxRetries": 5}}
@@ -212,3 +214,25 @@ async def test_a_deletion_takes_versions_aliases_and_concurrency_with_it() -> No
     assert head.state is State.SUCCEEDED
     assert world.aws.mutations == ["DeleteFunction"]
     assert not world.functions.exists("greet")
+
+
+async def test_a_version_that_is_published_again_by_a_rollback_gets_no_traffic_before_it_is_ready() -> None:
+    world = World()
+    await two_revisions(world)
+    forward = world.aws.models["lambda"]
+    ready_at = world.clock.now() + timedelta(seconds=30)
+
+    def preparing(operation: str, params: Any) -> dict[str, Any]:
+        answer = forward(operation, params)
+        of_version = operation == PUBLISH or params.get("Qualifier") == "3"
+        return _pending(answer) if of_version and world.clock.now() < ready_at else answer
+
+    world.aws.models["lambda"] = preparing
+    deployment = await asking_for("d-1")(world)
+    waiting = await world.run_until(deployment, "activate")
+    assert (waiting.because, world.alias()) == ("Version 3 is published.", "2")
+
+    head = await world.run(deployment)
+
+    assert (head.state, world.alias()) == (State.SUCCEEDED, "3")
+    assert world.clock.now() >= ready_at

@@ -93,13 +93,24 @@ async def check_service(told: Told) -> None:
         assert set(images) == ({image_of(before)} if before is not None else set()), last.because
 
 
-def coloured(colour: str, broken: bool) -> Any:
+def coloured(colour: str, broken: bool, concurrency: Any) -> Any:
     """A function that can be told by its variables."""
     variables = {"COLOUR": colour} | ({"BROKEN": "yes"} if broken else {})
-    return greet(f"{colour}.zip", Environment={"Variables": variables})
+    return greet(f"{colour}.zip", concurrency, Environment={"Variables": variables})
 
 
-functions = st.builds(coloured, st.sampled_from(["blue", "green"]), st.sampled_from([False, False, True]))
+CONCURRENCY: tuple[dict[str, Any], ...] = (
+    {},
+    {"reservedConcurrency": 20},
+    {"reservedConcurrency": "none", "provisionedConcurrency": "none"},
+    {"reservedConcurrency": 9, "provisionedConcurrency": 2},
+)
+functions = st.builds(
+    coloured,
+    st.sampled_from(["blue", "green"]),
+    st.sampled_from([False, False, True]),
+    st.sampled_from(CONCURRENCY),
+)
 FUNCTION_OPERATIONS = (
     "CreateFunction",
     "UpdateFunctionCode",
@@ -107,6 +118,8 @@ FUNCTION_OPERATIONS = (
     "PublishVersion",
     "CreateAlias",
     "UpdateAlias",
+    "PutFunctionConcurrency",
+    "PutProvisionedConcurrencyConfig",
     "GetFunction",
 )
 
@@ -117,8 +130,24 @@ def served(world: World) -> Any:
     return answer["Configuration"]["Environment"]["Variables"]
 
 
+def check_concurrency(world: World, wish: Any, because: str) -> None:
+    """What the settings name is set; what they leave out is nobody's promise."""
+    answer = world.functions.call("GetFunction", {"FunctionName": "greet"})
+    reserved = (answer.get("Concurrency") or {}).get("ReservedConcurrentExecutions", "none")
+    listed = world.functions.call("ListProvisionedConcurrencyConfigs", {"FunctionName": "greet"})
+    configs = listed["ProvisionedConcurrencyConfigs"]
+    live = {
+        "reservedConcurrency": reserved,
+        "provisionedConcurrency": configs[0]["RequestedProvisionedConcurrentExecutions"]
+        if configs
+        else "none",
+    }
+    wanted = {name: value for name, value in wish.settings.items() if name in live}
+    assert {name: live[name] for name in wanted} == wanted, because
+
+
 async def check_function(told: Told) -> None:
-    """What is served is what the last deployment's end says."""
+    """What is served, and by how many executions, is what the last deployment's end says."""
     last = await ended_last(told)
     if last is None:
         return
@@ -130,8 +159,10 @@ async def check_function(told: Told) -> None:
     wish = told.wishes[last.id].function["Environment"]["Variables"]
     if last.state in {State.SUCCEEDED, State.NO_CHANGE}:
         assert served(told.world) == wish, f"{last.state}: {last.because}"
+        check_concurrency(told.world, told.wishes[last.id], f"{last.state}: {last.because}")
     if last.state is State.ROLLED_BACK and (before := await good_wish(told, LAMBDA_TARGET)) is not None:
         assert served(told.world) == before.function["Environment"]["Variables"], last.because
+        check_concurrency(told.world, before, last.because)
 
 
 async def tell(story: Story) -> None:

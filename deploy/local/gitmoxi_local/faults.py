@@ -42,6 +42,7 @@ class ImageFaultSpec(_Border):
     exit_code: int = Field(default=1, ge=0, le=255)
     http_code: int | None = Field(default=None, ge=100, le=599)
     message: str = ""
+    log: str = Field(default="", max_length=100_000)
 
 
 class FunctionFaultSpec(_Border):
@@ -278,14 +279,7 @@ class Faults:
 
 
 def _image_fault(spec: ImageFaultSpec) -> ImageFault:
-    return ImageFault(
-        match=spec.match,
-        kind=spec.kind,
-        after_seconds=spec.after_seconds,
-        exit_code=spec.exit_code,
-        http_code=spec.http_code,
-        message=spec.message,
-    )
+    return ImageFault(**dict(spec))
 
 
 def _generator(seed: int) -> random.Random:

@@ -40,6 +40,12 @@ SEAMS: Mapping[str, tuple[str, ...]] = {
         "_record_history",
         "_stat_value",
     ),
+    "ministack.services.cloudwatch_logs": (
+        "_create_log_group",
+        "_create_log_stream",
+        "_log_groups",
+        "_put_log_events",
+    ),
     "ministack.services.eventbridge": ("_ensure_default_bus", "_put_events"),
     "ministack.services.lambda_svc": (
         "_delete_function",

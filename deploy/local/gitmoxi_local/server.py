@@ -26,6 +26,7 @@ from gitmoxi_local.aws_model.base import AwsEvent
 from gitmoxi_local.aws_model.ecs import EcsModel
 from gitmoxi_local.aws_model.functions import FunctionChanged, FunctionsModel
 from gitmoxi_local.aws_model.scalable_targets import ScalableTargets
+from gitmoxi_local.container_logs import ContainerLogs
 from gitmoxi_local.control import ControlApi
 from gitmoxi_local.ecs_front import EcsFront
 from gitmoxi_local.elb_front import ElbFront
@@ -117,6 +118,16 @@ class LocalCloud:
             shutil.rmtree(self._settings.scratch_dir, ignore_errors=True)
 
     def _ecs_host(self) -> ModelHost[EcsModel, AwsEvent]:
+        logs = ContainerLogs(
+            lambda event: self._ecs.ask(
+                lambda model: model.last_words(event.account, event.region, event.resources[0])
+            )
+        )
+
+        def carry(event: AwsEvent) -> None:
+            logs.follow(event)  # first, for whoever hears of the crash may look for its log at once
+            service_events.publish(event)
+
         return ModelHost(
             service="ECS",
             create=partial(
@@ -127,7 +138,7 @@ class LocalCloud:
                 limits=self._faults.limits,
             ),
             clock=WallClock(),
-            publish=service_events.publish,
+            publish=carry,
         )
 
     def _functions_host(self) -> ModelHost[FunctionsModel, FunctionChanged]:

@@ -95,7 +95,7 @@ def _result(api: ApiClient, following: Follower, delivery_id: str, *, wait: bool
     if output is Output.JSON:
         print_json(console, found)
     elif found.deployments:
-        print_deployments(console, found.deployments)
+        print_deployments(console, found.deployments, reasons=not wait)
     print_held_of(make_console(stderr=output is Output.JSON), found.deployments)
     return code_of(item.state for item in found.deployments) if wait else ExitCode.SUCCESS
 

@@ -11,6 +11,7 @@ from rich.console import Console
 from gitmoxi.domain.states import Status
 from gitmoxi_gmctl.api_client import ApiClient, Query
 from gitmoxi_gmctl.commanding import give_command
+from gitmoxi_gmctl.details import print_details
 from gitmoxi_gmctl.exits import code_of
 from gitmoxi_gmctl.following import interruptible
 from gitmoxi_gmctl.options import (
@@ -34,7 +35,6 @@ from gitmoxi_gmctl.printing import (
     cell,
     make_console,
     print_deployments,
-    print_details,
     print_json,
 )
 from gitmoxi_gmctl.replies import Deployment

@@ -15,9 +15,10 @@ from gitmoxi.domain.dryruns import DryRunState
 from gitmoxi.domain.records import PushOutcome
 from gitmoxi.domain.states import State, Status, Worker
 from gitmoxi_gmctl.api_client import ApiClient
+from gitmoxi_gmctl.details import print_explanations
 from gitmoxi_gmctl.dryrun.replies import DryRun
 from gitmoxi_gmctl.exits import ExitCode, GmctlError, RefusedError, UnreachableError
-from gitmoxi_gmctl.printing import cell, print_explanations, print_plan, print_plan_warnings, print_step
+from gitmoxi_gmctl.printing import cell, print_plan, print_plan_warnings, print_step
 from gitmoxi_gmctl.replies import Deployment, DeploymentDetails, Push
 
 POLL_SECONDS = 0.5
@@ -169,7 +170,7 @@ class Follower:
                 self._shown[deployment.id] = step.version
         if deployment.status is Status.PROCESSED_ERROR and deployment.id not in self._explained:
             self._explained.add(deployment.id)
-            print_explanations(self._console, details.explanations, prefix=prefix)
+            print_explanations(self._console, details, prefix=prefix)
         if details.plan is not None and deployment.id not in self._planned:
             self._planned.add(deployment.id)
             if self._verbose:

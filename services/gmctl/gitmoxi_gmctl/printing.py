@@ -18,8 +18,6 @@ from gitmoxi.domain.states import State, Status
 from gitmoxi_gmctl.replies import (
     Commits,
     Deployment,
-    DeploymentDetails,
-    Explanation,
     Plan,
     PlannedDifference,
     Processing,
@@ -170,8 +168,8 @@ def print_warnings(console: Console, warnings: Iterable[str]) -> None:
         console.print(cell(f"warning: {warning}", "yellow"), soft_wrap=True)
 
 
-def print_deployments(console: Console, deployments: Iterable[Deployment]) -> None:
-    """A list of deployments."""
+def print_deployments(console: Console, deployments: Iterable[Deployment], *, reasons: bool = True) -> None:
+    """A list of deployments, with ``reasons`` if nothing has told them yet."""
     rows = (
         (
             cell(item.id),
@@ -181,55 +179,13 @@ def print_deployments(console: Console, deployments: Iterable[Deployment]) -> No
             cell(target_name(item.target)),
             cell(item.commit[:_SHORT_SHA]),
             cell(moment(item.updated_at)),
-            cell(item.because),
+            *([cell(item.because)] if reasons else []),
         )
         for item in deployments
     )
-    headings = ("ID", "STATUS", "STATE", "SERVICE OBJECT", "TARGET", "COMMIT", "UPDATED", "BECAUSE")
+    known = ("ID", "STATUS", "STATE", "SERVICE OBJECT", "TARGET", "COMMIT", "UPDATED")
+    headings = (*known, "BECAUSE") if reasons else known
     print_table(console, headings, rows, empty="No deployment matches.")
-
-
-def print_details(console: Console, details: DeploymentDetails) -> None:
-    """A deployment with its plan and its steps."""
-    item = details.deployment
-    heading = cell(f"Deployment {item.id}: ", "bold")
-    console.print(heading + state_cell(item.state) + cell(f" ({item.status})"))
-    facts = {
-        "service object": item.prefix,
-        "target": target_name(item.target) or f"{item.kind}, not known yet",
-        "commit": f"{item.commit} on {item.branch} of {item.repository}, number {item.seq}",
-        "asked for by": item.requested_by,
-        "of": item.restores,
-        "because": item.because,
-        "cause": item.cause,
-    }
-    for name, value in facts.items():
-        if value:
-            console.print(cell(f"  {name:<15}", "dim") + cell(value))
-    print_explanations(console, details.explanations)
-    if details.plan is not None:
-        print_plan(console, details.plan)
-    console.print(cell("Steps", "bold"))
-    for step in details.steps:
-        print_step(console, step)
-    for command in details.commands:
-        console.print(cell(f"  {moment(command.at)}  {command.kind} was asked for by {command.by}", "dim"))
-
-
-def print_explanations(console: Console, explanations: Iterable[Explanation], *, prefix: str = "") -> None:
-    """What failed, in AWS's words too, and what to do; ``prefix`` tells for which service object."""
-    of = f" of {prefix}" if prefix else ""
-    for item in explanations:
-        times = f", {item.count} times" if item.count > 1 else ""
-        console.print(
-            cell(f"Failure{of}: ", "bold") + cell(item.cause, "red") + cell(f" ({item.id}{times})", "dim"),
-            soft_wrap=True,
-        )
-        for text in item.evidence:
-            console.print(cell("  AWS says: ", "dim") + cell(text), soft_wrap=True)
-        console.print(cell("  What to do: ", "dim") + cell(item.advice, "bold"), soft_wrap=True)
-        if item.source:
-            console.print(cell(f"  More: {item.source}", "dim"), soft_wrap=True)
 
 
 def print_plan(console: Console, plan: Plan, *, verbose: bool = False) -> None:

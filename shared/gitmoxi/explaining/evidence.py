@@ -8,9 +8,6 @@ from collections.abc import Iterable
 LONGEST_EVIDENCE = 1_000
 """Characters of one piece of evidence; what is longer is cut, and says so."""
 
-MOST_EVIDENCE = 20
-"""Pieces of evidence that one explanation keeps when it stands for many failures."""
-
 _CUT = " …"
 _BLANKS = frozenset("\t\n\r\v\f\x85\u2028\u2029")
 _UNSEEN = frozenset({"Cc", "Cf", "Cs"})

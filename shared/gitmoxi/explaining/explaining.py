@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from functools import lru_cache
 
-from gitmoxi.domain.explanations import UNKNOWN, Explanation
+from gitmoxi.domain.explanations import LOG, UNKNOWN, Explanation, together
 from gitmoxi.explaining.capacity import STOP_ENTRIES
 from gitmoxi.explaining.containers import EXIT_ENTRIES, EXITED
 from gitmoxi.explaining.entry import first_fit, readable
-from gitmoxi.explaining.evidence import MOST_EVIDENCE, as_evidence
+from gitmoxi.explaining.evidence import as_evidence
 from gitmoxi.explaining.function_states import FUNCTION_STATE_ENTRIES, QUIET_CODES
 from gitmoxi.explaining.load_balancing import TARGET_ENTRIES
 from gitmoxi.explaining.names import names_in
@@ -34,7 +33,7 @@ _EXITED = "EssentialContainerExited"
 def explain_task(task: FailedTask) -> Explanation:
     """Why the task stopped: by AWS's words, else by the exit code, else by the stop code."""
     words = [one for one in (task.reason, *(each.reason for each in task.containers)) if one]
-    told, log = [*words, *_exits(task.containers)], _log(task.log_lines)
+    told, log = [*words, *_exits(task)], _log(task.log_lines)
     culprit = task.culprit
     names = _names(words, {"container": culprit.name if culprit else ""})
     if (entry := first_fit(BY_WORDS, words)) is not None:
@@ -113,7 +112,7 @@ def explain(
     merged: dict[tuple[str, ...], Explanation] = {}
     for one in found:
         if one is not None:
-            merged[one.key] = _both(merged[one.key], one) if one.key in merged else one
+            merged[one.key] = together(merged[one.key], one) if one.key in merged else one
     return tuple(sorted(merged.values(), key=_rank))
 
 
@@ -121,11 +120,6 @@ def _rank(explanation: Explanation) -> tuple[int, int]:
     if explanation.id in SYMPTOMS:
         return 2, -explanation.count
     return int(explanation.id == UNKNOWN), -explanation.count
-
-
-def _both(one: Explanation, other: Explanation) -> Explanation:
-    evidence = tuple(dict.fromkeys((*one.evidence, *other.evidence)))[:MOST_EVIDENCE]
-    return replace(one, evidence=evidence, count=one.count + other.count)
 
 
 def _unknown(evidence: Iterable[str], log: Iterable[str] = ()) -> Explanation:
@@ -148,16 +142,19 @@ def _explain_exit(
     return entry.explain(evidence, {**names, "exit_code": shown})
 
 
-def _exits(containers: Iterable[StoppedContainer]) -> list[str]:
+def _exits(task: FailedTask) -> list[str]:
+    """The exit codes of a task that ended by itself; of one that ECS stopped they say how it obeyed."""
+    if task.stop_code not in ("", _EXITED):
+        return []
     return [
         f"container {one.name}: exit code {one.exit_code}" if one.name else f"exit code {one.exit_code}"
-        for one in containers
+        for one in task.containers
         if one.exit_code is not None
     ]
 
 
 def _log(lines: Sequence[str]) -> list[str]:
-    return [f"log: {line}" for line in lines[-MOST_LOG_LINES:]]
+    return [f"{LOG}{line}" for line in lines[-MOST_LOG_LINES:]]
 
 
 def _names(texts: Iterable[str], known: Mapping[str, str]) -> dict[str, str]:

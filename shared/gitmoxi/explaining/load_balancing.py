@@ -45,6 +45,16 @@ LOAD_BALANCER_ENTRIES: Final[tuple[Entry, ...]] = (
         says=(("does not have an associated load balancer",),),
     ),
     Entry(
+        id="target.zone-not-enabled",
+        cause="The load balancer of the {target_group} is not switched on in the task's Availability Zone.",
+        advice=(
+            "Give the load balancer a subnet in every Availability Zone of the service's subnets, or "
+            "take those subnets out of awsvpcConfiguration."
+        ),
+        source=UNHEALTHY_EVENTS,
+        says=(("availability zone that is not enabled",),),
+    ),
+    Entry(
         id="target.wrong-status",
         cause=_WRONG_STATUS,
         advice=_FIX_STATUS,

@@ -53,6 +53,15 @@ _COMPILED: Mapping[str, re.Pattern[str]] = {
     name: re.compile(pattern, re.ASCII) for name, pattern in _PATTERNS.items()
 }
 
+_NAMED_IMAGE = re.compile(
+    r"(?:resolve ref|manifest for|access denied for|repository) [\"']?(?P<image>[a-z0-9][\w./@:-]{1,400})",
+    re.ASCII,
+)
+"""An image of any registry, by the words before it."""
+
+_NO_IMAGES = frozenset({"linux", "windows", "name", "does"})
+"""Words that may stand there instead."""
+
 _ECR_IMAGE = re.compile(
     r"(?P<account>\d{12})\.dkr\.ecr\.(?P<region>[a-z0-9-]{1,32})\.amazonaws\.com(?P<china>\.cn)?/"
     r"(?P<repository>[\w./-]{1,256})",
@@ -97,11 +106,16 @@ def names_in(text: str) -> dict[str, str]:
         for name, pattern in _COMPILED.items()
         if (match := pattern.search(read)) is not None
     }
+    named = _NAMED_IMAGE.search(read)
+    if "image" not in found and named is not None and named["image"].split("/")[0] not in _NO_IMAGES:
+        found["image"] = named["image"].rstrip(_SENTENCE_END)
     if (image := _ECR_IMAGE.match(found.get("image", ""))) is not None:
         partition = "aws-cn" if image["china"] else "aws"
         found["repository"] = (
             f"arn:{partition}:ecr:{image['region']}:{image['account']}:repository/{image['repository']}"
         )
+    if "target_group" in found:
+        found["target_group"] = found["target_group"].split("/")[1]
     if ":role/" in found.get("resource", ""):
         found["role"] = found["resource"]
     return found

@@ -40,6 +40,15 @@ NETWORK_ENTRIES: Final[tuple[Entry, ...]] = (
         says=(("invalidsubnetid.notfound",), ("subnet id", "does not exist"), ("subnet", "was not found")),
     ),
     Entry(
+        id="network.several-vpcs",
+        cause="The subnets and security groups are not all of one VPC.",
+        advice=(
+            "Correct awsvpcConfiguration in the service definition: subnets and security groups of one VPC."
+        ),
+        source=CREATE_SERVICE,
+        says=(("belong to different networks",), ("must belong to the same vpc",), ("multiple vpcs",)),
+    ),
+    Entry(
         id="network.security-group-not-found",
         cause="The {security_group} does not exist in the VPC of the subnets.",
         advice="Correct awsvpcConfiguration.securityGroups in the service definition.",
@@ -49,15 +58,6 @@ NETWORK_ENTRIES: Final[tuple[Entry, ...]] = (
             ("security group", "does not exist"),
             ("securitygroup", "not found"),
         ),
-    ),
-    Entry(
-        id="network.several-vpcs",
-        cause="The subnets and security groups are not all of one VPC.",
-        advice=(
-            "Correct awsvpcConfiguration in the service definition: subnets and security groups of one VPC."
-        ),
-        source=CREATE_SERVICE,
-        says=(("belong to different networks",), ("must belong to the same vpc",), ("multiple vpcs",)),
     ),
     Entry(
         id="task.no-free-addresses",

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from gitmoxi.domain.targets import EcsTarget, LambdaTarget, parse_target_id
-from gitmoxi.errors import InvalidInputError, InvariantError
+from gitmoxi.errors import InvalidInputError, UnreadableBodyError
 from gitmoxi.planning.documents import Document, canonical_bytes, without_blanks
 from gitmoxi.planning.rules import normalise
 from gitmoxi.planning.task_definition_rules import TASK_DEFINITION_RULES
@@ -67,13 +67,13 @@ def from_bytes(content: bytes) -> Desired:
     """The inverse of ``to_bytes``.
 
     Raises:
-        InvariantError: the body was not written by ``to_bytes``.
+        UnreadableBodyError: the body was not written by the ``to_bytes`` of this release.
     """
     try:
         stored = json.loads(content)
         return _restored(stored)
     except (ValueError, KeyError, TypeError, InvalidInputError) as error:
-        raise InvariantError(f"a stored body is no wanted state: {error!r}") from error
+        raise UnreadableBodyError("what the deployment wants", error) from error
 
 
 def task_definition_hash(document: Document) -> str:

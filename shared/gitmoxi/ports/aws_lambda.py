@@ -114,9 +114,15 @@ class LambdaPort(Protocol):
         ...
 
     async def update_alias(
-        self, target: LambdaTarget, name: str, version: str, *, revision_id: str | None
+        self,
+        target: LambdaTarget,
+        name: str,
+        version: str,
+        *,
+        revision_id: str | None,
+        weights: Mapping[str, float] | None = None,
     ) -> LambdaAlias:
-        """``UpdateAlias`` to all of ``version``: additional weights are emptied."""
+        """``UpdateAlias`` to ``version``; ``weights`` replace those of other versions, None empties them."""
         ...
 
     async def delete_function(self, target: LambdaTarget, qualifier: str | None = None) -> None:

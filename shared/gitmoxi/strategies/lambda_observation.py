@@ -35,7 +35,8 @@ class LambdaObservation:
     ``plan`` is made anew from ``desired`` and the live state, by the function that the planner used; it
     is None for a deletion. ``latest_version`` is "0" when nothing was ever published. ``owned`` says that the
     function carries this installation's tag, ``created`` that the deployment which is rolled back made it.
-    ``good_version`` is the version that a rollback goes back to, None when it is gone, ``good_code_sha256``
+    ``good_version`` is the version that a rollback goes back to, None when it is gone, ``good_weights``
+    the fractions that other versions had beside it when the deployment began, ``good_code_sha256``
     the hash of its code where that is known; ``code_stays`` says that nobody knows where that code came from,
     so that $LATEST keeps what it has. ``sensitive_values`` are those of every document that was looked at.
 
@@ -54,6 +55,7 @@ class LambdaObservation:
     owned: bool = False
     created: bool = False
     good_version: LambdaFunction | None = None
+    good_weights: Mapping[str, float] = field(default_factory=dict)
     good_code_sha256: str | None = None
     code_stays: bool = False
     sensitive_values: tuple[str, ...] = ()

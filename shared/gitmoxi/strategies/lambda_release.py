@@ -11,8 +11,8 @@ from gitmoxi.domain.states import State
 from gitmoxi.errors import InvariantError
 from gitmoxi.ports.aws_lambda import LambdaFunction
 from gitmoxi.strategies.decision import Action, Decision
-from gitmoxi.strategies.explained import headline
 from gitmoxi.strategies.failing import fail, fail_impossible, fail_refused, unchanged
+from gitmoxi.strategies.lambda_activation import await_version, look_for_version
 from gitmoxi.strategies.lambda_foreign import (
     answer_change,
     foreign_change,
@@ -26,7 +26,6 @@ from gitmoxi.strategies.lambda_observation import (
     DELETING,
     LambdaLimits,
     LambdaObservation,
-    explanations_of,
     has_failed,
     is_ready,
     next_look,
@@ -242,41 +241,13 @@ def _published(
     deployment = _with_values(deployment, result)
     if active:
         return _move_alias(deployment, seen, now)
-    return _look_for(deployment, limits, now, f"Version {result[VERSION]} is published.")
+    return look_for_version(deployment, limits, now, f"Version {result[VERSION]} is published.")
 
 
 def _activate(
     deployment: Deployment, seen: LambdaObservation, limits: LambdaLimits, now: datetime
 ) -> Decision:
-    """A version of its own may take time to become ready: Lambda prepares SnapStart's snapshot then."""
-    number, version = deployment.progress.values[VERSION], seen.published
-    if version is None:
-        return fail(deployment, f"Somebody else deleted version {number}, which was just published.")
-    explanations = explanations_of(version, seen.sensitive_values)
-    if has_failed(version):
-        cause = f"Version {number} cannot be used: {headline(explanations)}."
-        return fail(deployment, cause, explanations=explanations)
-    if is_ready(version):
-        return _move_alias(deployment, seen, now)
-    standing = f"Version {number} is not ready yet: {states_of(version)}."
-    since = deployment.progress.since
-    if since is not None and now - since >= limits.timeout:
-        cause = f"{standing} That took {limits.timeout.total_seconds():.0f} s; see readinessCheck."
-        return fail(deployment, cause, explanations=explanations)
-    return _look_for(deployment, limits, now, standing)
-
-
-def _look_for(deployment: Deployment, limits: LambdaLimits, now: datetime, because: str) -> Decision:
-    progress = deployment.progress
-    waiting = progress if progress.phase == "activate" else replace(progress, phase="activate", since=now)
-    return Decision(
-        step="wait for the version",
-        because=because,
-        to=deployment.state,
-        progress=waiting,
-        look_again=next_look(waiting, limits, now),
-        quiet=waiting is progress,
-    )
+    return await_version(deployment, seen, limits, now) or _move_alias(deployment, seen, now)
 
 
 def _move_alias(deployment: Deployment, seen: LambdaObservation, now: datetime) -> Decision:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
@@ -11,7 +12,19 @@ from gitmoxi.domain.records import TargetRecord
 from gitmoxi.errors import InvariantError
 from gitmoxi.strategies.decision import Action, Decision
 from gitmoxi.strategies.failing import fail, fail_impossible, fail_refused
-from gitmoxi.strategies.lambda_observation import DELETING, LambdaLimits, LambdaObservation, has_failed
+from gitmoxi.strategies.lambda_observation import (
+    DELETING,
+    LambdaLimits,
+    LambdaObservation,
+    has_failed,
+)
+from gitmoxi.strategies.lambda_republishing import (
+    FAILED_VERSION,
+    REPUBLISH,
+    other_code,
+    prepare_again,
+    republished,
+)
 from gitmoxi.strategies.lambda_serving import await_alias, await_provisioned, provision
 from gitmoxi.strategies.lambda_steps import (
     CODE_SHA256,
@@ -22,24 +35,20 @@ from gitmoxi.strategies.lambda_steps import (
     RESERVED,
     RESERVED_BEFORE,
     VERSION,
+    WEIGHTS,
     act,
     change_latest,
     move_alias,
     publish,
     reserve,
     wait_until_ready,
+    weights_in,
 )
 from gitmoxi.strategies.lambda_undoing import await_undoing, undo_creation
 from gitmoxi.strategies.rollback_ends import arrived, goal, runs_already, with_standing
 
-FAILED_VERSION = "failed_version"
-"""Progress value: the version that the failed deployment published."""
-
 RESERVED_GOAL, PROVISIONED_GOAL = "reserved_goal", "provisioned_goal"
 """Progress values: the concurrency to bring back where the good settings name none, a number or ``NONE``."""
-
-REPUBLISH = "republish"
-"""Progress value, ``yes``: the version to go back to is gone, and is published again."""
 
 
 def decide_lambda_rollback(
@@ -78,8 +87,8 @@ def _decide(
             return _start(deployment, seen, now)
         case "shifted" | "settle":
             return _restore_latest(deployment, seen, limits, now)
-        case "published":
-            return _published(deployment, seen, now)
+        case "published" | "activate":
+            return republished(deployment, seen, limits, now)
         case "moved":
             return _clean_up(deployment, seen, now)
         case "cleaned":
@@ -110,13 +119,18 @@ def _start(deployment: Deployment, seen: LambdaObservation, now: datetime) -> De
         values[OLD_VERSION] = seen.alias.version
     if good is not None:
         values[VERSION] = good
-        if seen.alias is not None and (seen.alias.version != good or seen.alias.weights):
-            back = move_alias(deployment, seen, now, good)
+        # Lambda takes no weights beside provisioned concurrency (API_PutProvisionedConcurrencyConfig).
+        weights = dict(seen.good_weights) if seen.alias is not None and seen.provisioned is None else {}
+        if weights:
+            values[WEIGHTS] = json.dumps(weights, sort_keys=True)
+        if seen.alias is None or seen.alias.version != good or dict(seen.alias.weights) != weights:
+            fresh = replace(deployment, progress=replace(deployment.progress, values=values))
+            back = move_alias(fresh, seen, now, good)
             return replace(back, progress=Progress(phase="shifted", since=now, values=values))
     elif deployment.is_requested_rollback or (
         seen.alias is not None and seen.alias.version == old.get(VERSION)
     ):
-        return _publish_again(deployment, seen, Progress(phase="settle", since=now, values=values))
+        return prepare_again(deployment, seen, Progress(phase="settle", since=now, values=values))
     return Decision(
         step="keep the alias",
         because="The alias never left the version that it served before.",
@@ -130,18 +144,6 @@ def _good_version(deployment: Deployment, seen: LambdaObservation) -> str | None
     if seen.good_version is not None:
         return seen.good_version.version
     return deployment.progress.values.get(OLD_VERSION) if seen.plan is None and seen.refused is None else None
-
-
-def _publish_again(deployment: Deployment, seen: LambdaObservation, fresh: Progress) -> Decision:
-    if seen.desired is None or seen.code_stays:
-        serves = f"version {seen.alias.version}" if seen.alias is not None else "nothing"
-        return fail(deployment, f"The alias serves {serves}, and no earlier version is known.")
-    return Decision(
-        step="prepare the version again",
-        because=f"The version of {goal(deployment)} is gone: it is published again from its documents.",
-        to=deployment.state,
-        progress=replace(fresh, values={**fresh.values, REPUBLISH: "yes"}),
-    )
 
 
 def _taken_over(deployment: Deployment, seen: LambdaObservation) -> str | None:
@@ -179,30 +181,9 @@ def _restore_latest(
         return change
     if REPUBLISH not in deployment.progress.values:
         return _clean_up(deployment, seen, now)
-    if (other := _other_code(seen)) is not None:
+    if (other := other_code(seen)) is not None:
         return fail(deployment, f"{other} It is not published.")
     return publish(deployment, seen, now)
-
-
-def _other_code(seen: LambdaObservation) -> str | None:
-    """What to say where the package is another than the one that was deployed under its name."""
-    expected = seen.good_code_sha256
-    if expected is None or seen.function is None or seen.function.code_sha256 == expected:
-        return None
-    return (
-        f"The package that the recorded documents name has changed since: its code has SHA-256 "
-        f"{seen.function.code_sha256}, {expected} was deployed."
-    )
-
-
-def _published(deployment: Deployment, seen: LambdaObservation, now: datetime) -> Decision:
-    made = deployment.intents[0].result or {}
-    values = {**deployment.progress.values, VERSION: made[VERSION], CODE_SHA256: made[CODE_SHA256]}
-    if values.get(FAILED_VERSION) == made[VERSION]:
-        del values[FAILED_VERSION]  # Lambda makes no second version of what is equal
-    progress = replace(deployment.progress, values=values)
-    moved = move_alias(replace(deployment, progress=progress), seen, now, made[VERSION])
-    return replace(moved, progress=replace(moved.progress, phase="moved"))
 
 
 def _concurrency_before(values: Mapping[str, str]) -> dict[str, str]:
@@ -236,7 +217,15 @@ def _clean_up(deployment: Deployment, seen: LambdaObservation, now: datetime) ->
 
 def _back(deployment: Deployment, seen: LambdaObservation) -> Decision:
     wanted, alias = deployment.progress.values.get(VERSION), seen.alias
-    if wanted is not None and alias is not None and (alias.version != wanted or alias.weights):
+    if wanted is not None and alias is None:
+        gone = f"the alias {seen.settings.get('alias', '')}".rstrip()
+        cause = f"Somebody else deleted {gone} in mid-rollback: nothing serves version {wanted}."
+        return fail(deployment, cause)
+    if (
+        wanted is not None
+        and alias is not None
+        and (alias.version != wanted or dict(alias.weights) != weights_in(deployment.progress.values))
+    ):
         cause = (
             f"Somebody else moved the alias {alias.name} in mid-rollback: it points at version "
             f"{alias.version}, not at {wanted}."
@@ -258,8 +247,10 @@ def _reached(deployment: Deployment, seen: LambdaObservation) -> str:
             "The alias and the settings are back; $LATEST keeps the code that it has, for AWS does not tell "
             "where the earlier .zip came from."
         )
-    elif (other := _other_code(seen)) is not None:
+    elif (other := other_code(seen)) is not None:
         told = f"{told} {other} $LATEST has it, the alias has not."
+    if seen.good_weights and WEIGHTS not in deployment.progress.values:
+        told = f"{told} The weights that its alias had beside it are not: {dict(seen.good_weights)}."
     if seen.plan.configuration_request:
         names = ", ".join(sorted(seen.plan.configuration_request))
         told = f"{told} Somebody else changed these settings of $LATEST meanwhile: {names}."

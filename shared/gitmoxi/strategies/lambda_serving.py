@@ -29,6 +29,7 @@ from gitmoxi.strategies.lambda_steps import (
     alias_standing,
     move_alias,
     reserve,
+    weights_in,
 )
 from gitmoxi.validation.lambda_depdef import NONE
 
@@ -76,6 +77,8 @@ def await_alias(
     """
     alias = seen.alias
     if alias is None or not alias.weights or seen.provisioned is None:
+        return None
+    if dict(alias.weights) == weights_in(deployment.progress.values):
         return None
     if not {alias.version, *alias.weights} <= {to, left}:
         return None

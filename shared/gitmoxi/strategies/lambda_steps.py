@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -83,6 +85,9 @@ REMOVAL_LOOK = timedelta(seconds=5)
 
 MOVED_FROM = "moved_from"
 """Argument: where the alias pointed when its move was decided; see ``alias_standing``."""
+
+WEIGHTS = "weights"
+"""Argument and progress value: fractions of 1 that other versions get beside the alias's own, as JSON."""
 
 LATEST_VERSION = "latest_version"
 """Argument: the newest version's number before we publish."""
@@ -234,9 +239,17 @@ def alias_standing(alias: LambdaAlias | None) -> str:
     return "" if alias is None else " ".join((alias.version, *sorted(alias.weights)))
 
 
+def weights_in(values: Mapping[str, str]) -> dict[str, float]:
+    """The weights in arguments or progress values; none where they name none."""
+    found: dict[str, float] = json.loads(values.get(WEIGHTS, "{}"))
+    return found
+
+
 def move_alias(deployment: Deployment, seen: LambdaObservation, now: datetime, version: str) -> Decision:
-    """Point the alias at all of ``version``, making it if there is none."""
+    """Point the alias at ``version``, making it if there is none; the progress may name weights."""
     arguments = {VERSION: version, MOVED_FROM: alias_standing(seen.alias)}
+    if weights := deployment.progress.values.get(WEIGHTS):
+        arguments[WEIGHTS] = weights
     if seen.alias is None:
         action, step = Action(call=CREATE_ALIAS, arguments=arguments), "create the alias"
         because = f"The alias does not exist; it starts at version {version}."

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from gitmoxi.domain.targets import EcsTarget
+from gitmoxi.errors import UnreadableBodyError
 from gitmoxi.planning.desired import DesiredEcs
 from gitmoxi.planning.documents import Document
 from gitmoxi.planning.service_rules import ON_THE_DEPLOYMENT, comparable_service
@@ -61,9 +62,18 @@ class EcsSnapshot:
 
     @classmethod
     def from_bytes(cls, content: bytes) -> EcsSnapshot:
-        """The inverse of ``to_bytes``."""
-        stored = json.loads(content)
-        return cls(service=stored["service"], task_definition=stored["task_definition"])
+        """The inverse of ``to_bytes``.
+
+        A member that is missing is no default: it would say that nothing was there, to be removed.
+
+        Raises:
+            UnreadableBodyError: the body was not written by the ``to_bytes`` of this release.
+        """
+        try:
+            stored = json.loads(content)
+            return cls(**{name: stored.pop(name) for name in cls.__slots__}, **stored)
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            raise UnreadableBodyError("how the service was before the deployment", error) from error
 
     def to_bytes(self) -> bytes:
         """As JSON for the encrypted body store: documents may hold sensitive values."""

@@ -7,7 +7,7 @@ from typing import Any
 
 from gitmoxi.domain.deployments import Deployment, Intent
 from gitmoxi.errors import AwsRejectedError
-from gitmoxi.ports.aws_lambda import LambdaFunction
+from gitmoxi.ports.aws_lambda import LambdaAlias, LambdaFunction
 from gitmoxi.strategies.lambda_foreign import ALIAS, STANDING, foreign_change, standing_after
 from gitmoxi.strategies.lambda_observation import DELETING, LambdaObservation
 from gitmoxi.strategies.lambda_steps import (
@@ -23,6 +23,7 @@ from gitmoxi.strategies.lambda_steps import (
     UPDATE_CONFIGURATION,
     VERSION,
     alias_standing,
+    weights_in,
 )
 from gitmoxi.validation.lambda_depdef import NONE
 
@@ -53,6 +54,13 @@ def is_precondition(error: AwsRejectedError) -> bool:
     """Whether the function or alias is another than the one that was looked at (API_PublishVersion)."""
     other_code = error.code == "InvalidParameterValueException" and "CodeSHA256" in error.reason
     return error.code == "PreconditionFailedException" or other_code
+
+
+def is_moved(alias: LambdaAlias | None, intent: Intent) -> bool:
+    """Whether the alias is where the call moves it, with its weights."""
+    if alias is None or alias.version != intent.arguments[VERSION]:
+        return False
+    return dict(alias.weights) == weights_in(intent.arguments)
 
 
 def has_code(function: LambdaFunction, intent: Intent, seen: LambdaObservation) -> bool:

@@ -45,6 +45,7 @@ from gitmoxi.strategies.lambda_steps import (
     UPDATE_CODE,
     UPDATE_CONFIGURATION,
     VERSION,
+    weights_in,
 )
 from gitmoxi.workflow.lambda_effects import (
     answered_standing,
@@ -52,6 +53,7 @@ from gitmoxi.workflow.lambda_effects import (
     changed_since,
     has_code,
     has_concurrency,
+    is_moved,
     is_precondition,
     is_there,
 )
@@ -134,7 +136,7 @@ class LambdaHands:
         A change of $LATEST shows in what the plan still wants. Code shows in its hash; equal code that is
         sent again does no harm.
         """
-        function, alias, arguments = seen.function, seen.alias, intent.arguments
+        function, alias = seen.function, seen.alias
         match intent.call:
             case call if call == DELETE:
                 done = function is None or function.state == DELETING
@@ -151,7 +153,7 @@ class LambdaHands:
             case call if call == UNTAG:
                 done = seen.plan is not None and not seen.plan.tags_to_remove
             case call if call in {CREATE_ALIAS, UPDATE_ALIAS}:
-                done = alias is not None and alias.version == arguments[VERSION] and not alias.weights
+                done = is_moved(alias, intent)
             case call if call in _CONCURRENCY:
                 done = has_concurrency(function, intent, seen)
             case _:
@@ -191,7 +193,9 @@ class LambdaHands:
             await self._functions.create_alias(target, name, arguments[VERSION])
         else:
             revision = seen.alias.revision_id if seen.alias is not None else None
-            await self._functions.update_alias(target, name, arguments[VERSION], revision_id=revision)
+            await self._functions.update_alias(
+                target, name, arguments[VERSION], revision_id=revision, weights=weights_in(arguments)
+            )
         return {}
 
     async def _set_concurrency(

@@ -99,6 +99,7 @@ class LambdaReader:
         return replace(
             seen,
             good_version=await self._good_version(deployment, version, wanted, way.values.get(CODE_SHA256)),
+            good_weights=before.weights(version) if before is not None and wanted is None else {},
             good_code_sha256=way.values.get(CODE_SHA256) or None,
             code_stays=known is not None and not known.code,
         )

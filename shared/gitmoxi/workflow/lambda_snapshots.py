@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from gitmoxi.domain.targets import LambdaTarget
+from gitmoxi.errors import UnreadableBodyError
 from gitmoxi.planning.desired import DesiredLambda
 from gitmoxi.planning.differences import diff_documents
 from gitmoxi.planning.documents import Document
@@ -52,8 +53,18 @@ class LambdaSnapshot:
 
     @classmethod
     def from_bytes(cls, content: bytes) -> LambdaSnapshot:
-        """The inverse of ``to_bytes``."""
-        return cls(**json.loads(content))
+        """The inverse of ``to_bytes``.
+
+        A member that is missing is no default: it would say that nothing was there, to be removed.
+
+        Raises:
+            UnreadableBodyError: the body was not written by the ``to_bytes`` of this release.
+        """
+        try:
+            stored = json.loads(content)
+            return cls(**{name: stored.pop(name) for name in cls.__slots__}, **stored)
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            raise UnreadableBodyError("how the function was before the deployment", error) from error
 
     def to_bytes(self) -> bytes:
         """As JSON for the encrypted body store: variables may hold sensitive values."""
@@ -64,6 +75,12 @@ class LambdaSnapshot:
     def alias_version(self) -> str | None:
         """The version that the alias served."""
         return None if self.alias is None else str(self.alias["version"])
+
+    def weights(self, version: str | None) -> dict[str, float]:
+        """What other versions got beside ``version``, if the alias served that."""
+        if self.alias is None or self.alias_version != version:
+            return {}
+        return dict(self.alias["weights"])
 
     def wanted(self, target: LambdaTarget, put_over_it: DesiredLambda) -> DesiredLambda | None:
         """The function as something to go back to; None where there was none.

@@ -184,6 +184,12 @@ async def test_moving_an_alias_empties_its_weights(aws, functions):
     assert unguarded == weightless
 
 
+async def test_an_alias_is_moved_with_weights_of_other_versions(aws, functions):
+    aws.answer({"Name": "live", "FunctionVersion": "2", "RevisionId": "s"})
+    await functions.update_alias(TARGET, "live", "2", revision_id=None, weights={"1": 0.25})
+    assert aws.received[0].json["RoutingConfig"] == {"AdditionalVersionWeights": {"1": 0.25}}
+
+
 async def test_one_version_is_deleted_by_its_qualifier(aws, functions):
     aws.answer("", status=204).answer("", status=204)
     await functions.delete_function(TARGET, "3")

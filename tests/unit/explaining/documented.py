@@ -1,6 +1,6 @@
 """AWS's messages as its pages show them, by the id of their explanation; names are AWS's example names.
 
-The page of each is the ``source`` of its entry, unless a comment names another.
+The page of each is the ``source`` of its entry; ``provenance`` tells which were found there.
 """
 
 from __future__ import annotations
@@ -282,7 +282,10 @@ MESSAGES: dict[str, tuple[str, ...]] = {
     "network.interface-limit": ("RESOURCE:ENI",),
     "network.subnet-not-found": ("The subnet ID 'subnet-0abc' does not exist",),
     "network.security-group-not-found": ("The security group 'sg-0abc' does not exist",),
-    "network.several-vpcs": ("You have specified two resources that belong to different networks.",),
+    "network.several-vpcs": (
+        "You have specified two resources that belong to different networks.",
+        "InvalidGroup.NotFound: You have specified two resources that belong to different networks.",
+    ),
     "task.no-free-addresses": (
         (
             "Unexpected EC2 error while attempting to Create Network Interface with public IP "
@@ -413,6 +416,12 @@ MESSAGES: dict[str, tuple[str, ...]] = {
     ),
     "target.group-not-attached": (
         f"The target group with targetGroupArn {GROUP} does not have an associated load balancer.",
+    ),
+    "target.zone-not-enabled": (
+        (
+            f"(service web) (port 8080) is unhealthy in (target-group {GROUP}) due to (reason Target "
+            "is in an Availability Zone that is not enabled for the load balancer)"
+        ),
     ),
     "target.wrong-status": (
         (

@@ -9,6 +9,7 @@ from gitmoxi.explaining.explaining import explain_event, explain_refusal, explai
 from gitmoxi.explaining.signs import FailedTask, Refusal, StoppedContainer
 from gitmoxi.explaining.table import BY_WORDS
 from tests.unit.explaining.documented import MESSAGES
+from tests.unit.explaining.provenance import FOUND
 
 CASES = [
     pytest.param(id_, text, id=f"{id_}: {text[:40]}") for id_, texts in MESSAGES.items() for text in texts
@@ -18,6 +19,12 @@ documented = pytest.mark.parametrize(("id_", "text"), CASES)
 
 def test_each_entry_has_a_documented_message():
     assert set(MESSAGES) == {entry.id for entry in BY_WORDS}
+
+
+def test_each_message_says_where_it_was_found():
+    assert {id_: len(found) for id_, found in FOUND.items()} == {
+        id_: len(texts) for id_, texts in MESSAGES.items()
+    }
 
 
 @documented

@@ -7,12 +7,21 @@ import asyncio
 import pytest
 
 from gitmoxi.domain.deployments import CommandKind, Verb
+from gitmoxi.domain.explanations import Explanation
 from gitmoxi.domain.records import AuditEntry, TargetRecord
 from gitmoxi.domain.states import State
 from gitmoxi.domain.targets import TargetKind
 from gitmoxi.ports.ledger import CreateDeployment, PutTarget
 from gitmoxi_gmctl import following
 from tests.unit.api.stage import FUNCTION, NOT_FOUND, SHA, T0, URL, a_deployment
+
+CRASHED = Explanation(
+    id="container.error",
+    cause="The container web ended with an error of its program (exit code 1).",
+    evidence=("Essential container in task exited", "log: KeyError: 'X'"),
+    advice="Read the container's last log lines.",
+    source="",
+)
 
 
 @pytest.fixture
@@ -116,6 +125,26 @@ def test_one_deployment_with_its_plan_and_steps(gmctl, past):
     assert (
         gmctl("deployment", "get", "d-web", "--output", "json").json["plan"]["strategy"] == "rolling update"
     )
+
+
+def test_the_cause_comes_first_and_is_told_once(gmctl, past):
+    lines = gmctl("deployment", "get", "d-web").out.splitlines()
+    assert lines[1].startswith("Failure: ")
+    assert sum("The image web:2 cannot be pulled." in line for line in lines) == 2, "because, and its step"
+
+
+def test_what_a_deployment_met_on_its_way_is_no_failure_of_it(gmctl, given, world):
+    async def happen():
+        survivor = a_deployment("d-tough")
+        await world.ingest(survivor)
+        await world.plan(survivor)
+        await world.move(survivor, State.SUCCEEDED, "It is stable.", NOT_FOUND, CRASHED)
+
+    given(happen())
+    out = gmctl("deployment", "get", "d-tough").out
+    assert "Failure" not in out
+    assert "Met on the way: The image web:2 does not exist. (image.not-found, 3 times)" in out
+    assert "  AWS says: Essential container in task exited\n  Container's log: KeyError: 'X'\n" in out
 
 
 def test_a_deployment_that_is_not_there(gmctl):

@@ -3,7 +3,7 @@
 import pytest
 
 from gitmoxi.domain.bodies import ref_of
-from gitmoxi.errors import InvariantError
+from gitmoxi.errors import UnreadableBodyError
 from gitmoxi.planning.desired import from_bytes, to_bytes
 from tests.unit.planning.samples import (
     desired_ecs,
@@ -45,5 +45,7 @@ def test_the_order_of_members_does_not_make_another_body():
     ],
 )
 def test_another_body_is_a_bug(content):
-    with pytest.raises(InvariantError, match="no wanted state"):
+    with pytest.raises(
+        UnreadableBodyError, match="Another release of Gitmoxi stored what the deployment wants"
+    ):
         from_bytes(content)

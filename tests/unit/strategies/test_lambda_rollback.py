@@ -12,7 +12,8 @@ from gitmoxi.domain.states import State
 from gitmoxi.errors import InvariantError
 from gitmoxi.strategies.failing import CHANGED
 from gitmoxi.strategies.lambda_observation import LambdaObservation
-from gitmoxi.strategies.lambda_rollback import FAILED_VERSION, decide_lambda_rollback
+from gitmoxi.strategies.lambda_republishing import FAILED_VERSION
+from gitmoxi.strategies.lambda_rollback import decide_lambda_rollback
 from gitmoxi.strategies.lambda_steps import (
     CODE,
     CODE_SHA256,

@@ -78,6 +78,7 @@ class ImageFault:
     ``interrupted`` (on FARGATE_SPOT only: AWS takes the task back ``after_seconds`` after its start),
     ``slow_start`` (``after_seconds`` more until RUNNING). ``message`` stands for AWS's usual text: why
     a ``cannot_pull`` task fails to start (whatever that is), or why a ``crash`` container exited.
+    ``log`` is what a ``crash`` container wrote before; without it there is one line with the exit code.
     """
 
     match: str
@@ -86,6 +87,7 @@ class ImageFault:
     exit_code: int = 1
     http_code: int | None = None
     message: str = ""
+    log: str = ""
 
 
 @dataclass(slots=True)

@@ -158,14 +158,20 @@ class AwsLambda(LambdaPort):
             return _alias(await client.create_alias(**_request(target, Name=name, FunctionVersion=version)))
 
     async def update_alias(
-        self, target: LambdaTarget, name: str, version: str, *, revision_id: str | None
+        self,
+        target: LambdaTarget,
+        name: str,
+        version: str,
+        *,
+        revision_id: str | None,
+        weights: Mapping[str, float] | None = None,
     ) -> LambdaAlias:
         """``UpdateAlias``; left-out weights would be kept, so they are sent empty."""
         request = _request(
             target,
             Name=name,
             FunctionVersion=version,
-            RoutingConfig={"AdditionalVersionWeights": {}},
+            RoutingConfig={"AdditionalVersionWeights": dict(weights or {})},
             RevisionId=revision_id,
         )
         async with self._calling(target, "UpdateAlias") as client:

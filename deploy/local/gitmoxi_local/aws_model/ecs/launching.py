@@ -67,7 +67,7 @@ def _doom(task: Task, fault: ImageFault | None) -> None:
     if fault is not None:
         task.fate, task.fate_after = fault.kind, fault.after_seconds
         task.fate_code, task.fate_http = fault.exit_code, fault.http_code
-        task.fate_message = fault.message
+        task.fate_message, task.fate_log = fault.message, fault.log
 
 
 def _checks(launch: Launch) -> str:

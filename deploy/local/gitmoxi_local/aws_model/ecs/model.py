@@ -25,6 +25,7 @@ from gitmoxi_local.aws_model.ecs import (
     task_calls,
     task_definitions,
 )
+from gitmoxi_local.aws_model.ecs.last_words import LastWords, last_words
 from gitmoxi_local.aws_model.ecs.speeds import Speeds
 from gitmoxi_local.aws_model.ecs.state import Doc, Region, Service, Task
 from gitmoxi_local.aws_model.ecs.target_health import Target
@@ -135,6 +136,11 @@ class EcsModel:
         self.advance()
         state = self._world.regions.get((account, region))
         return target_health.of_group(self._world, state, target_group) if state else []
+
+    def last_words(self, account: str, region: str, task_arn: str) -> LastWords | None:
+        """What the crashed container of a task wrote; None if there is none."""
+        state = self._world.regions.get((account, region))
+        return last_words(state, task_arn) if state else None
 
     def dump(self) -> dict[str, Any]:
         """All state as JSON values; image faults are the control API's, not part of it."""

@@ -231,6 +231,7 @@ class Task:
     fate_code: int = 1
     fate_http: int | None = None
     fate_message: str = ""
+    fate_log: str = ""
     last_status: str = "PROVISIONING"
     desired_status: str = "RUNNING"
     health: str = "UNKNOWN"
