@@ -7,7 +7,15 @@ from collections import Counter
 
 import pytest
 
-from tests.benchmark import fleet_reads, planning, pooled_rendering, rolling_calls, throttled, ticking
+from tests.benchmark import (
+    fleet_reads,
+    function_calls,
+    planning,
+    pooled_rendering,
+    rolling_calls,
+    throttled,
+    ticking,
+)
 from tests.benchmark.measuring import Figure, compare
 from tests.benchmark.simulated_time import LoopClock, simulated
 
@@ -83,6 +91,13 @@ def test_a_rolling_deployment_takes_few_calls_with_events_and_not_many_without()
 
     assert with_events.value <= with_events.aim
     assert polling.value <= polling.aim
+
+
+def test_a_function_takes_few_calls():
+    create, update = function_calls.measure()
+
+    assert create.value <= create.aim
+    assert update.value <= update.aim
 
 
 def test_reads_of_many_services_are_shared():
