@@ -29,8 +29,9 @@ _STORES = frozenset({"dynamodb", "s3", "ecs"})
 _WRITES = frozenset(
     {"dynamodb.TransactWriteItems", "dynamodb.UpdateItem", "dynamodb.PutItem", "s3.PutObject"}
 )
-_AIM_IDLE_A_MINUTE = 60.0
-"""AWS calls of five workers: a long poll of 20 s each, and a sweep a minute."""
+_AIM_IDLE_A_MINUTE = 120.0
+"""AWS calls of five workers: twelve long polls each, of 5 s so that a stop is quick, and one sweep each,
+which asks for what is due and for what is unsent in every shard."""
 
 _UNHURRIED = 120.0
 """Seconds for one deployment, on a machine that has much else to do."""
@@ -118,10 +119,10 @@ def _pushed(running: Installation, repository: GitRepository, facts: FactQueue, 
     changed = next(entry for entry in entries if entry.action == _FIRST_CHANGE)
     between = [entry for entry in entries if began.seq < entry.seq < changed.seq]
     took = datetime.fromisoformat(changed.time) - datetime.fromisoformat(began.time)
-    return _Push(milliseconds=took.total_seconds() * 1000, path=tuple(_path(between)))
+    return _Push(milliseconds=took.total_seconds() * 1000, path=tuple(path_of(between)))
 
 
-def _path(entries: Sequence[JournalEntry]) -> Iterator[str]:
+def path_of(entries: Sequence[JournalEntry]) -> Iterator[str]:
     """What is on the way: a carrier's calls until it hands over, and then the next one's."""
     for number, carrier in enumerate(_CARRIERS, start=1):
         yield HOP
