@@ -12,6 +12,7 @@ from pathlib import Path
 
 from tests.benchmark import (
     fleet_reads,
+    function_calls,
     planning,
     pooled_rendering,
     real_processes,
@@ -45,6 +46,7 @@ def _all() -> Iterator[Measured | Figure]:
     yield from planning.measure()
     yield from pooled_rendering.measure()
     yield from rolling_calls.measure()
+    yield from function_calls.measure()
     yield from fleet_reads.measure()
     yield from throttled.measure()
     yield ticking.measure()

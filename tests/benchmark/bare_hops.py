@@ -1,19 +1,18 @@
-"""The way of a push without us: the same hops and the same calls of the local cloud, one after the other."""
+"""The way of a push without us: the same hops and calls of the local cloud, one after the other."""
 
 from __future__ import annotations
 
 import json
 import secrets
-from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from tests.e2e.installation import Installation
 from tests.e2e.samples import CLUSTER
 
-_HOPS = 3
-"""By bus and queue to the ingestor, from there to the planner, from there to the deployer."""
+HOP = "hop"
+"""A message by the bus and its rule to a queue and its receiver."""
 
 _KEY = {"pk": {"S": "bench"}, "sk": {"S": "bench"}}
 
@@ -41,15 +40,15 @@ class BareHops:
             ],
         )
 
-    def go(self, calls: Counter[str]) -> None:
-        """All hops and ``calls``, named ``service.Action``; a call that it does not know is left out."""
+    def go(self, path: Sequence[str]) -> None:
+        """The ``path``, step by step: ``HOP``, or a call, named ``service.Action``."""
         known = self._calls()
         with ThreadPoolExecutor(1) as pool:
-            for _ in range(_HOPS):
-                self._hop(pool)
-            for name, count in calls.items():
-                for _ in range(count if name in known else 0):
-                    known[name]()
+            for step in path:
+                if step == HOP:
+                    self._hop(pool)
+                else:
+                    known[step]()
 
     def _hop(self, pool: ThreadPoolExecutor) -> None:
         """A message by the bus to a receiver who waits for it already, as ours do."""
@@ -69,6 +68,9 @@ class BareHops:
         return {
             "dynamodb.GetItem": lambda: self._dynamodb.get_item(TableName=table, Key=_KEY),
             "dynamodb.PutItem": lambda: self._dynamodb.put_item(TableName=table, Item=item),
+            "dynamodb.BatchGetItem": lambda: self._dynamodb.batch_get_item(
+                RequestItems={table: {"Keys": [_KEY]}}
+            ),
             "dynamodb.DeleteItem": lambda: self._dynamodb.delete_item(TableName=table, Key=_KEY),
             "dynamodb.UpdateItem": lambda: self._dynamodb.update_item(
                 TableName=table,

@@ -26,7 +26,7 @@ _COMPARED_WITH = "rendering by Jinja, json.loads and comparing"
 Live = dict[str, tuple[EcsService, EcsTaskDefinition]]
 
 
-def measure(objects: int = 1000, changed: int = 10) -> list[Measured]:
+def measure(objects: int = 300, changed: int = 10) -> list[Measured]:
     """A tree whose every object gets a new image, twice, and the first tree with a few of them changed."""
     before = tree_of(objects)
     live = _deployed(before)

@@ -90,7 +90,7 @@ async def open_foundation(service: str, settings: Settings) -> AsyncIterator[Fou
             settings=settings,
             outputs=outputs,
             clients=clients,
-            limits=RateLimits(clock, share=LOCAL_SHARE if settings.mode is Mode.LOCAL else 1.0),
+            limits=RateLimits(clock, share=_limits_share(settings)),
             clock=clock,
             ids=ids,
             ledger=ledger,
@@ -122,6 +122,11 @@ def _client_settings(settings: Settings) -> AwsClientSettings:
         connect_timeout_seconds=usual.connect_timeout_seconds * share,
         read_timeout_seconds=usual.read_timeout_seconds * share,
     )
+
+
+def _limits_share(settings: Settings) -> float:
+    """AWS counts all callers of an account together: the processes of a service share its limits."""
+    return LOCAL_SHARE if settings.mode is Mode.LOCAL else settings.limits_share
 
 
 def _tables(outputs: StackOutputs) -> Tables:

@@ -13,6 +13,7 @@ import uvicorn
 from faststream.asgi import AsgiFastStream
 
 from faststream_sqs import Backoff, SQSBroker, SQSQueue, health_routes
+from gitmoxi.adapters.aws.sessions import lean_session
 from gitmoxi.domain.states import Worker
 from gitmoxi.errors import GitmoxiError, RetryableError
 from gitmoxi.runtime.canonical import CanonicalObserver
@@ -57,6 +58,7 @@ async def _run(worker: Worker, settings: Settings, bootstrap: Bootstrap) -> int:
         shell = Shell(
             foundation=foundation,
             broker=SQSBroker(
+                session=lean_session(),
                 region=settings.aws_region,
                 endpoint_url=settings.aws_endpoint_url,
                 observer=observer,

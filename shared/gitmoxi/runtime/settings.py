@@ -80,6 +80,12 @@ class Settings(BaseSettings):
         pattern=r"^[\w+=,.@-]{1,64}$",
         description="role assumed in every target account; unset: the process's own credentials",
     )
+    limits_share: float = Field(
+        default=1.0,
+        gt=0,
+        le=1,
+        description="part of AWS's published request limits that this process may use: 1 / processes",
+    )
     git_allowed_hosts: Annotated[tuple[str, ...], NoDecode] = Field(
         default=(),
         description="comma-separated hosts of repositories; empty: any host with public addresses",

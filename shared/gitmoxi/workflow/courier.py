@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Sequence
 
 from gitmoxi.domain.deployments import SHARDS
@@ -63,5 +64,4 @@ class Courier:
 
     async def _publish(self, events: Sequence[OutboxEvent]) -> None:
         await self._publisher.publish(events)
-        for event in events:
-            await self._ledger.delete_outbox(event)
+        await asyncio.gather(*(self._ledger.delete_outbox(event) for event in events))

@@ -195,12 +195,13 @@ class LambdaReader:
             seen = replace(seen, published=published)
         alias = await self._alias(deployment, wish.desired)
         served = await self._functions.function(target, alias.version) if alias is not None else None
-        versions = await self._functions.versions(target)
-        latest = str(versions[-1]["Version"]) if versions else "0"
         settings = lambda_settings(wish.desired.settings)
         provisioned = await self._surroundings.provisioned(deployment, target, alias, settings)
-        seen = replace(seen, alias=alias, latest_version=latest, provisioned=provisioned)
-        seen = self._compared(seen, served, wish)
+        seen = self._compared(replace(seen, alias=alias, provisioned=provisioned), served, wish)
+        if _begins_with_a_change(deployment, seen.plan):
+            return seen
+        versions = await self._functions.versions(target)
+        seen = replace(seen, latest_version=str(versions[-1]["Version"]) if versions else "0")
         if seen.plan is None or deployment.state is State.ROLLING_BACK:
             return seen
         gone = await self._surroundings.superfluous(deployment, target, settings, seen.plan, versions)
@@ -245,3 +246,9 @@ def _only_waits(deployment: Deployment, function: LambdaFunction) -> bool:
     """Whether Lambda still settles a recorded change: then nothing else is looked at."""
     settling = deployment.progress.phase == "settle" and not deployment.unrecorded
     return settling and not is_ready(function) and not has_failed(function)
+
+
+def _begins_with_a_change(deployment: Deployment, plan: LambdaPlan | None) -> bool:
+    """Whether $LATEST is changed before anything is published: until then the versions decide nothing."""
+    starts = deployment.state is State.RUNNING and deployment.progress.phase == "start"
+    return starts and plan is not None and (plan.code_changed or bool(plan.configuration_request))

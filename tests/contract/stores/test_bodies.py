@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import pytest
 
 from gitmoxi.adapters.memory.bodies import MemoryBodyStore
-from gitmoxi.adapters.s3.bodies import S3BodyStore
+from gitmoxi.adapters.s3.bodies import RECENT_BYTES, S3BodyStore
 from gitmoxi.domain.bodies import BodyRef, ref_of
 from gitmoxi.errors import InvariantError, NotFoundError
 from gitmoxi.ports.bodies import BodyStore
@@ -20,9 +20,10 @@ from tests.contract.stores.conftest import ClientFactory
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bodies:
-    """A body store, and a way to spoil what it holds behind its back."""
+    """A body store, the same one in another process, and a way to spoil what they hold behind their backs."""
 
     store: BodyStore
+    elsewhere: BodyStore
     spoil: Callable[[BodyRef, bytes], Awaitable[None]]
 
 
@@ -33,7 +34,7 @@ def memory_bodies() -> Bodies:
     async def spoil(ref: BodyRef, content: bytes) -> None:
         store.contents[ref.sha256] = content
 
-    return Bodies(store=store, spoil=spoil)
+    return Bodies(store=store, elsewhere=store, spoil=spoil)
 
 
 @pytest.fixture
@@ -44,7 +45,8 @@ async def s3_bodies(cloud: LocalCloudProcess, client_for: ClientFactory) -> Bodi
     async def spoil(ref: BodyRef, content: bytes) -> None:
         await client.put_object(Bucket=bucket, Key=f"bodies/{ref.sha256}", Body=content)
 
-    return Bodies(store=S3BodyStore(client, bucket), spoil=spoil)
+    store, elsewhere = S3BodyStore(client, bucket), S3BodyStore(client, bucket)
+    return Bodies(store=store, elsewhere=elsewhere, spoil=spoil)
 
 
 @pytest.fixture(params=["memory", "s3"])
@@ -92,7 +94,7 @@ async def test_bytes_that_are_not_the_body_are_noticed(bodies: Bodies, content: 
     ref = await bodies.store.put(content)
     await bodies.spoil(ref, b"something else")
     with pytest.raises(InvariantError, match=ref.sha256):
-        await bodies.store.get(ref)
+        await bodies.elsewhere.get(ref)
 
 
 async def test_a_stored_body_is_not_overwritten(bodies: Bodies, content: bytes) -> None:
@@ -100,4 +102,23 @@ async def test_a_stored_body_is_not_overwritten(bodies: Bodies, content: bytes) 
     await bodies.spoil(ref, b"something else")
     await bodies.store.put(content)
     with pytest.raises(InvariantError):
-        await bodies.store.get(ref)
+        await bodies.elsewhere.get(ref)
+
+
+async def test_a_body_that_was_stored_or_read_is_at_hand(s3_bodies: Bodies, content: bytes) -> None:
+    ref = await s3_bodies.store.put(content)
+    assert await s3_bodies.elsewhere.get(ref) == content
+
+    await s3_bodies.spoil(ref, b"nobody asks S3 again")
+
+    assert await s3_bodies.store.get(ref) == content
+    assert await s3_bodies.elsewhere.get(ref) == content
+
+
+async def test_only_so_many_bytes_are_at_hand(s3_bodies: Bodies, content: bytes) -> None:
+    ref = await s3_bodies.store.put(content)
+    await s3_bodies.store.put(content + bytes(RECENT_BYTES - len(content)))
+    await s3_bodies.spoil(ref, b"other bytes")
+
+    with pytest.raises(InvariantError):
+        await s3_bodies.store.get(ref)

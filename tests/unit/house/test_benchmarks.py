@@ -1,4 +1,8 @@
-"""The benchmarks are run by hand, so their loops are kept alive here, in small."""
+"""The benchmarks are run by hand, so their loops are kept alive here, in small.
+
+Not so the whole of ``real_processes``: an installation takes most of a minute to start, deploy and stop.
+What it reads from the journal is tested here, the installation that it measures by tests/e2e.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +11,17 @@ from collections import Counter
 
 import pytest
 
-from tests.benchmark import fleet_reads, planning, pooled_rendering, rolling_calls, throttled, ticking
+from gitmoxi_local.journal import JournalEntry
+from tests.benchmark import (
+    fleet_reads,
+    function_calls,
+    planning,
+    pooled_rendering,
+    real_processes,
+    rolling_calls,
+    throttled,
+    ticking,
+)
 from tests.benchmark.measuring import Figure, compare
 from tests.benchmark.simulated_time import LoopClock, simulated
 
@@ -85,6 +99,13 @@ def test_a_rolling_deployment_takes_few_calls_with_events_and_not_many_without()
     assert polling.value <= polling.aim
 
 
+def test_a_function_takes_few_calls():
+    create, update = function_calls.measure()
+
+    assert create.value <= create.aim
+    assert update.value <= update.aim
+
+
 def test_reads_of_many_services_are_shared():
     idle, events, polling = fleet_reads.measure(services=20, seconds=120)
 
@@ -101,3 +122,44 @@ def test_deployments_that_are_throttled_take_little_longer_than_the_buckets():
 
 def test_a_ticks_looks_are_compared_with_the_bare_calls():
     assert ticking.measure(ticks=5).count == 5
+
+
+def test_the_way_of_a_push_is_what_each_carrier_does_until_it_hands_over():
+    entries = [
+        called("LOCALINGESTOR1", "sqs", "ReceiveMessage"),
+        called("LOCALINGESTOR1", "s3", "PutObject"),
+        called("LOCALROLLBACK1", "dynamodb", "Query"),
+        called("LOCALINGESTOR1", "events", "PutEvents"),
+        called("LOCALPLANNER1", "dynamodb", "GetItem"),
+        called("LOCALINGESTOR1", "dynamodb", "DeleteItem"),
+        called("LOCALPLANNER1", "events", "PutEvents"),
+        called("LOCALECSDEPLOYER1", "dynamodb", "TransactWriteItems"),
+        called("LOCALECSDEPLOYER1", "events", "PutEvents"),
+        called("LOCALECSDEPLOYER1", "dynamodb", "DeleteItem"),
+    ]
+
+    assert list(real_processes.path_of(entries)) == [
+        *("hop", "s3.PutObject"),
+        *("hop", "dynamodb.GetItem"),
+        *("hop", "dynamodb.TransactWriteItems", "dynamodb.DeleteItem"),
+    ]
+
+
+def called(caller: str, service: str, action: str) -> JournalEntry:
+    return JournalEntry(
+        seq=1,
+        time="2026-01-01T00:00:00+00:00",
+        caller=caller,
+        account="",
+        region="",
+        service=service,
+        action=action,
+        mutation=False,
+        params_digest="",
+        params={},
+        status=200,
+        error=None,
+        fault=None,
+        replied=True,
+        duration_ms=1.0,
+    )

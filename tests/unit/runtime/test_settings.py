@@ -61,6 +61,7 @@ def test_every_setting_says_what_it_means():
         ("GITMOXI_MAX_DELETES_PERCENT", "50", "delete_limits", DeleteLimits(at_most=3, percent=50)),
         ("GITMOXI_VISIBILITY_SECONDS", "10", "visibility_seconds", 10),
         ("GITMOXI_HEALTH_PORT", "0", "health_port", 0),
+        ("GITMOXI_LIMITS_SHARE", "0.25", "limits_share", 0.25),
         ("GITMOXI_WORKERS", "", "workers", 8),
     ],
 )
@@ -88,6 +89,8 @@ def test_a_region_may_also_be_the_sdks_default_region(environment):
         ("GITMOXI_GIT_CA_FILE", "/no/such/file.pem", "there is no file"),
         ("GITMOXI_LOG_LEVEL", "loud", "'debug'"),
         ("GITMOXI_HEALTH_PORT", "70000", "65535"),
+        ("GITMOXI_LIMITS_SHARE", "0", "greater than 0"),
+        ("GITMOXI_LIMITS_SHARE", "2", "less than or equal to 1"),
         ("AWS_REGION", "Europe", "the control plane's region"),
     ],
 )

@@ -14,6 +14,26 @@ from botocore.loaders import JSONFileLoader, Loader
 
 _DOCUMENTATION = "documentation"
 
+_ENDPOINTS = "endpoints"
+"""The file of all services' addresses in all regions: megabytes, of which we need some lines."""
+
+_CALLED = frozenset(
+    {
+        "dynamodb",
+        "ecs",
+        "elasticloadbalancing",
+        "events",
+        "lambda",
+        "logs",
+        "monitoring",
+        "s3",
+        "sqs",
+        "ssm",
+        "sts",
+    }
+)
+"""Endpoint prefixes of the services that we call; any other would get the address that its rules say."""
+
 
 class LeanFiles(JSONFileLoader):
     """Reads JSON files, plain or compressed, into plain dicts without documentation."""
@@ -22,8 +42,13 @@ class LeanFiles(JSONFileLoader):
         """The file ``file_path``, which is named without its ending; None if there is none."""
         plain, packed = Path(f"{file_path}.json"), Path(f"{file_path}.json.gz")
         if plain.is_file():
-            return _parsed(plain.read_bytes())
-        return _parsed(gzip.decompress(packed.read_bytes())) if packed.is_file() else None
+            data = plain.read_bytes()
+        elif packed.is_file():
+            data = gzip.decompress(packed.read_bytes())
+        else:
+            return None
+        hook = _of_called_services if plain.stem == _ENDPOINTS else _without_texts
+        return json.loads(data, object_pairs_hook=hook)
 
 
 @functools.cache
@@ -32,11 +57,7 @@ def api_models() -> Loader:
     return Loader(file_loader=LeanFiles())
 
 
-def _parsed(data: bytes) -> Any:
-    return json.loads(data, object_pairs_hook=_emptied)
-
-
-def _emptied(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:
+def _without_texts(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:
     """Texts become empty, for botocore itself adds to some of them.
 
     A member of AWS's may be called ``documentation`` too, but it is described by more than a text.
@@ -45,3 +66,11 @@ def _emptied(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:
         sys.intern(name): "" if name == _DOCUMENTATION and isinstance(value, str) else value
         for name, value in pairs
     }
+
+
+def _of_called_services(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:
+    """An object of the addresses; a partition keeps the services that we call, and knows all its regions."""
+    kept = _without_texts(pairs)
+    if "services" in kept:
+        kept["services"] = {name: one for name, one in kept["services"].items() if name in _CALLED}
+    return kept

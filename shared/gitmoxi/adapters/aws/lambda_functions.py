@@ -3,19 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping
-from contextlib import AbstractAsyncContextManager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
 from botocore import xform_name
 from botocore.exceptions import ClientError
 
 from gitmoxi.adapters.aws.calls import Operation, ServiceCalls
-from gitmoxi.adapters.aws.errors import error_code, translate
+from gitmoxi.adapters.aws.errors import error_code
+from gitmoxi.adapters.aws.lambda_answers import (
+    alias_of,
+    configured,
+    is_not_found,
+    provisioned_of,
+    request_of,
+    unreadable_tags,
+)
 from gitmoxi.adapters.aws.rate_limits import ApiGroup, RateLimits
 from gitmoxi.adapters.aws.sessions import ClientSource
 from gitmoxi.domain.targets import LambdaTarget
-from gitmoxi.errors import GitmoxiError
 from gitmoxi.ports.aws_lambda import LambdaAlias, LambdaFunction, LambdaPort, ProvisionedConcurrency
+from gitmoxi.ports.remembering import forget, read_once
 
 if TYPE_CHECKING:
     from types_aiobotocore_lambda import LambdaClient
@@ -52,9 +60,18 @@ _UNREADABLE_OBJECT = frozenset({"400", "403", "404", "AccessDenied", "NoSuchKey"
 _OF_PARTS = "-"
 """Before the number of parts, in a checksum of their checksums."""
 
+# What a tick remembers, by what makes it outdated. A moved alias is the last change of a deployment: the
+# look after it is to see what others did to the function meanwhile.
+_FUNCTION, _VERSIONS = "lambda.function", "lambda.versions"
+_ALIASES = ("lambda.alias", "lambda.aliases")
+_PROVISIONED = "lambda.provisioned-concurrency"
+
 
 class AwsLambda(LambdaPort):
-    """The Lambda port over AWS's API; requests go out as they come, for the function of the target."""
+    """The Lambda port over AWS's API, for the function of the target.
+
+    Within a tick no read is made twice unless something was changed in between.
+    """
 
     def __init__(self, clients: ClientSource, limits: RateLimits) -> None:
         self._calls = ServiceCalls("lambda", _OPERATIONS, clients=clients, limits=limits)
@@ -63,22 +80,37 @@ class AwsLambda(LambdaPort):
     def _calling(self, target: LambdaTarget, operation: str) -> AbstractAsyncContextManager[LambdaClient]:
         return self._calls.calling(operation, account=target.account, region=target.region)
 
+    @asynccontextmanager
+    async def _changing(
+        self, target: LambdaTarget, operation: str, *outdated: str
+    ) -> AsyncIterator[LambdaClient]:
+        """A call that changes something; also one that fails may have, so what was read is outdated."""
+        try:
+            async with self._calling(target, operation) as client:
+                yield client
+        finally:
+            forget(*outdated)
+
     async def function(self, target: LambdaTarget, qualifier: str | None = None) -> LambdaFunction | None:
         """``GetFunction``.
 
         Raises:
             AccessDeniedError: also when we may read the function but not its tags, for ownership is a tag.
         """
-        request = _request(target, Qualifier=qualifier)
+        question = (_FUNCTION, target.id, qualifier or _LATEST)
+        return await read_once(question, lambda: self._get_function(target, qualifier))
+
+    async def _get_function(self, target: LambdaTarget, qualifier: str | None) -> LambdaFunction | None:
+        request = request_of(target, Qualifier=qualifier)
         async with self._calling(target, "GetFunction") as client:
             try:
                 answer: Mapping[str, Any] = await client.get_function(**request)
             except ClientError as error:
-                if _not_found(error):
+                if is_not_found(error):
                     return None
                 raise
         if "TagsError" in answer:
-            raise _tags_error(answer["TagsError"])
+            raise unreadable_tags(answer["TagsError"])
         return LambdaFunction(
             configuration=answer["Configuration"],
             code=answer.get("Code", {}),
@@ -88,41 +120,53 @@ class AwsLambda(LambdaPort):
 
     async def versions(self, target: LambdaTarget) -> list[Mapping[str, Any]]:
         """``ListVersionsByFunction``, all pages."""
+        return await read_once((_VERSIONS, target.id), lambda: self._list_versions(target))
+
+    async def _list_versions(self, target: LambdaTarget) -> list[Mapping[str, Any]]:
         pages = [page["Versions"] async for page in self._pages(target, "ListVersionsByFunction")]
         published = (one for page in pages for one in page if one["Version"] != _LATEST)
         return sorted(published, key=lambda version: int(version["Version"]))
 
     async def alias(self, target: LambdaTarget, name: str) -> LambdaAlias | None:
         """``GetAlias``."""
+        return await read_once(("lambda.alias", target.id, name), lambda: self._get_alias(target, name))
+
+    async def _get_alias(self, target: LambdaTarget, name: str) -> LambdaAlias | None:
         async with self._calling(target, "GetAlias") as client:
             try:
-                answer = await client.get_alias(**_request(target, Name=name))
+                answer = await client.get_alias(**request_of(target, Name=name))
             except ClientError as error:
-                if _not_found(error):
+                if is_not_found(error):
                     return None
                 raise
-        return _alias(answer)
+        return alias_of(answer)
 
     async def aliases(self, target: LambdaTarget) -> list[LambdaAlias]:
         """``ListAliases``, all pages."""
+        return await read_once(("lambda.aliases", target.id), lambda: self._list_aliases(target))
+
+    async def _list_aliases(self, target: LambdaTarget) -> list[LambdaAlias]:
         pages = [page["Aliases"] async for page in self._pages(target, "ListAliases")]
-        return [_alias(alias) for page in pages for alias in page]
+        return [alias_of(alias) for page in pages for alias in page]
 
     async def provisioned_concurrency(self, target: LambdaTarget) -> Mapping[str, ProvisionedConcurrency]:
         """``ListProvisionedConcurrencyConfigs``, all pages; each ARN ends in the version or the alias."""
+        return await read_once((_PROVISIONED, target.id), lambda: self._list_provisioned(target))
+
+    async def _list_provisioned(self, target: LambdaTarget) -> Mapping[str, ProvisionedConcurrency]:
         operation = "ListProvisionedConcurrencyConfigs"
         pages = [page["ProvisionedConcurrencyConfigs"] async for page in self._pages(target, operation)]
-        return {one["FunctionArn"].rpartition(":")[2]: _provisioned(one) for page in pages for one in page}
+        return {one["FunctionArn"].rpartition(":")[2]: provisioned_of(one) for page in pages for one in page}
 
     async def _pages(self, target: LambdaTarget, operation: str) -> AsyncIterator[Mapping[str, Any]]:
         """The answers of an operation that lists by ``Marker``; none for a function that does not exist."""
-        request = _request(target)
+        request = request_of(target)
         while True:
             async with self._calling(target, operation) as client:
                 try:
                     answer: Mapping[str, Any] = await getattr(client, xform_name(operation))(**request)
                 except ClientError as error:
-                    if _not_found(error):
+                    if is_not_found(error):
                         return
                     raise
             yield answer
@@ -132,30 +176,32 @@ class AwsLambda(LambdaPort):
 
     async def create_function(self, target: LambdaTarget, request: Mapping[str, Any]) -> LambdaFunction:
         """``CreateFunction``."""
-        async with self._calling(target, "CreateFunction") as client:
-            return _configured(await client.create_function(**{**request, **_request(target)}))
+        async with self._changing(target, "CreateFunction", _FUNCTION, _VERSIONS, *_ALIASES) as client:
+            return configured(await client.create_function(**{**request, **request_of(target)}))
 
     async def update_function_code(self, target: LambdaTarget, request: Mapping[str, Any]) -> LambdaFunction:
         """``UpdateFunctionCode``."""
-        async with self._calling(target, "UpdateFunctionCode") as client:
-            return _configured(await client.update_function_code(**{**request, **_request(target)}))
+        async with self._changing(target, "UpdateFunctionCode", _FUNCTION) as client:
+            return configured(await client.update_function_code(**{**request, **request_of(target)}))
 
     async def update_function_configuration(
         self, target: LambdaTarget, request: Mapping[str, Any]
     ) -> LambdaFunction:
         """``UpdateFunctionConfiguration``."""
-        async with self._calling(target, "UpdateFunctionConfiguration") as client:
-            return _configured(await client.update_function_configuration(**{**request, **_request(target)}))
+        async with self._changing(target, "UpdateFunctionConfiguration", _FUNCTION) as client:
+            return configured(await client.update_function_configuration(**{**request, **request_of(target)}))
 
     async def publish_version(self, target: LambdaTarget, request: Mapping[str, Any]) -> LambdaFunction:
         """``PublishVersion``."""
-        async with self._calling(target, "PublishVersion") as client:
-            return _configured(await client.publish_version(**{**request, **_request(target)}))
+        async with self._changing(target, "PublishVersion", _FUNCTION, _VERSIONS) as client:
+            return configured(await client.publish_version(**{**request, **request_of(target)}))
 
     async def create_alias(self, target: LambdaTarget, name: str, version: str) -> LambdaAlias:
         """``CreateAlias``."""
-        async with self._calling(target, "CreateAlias") as client:
-            return _alias(await client.create_alias(**_request(target, Name=name, FunctionVersion=version)))
+        async with self._changing(target, "CreateAlias", *_ALIASES) as client:
+            return alias_of(
+                await client.create_alias(**request_of(target, Name=name, FunctionVersion=version))
+            )
 
     async def update_alias(
         self,
@@ -167,62 +213,68 @@ class AwsLambda(LambdaPort):
         weights: Mapping[str, float] | None = None,
     ) -> LambdaAlias:
         """``UpdateAlias``; left-out weights would be kept, so they are sent empty."""
-        request = _request(
+        request = request_of(
             target,
             Name=name,
             FunctionVersion=version,
             RoutingConfig={"AdditionalVersionWeights": dict(weights or {})},
             RevisionId=revision_id,
         )
-        async with self._calling(target, "UpdateAlias") as client:
-            return _alias(await client.update_alias(**request))
+        async with self._changing(target, "UpdateAlias", _FUNCTION, *_ALIASES, _PROVISIONED) as client:
+            return alias_of(await client.update_alias(**request))
 
     async def delete_function(self, target: LambdaTarget, qualifier: str | None = None) -> None:
         """``DeleteFunction``."""
-        async with self._calling(target, "DeleteFunction") as client:
+        async with self._changing(
+            target, "DeleteFunction", _FUNCTION, _VERSIONS, *_ALIASES, _PROVISIONED
+        ) as client:
             try:
-                await client.delete_function(**_request(target, Qualifier=qualifier))
+                await client.delete_function(**request_of(target, Qualifier=qualifier))
             except ClientError as error:
-                if not _not_found(error):
+                if not is_not_found(error):
                     raise
 
     async def put_reserved_concurrency(self, target: LambdaTarget, executions: int) -> None:
         """``PutFunctionConcurrency``."""
-        request = _request(target, ReservedConcurrentExecutions=executions)
-        async with self._calling(target, "PutFunctionConcurrency") as client:
+        request = request_of(target, ReservedConcurrentExecutions=executions)
+        async with self._changing(target, "PutFunctionConcurrency", _FUNCTION) as client:
             await client.put_function_concurrency(**request)
 
     async def delete_reserved_concurrency(self, target: LambdaTarget) -> None:
         """``DeleteFunctionConcurrency``."""
-        async with self._calling(target, "DeleteFunctionConcurrency") as client:
-            await client.delete_function_concurrency(**_request(target))
+        async with self._changing(target, "DeleteFunctionConcurrency", _FUNCTION) as client:
+            await client.delete_function_concurrency(**request_of(target))
 
     async def put_provisioned_concurrency(
         self, target: LambdaTarget, qualifier: str, executions: int
     ) -> None:
         """``PutProvisionedConcurrencyConfig``."""
-        request = _request(target, Qualifier=qualifier, ProvisionedConcurrentExecutions=executions)
-        async with self._calling(target, "PutProvisionedConcurrencyConfig") as client:
+        request = request_of(target, Qualifier=qualifier, ProvisionedConcurrentExecutions=executions)
+        async with self._changing(
+            target, "PutProvisionedConcurrencyConfig", *_ALIASES, _PROVISIONED
+        ) as client:
             await client.put_provisioned_concurrency_config(**request)
 
     async def delete_provisioned_concurrency(self, target: LambdaTarget, qualifier: str) -> None:
         """``DeleteProvisionedConcurrencyConfig``."""
-        request = _request(target, Qualifier=qualifier)
-        async with self._calling(target, "DeleteProvisionedConcurrencyConfig") as client:
+        request = request_of(target, Qualifier=qualifier)
+        async with self._changing(
+            target, "DeleteProvisionedConcurrencyConfig", *_ALIASES, _PROVISIONED
+        ) as client:
             try:
                 await client.delete_provisioned_concurrency_config(**request)
             except ClientError as error:
-                if not _not_found(error):
+                if not is_not_found(error):
                     raise
 
     async def tag_resource(self, target: LambdaTarget, tags: Mapping[str, str]) -> None:
         """``TagResource``."""
-        async with self._calling(target, "TagResource") as client:
+        async with self._changing(target, "TagResource", _FUNCTION) as client:
             await client.tag_resource(Resource=target.function_arn, Tags=tags)
 
     async def untag_resource(self, target: LambdaTarget, keys: list[str]) -> None:
         """``UntagResource``."""
-        async with self._calling(target, "UntagResource") as client:
+        async with self._changing(target, "UntagResource", _FUNCTION) as client:
             await client.untag_resource(Resource=target.function_arn, TagKeys=keys)
 
     async def object_sha256(
@@ -242,44 +294,3 @@ class AwsLambda(LambdaPort):
                 raise
         checksum = answer.get("ChecksumSHA256", "")
         return checksum if checksum and _OF_PARTS not in checksum else None
-
-
-def _request(target: LambdaTarget, **members: Any) -> dict[str, Any]:
-    """A request for the target's function, of the members that are not None."""
-    given = {name: value for name, value in members.items() if value is not None}
-    return {"FunctionName": target.function_name, **given}
-
-
-def _not_found(error: ClientError) -> bool:
-    return error_code(error) == "ResourceNotFoundException"
-
-
-def _tags_error(error: Mapping[str, str]) -> GitmoxiError:
-    """What ``GetFunction`` says, amid a good answer, about tags that it could not read."""
-    refusal = ClientError({"Error": {"Code": error["ErrorCode"], "Message": error["Message"]}}, "ListTags")
-    return translate("lambda:ListTags", refusal, mutation=False)
-
-
-def _configured(answer: Mapping[str, Any]) -> LambdaFunction:
-    """The function that a change answers with: its configuration without the envelope."""
-    return LambdaFunction(
-        configuration={name: value for name, value in answer.items() if name != "ResponseMetadata"}
-    )
-
-
-def _alias(answer: Mapping[str, Any]) -> LambdaAlias:
-    return LambdaAlias(
-        name=answer["Name"],
-        version=answer["FunctionVersion"],
-        revision_id=answer.get("RevisionId", ""),
-        weights=dict(answer.get("RoutingConfig", {}).get("AdditionalVersionWeights", {})),
-    )
-
-
-def _provisioned(item: Mapping[str, Any]) -> ProvisionedConcurrency:
-    return ProvisionedConcurrency(
-        requested=item.get("RequestedProvisionedConcurrentExecutions", 0),
-        allocated=item.get("AllocatedProvisionedConcurrentExecutions", 0),
-        status=item.get("Status", ""),
-        reason=item.get("StatusReason", ""),
-    )

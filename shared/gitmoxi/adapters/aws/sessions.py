@@ -61,7 +61,7 @@ class AwsClients:
 
     def __init__(self, settings: AwsClientSettings) -> None:
         self._settings = settings
-        self._own = _session()
+        self._own = lean_session()
         self._assumed: dict[str, AioSession] = {}
         self._clients: dict[tuple[str, str | None, str], Any] = {}
         self._account = settings.account
@@ -132,7 +132,7 @@ class AwsClients:
     def _session_in(self, account: str, region: str) -> AioSession:
         if account not in self._assumed:
             role_arn = self._role_arn(account, region)
-            session = _session()
+            session = lean_session()
             session.register_component("credential_provider", _AssumedRole(clients=self, role_arn=role_arn))
             self._assumed[account] = session
         return self._assumed[account]
@@ -153,7 +153,8 @@ class AwsClients:
         return f"arn:{partition}:iam::{account}:role/{self._settings.deploy_role_name}"
 
 
-def _session() -> AioSession:
+def lean_session() -> AioSession:
+    """A session of botocore's default credential chain, with the API models that all sessions share."""
     session = AioSession()
     session.register_component("data_loader", api_models())
     return session
