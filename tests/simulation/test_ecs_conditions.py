@@ -16,6 +16,7 @@ async def test_an_alarm_that_turns_red_is_a_failure_that_says_so() -> None:
     """ECS takes the service back by itself; that is never a success of ours."""
     world = World()
     await running(world)
+    world.alarm("errors", "OK")
     world.faults.entries.append(ImageFault(match="web:2", kind="slow_start", after_seconds=60))
     deployment = await world.push(web("web:2", deploymentConfiguration=WATCHED))
     await world.run_until(deployment, "follow")
