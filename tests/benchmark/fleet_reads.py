@@ -14,7 +14,7 @@ _PUSHED_EVERY_SECONDS = 1.2  # ECS lets one task definition a second be register
 _SETTLED_SECONDS = 120.0
 
 
-def measure(services: int = 500, seconds: float = 600) -> list[Figure]:
+def measure(services: int = 500, seconds: float = 300) -> list[Figure]:
     """Reads of ``seconds``, by operation; the pushes came at random moments before."""
     return [
         simulated(lambda: _reads("reads.idle", services, seconds, in_flight=False, events=True)),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from datetime import datetime
 
@@ -93,8 +94,10 @@ class Ingestor:
 
     async def _take_in(self, push: Push) -> Ingested:
         repository = await self._registered(push)
-        tip = await self._git.fetch(repository.url, push.branch)
-        branch = await self._ledger.branch(repository.id, push.branch)
+        # A branch that moves on meanwhile is noticed by its number when it is written.
+        tip, branch = await asyncio.gather(
+            self._git.fetch(repository.url, push.branch), self._ledger.branch(repository.id, push.branch)
+        )
         newest = await self._ledger.commit(repository.id, branch.name, branch.seq) if branch.seq else None
         if (answer := await self._answered(branch, newest, tip, push)) is not None:
             return answer

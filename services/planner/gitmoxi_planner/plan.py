@@ -95,9 +95,14 @@ class Planner:
                 )
             if commit.status is not CommitStatus.INGESTED:
                 return CommitPlanned(commit=commit, outcome="skipped", because=commit.because)
-            for earlier in await self._reader.unplanned_before(commit):
+            unplanned, changes = await asyncio.gather(
+                self._reader.unplanned_before(commit), self._reader.changes(commit)
+            )
+            for earlier in unplanned:
                 await self._plan_earlier(earlier, tell)
-            results = counted(await self._plan(await self._reader.changes(commit), tell))
+            if unplanned:
+                changes = await self._reader.changes(commit)
+            results = counted(await self._plan(changes, tell))
         because = summary(results, commit.deployment_count)
         return CommitPlanned(commit=commit, outcome="planned", because=because, results=results)
 
