@@ -181,7 +181,7 @@ class EcsReader:
             following = await self._deployments.followed(deployment, wish.desired.target, service)
             followed = replace(seen, following=following, differences=_differences(wish, service))
             return await self._with_evidence(followed, deployment)
-        # A repeat after a crash and a rollback ask how it stands: ECS may be taking back already what was called.
+        # A repeat after a crash and a rollback ask how it stands: ECS may take back already what was called.
         how = bool(deployment.unrecorded) or deployment.state is State.ROLLING_BACK
         newest = await self._deployments.newest(wish.desired.target, service, status=how)
         return await self._compared(replace(seen, following=newest), wish)
