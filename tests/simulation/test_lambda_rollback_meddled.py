@@ -21,6 +21,8 @@ from tests.simulation.lambda_scenarios import (
 from tests.simulation.rollback_requests import abort_in, asking_for
 from tests.simulation.world import World
 
+ADOPT = {"onForeignChange": "adopt"}
+
 
 def others(world: World, operation: str, **params: Any) -> Any:
     """A call of somebody else; it stands in no journal."""
@@ -103,3 +105,27 @@ async def test_weights_that_lambda_does_not_take_back_are_told() -> None:
 
     assert (head.state, world.alias()) == (State.ROLLED_BACK, "2")
     assert "The weights that its alias had beside it are not: {'1': 0.25}." in head.because
+
+
+async def test_scenario_38_a_setting_that_others_change_in_mid_rollback_stops_it() -> None:
+    world = World()
+    deployment = await going_back(world)
+    meddle(world, CODE, others(world, CONFIGURATION, MemorySize=256))
+
+    head = await world.run(deployment)
+
+    assert (head.state, world.alias()) == (State.ROLLBACK_FAILED, "1"), "traffic is back, the rest is theirs"
+    assert "Somebody else changed MemorySize of the function greet" in head.because
+    assert world.function()["Configuration"]["MemorySize"] == 256
+
+
+async def test_scenario_38_a_setting_that_others_change_in_mid_rollback_is_adopted_where_asked_for() -> None:
+    world = World()
+    await ended(world, greet(settings=ADOPT))
+    await ended(world, greet("greet-2.zip", settings=ADOPT, Timeout=9))
+    meddle(world, CODE, others(world, CONFIGURATION, Description="by hand"))
+
+    head = await world.run(await asking_for("d-1")(world))
+
+    assert (head.state, world.alias()) == (State.SUCCEEDED, "1"), head.because
+    assert "adopt a foreign change" in {step.name for step in await world.ledger.steps(head.id)}

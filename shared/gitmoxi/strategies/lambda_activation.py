@@ -1,4 +1,4 @@
-"""Waiting for a published version: Lambda may prepare it for a while, with SnapStart its snapshot."""
+"""Waiting for what we made: a version that Lambda prepares (with SnapStart its snapshot), or a late look."""
 
 from __future__ import annotations
 
@@ -56,4 +56,21 @@ def look_for_version(deployment: Deployment, limits: LambdaLimits, now: datetime
         progress=waiting,
         look_again=next_look(waiting, limits, now),
         quiet=waiting is progress,
+    )
+
+
+def await_sight_of_change(deployment: Deployment, limits: LambdaLimits, now: datetime) -> Decision | None:
+    """Wait for a look that shows our change; None when somebody else must have undone it."""
+    progress = deployment.progress
+    since = now if deployment.intents or progress.since is None else progress.since
+    if now - since >= limits.timeout:
+        return None
+    waiting = replace(progress, since=since)
+    return Decision(
+        step="wait",
+        because="Lambda still shows the function as it was before the change.",
+        to=deployment.state,
+        progress=waiting,
+        look_again=next_look(waiting, limits, now),
+        quiet=not deployment.intents,
     )

@@ -12,7 +12,11 @@ from gitmoxi.errors import InvariantError
 from gitmoxi.ports.aws_lambda import LambdaFunction
 from gitmoxi.strategies.decision import Action, Decision
 from gitmoxi.strategies.failing import fail, fail_impossible, fail_refused, unchanged
-from gitmoxi.strategies.lambda_activation import await_version, look_for_version
+from gitmoxi.strategies.lambda_activation import (
+    await_sight_of_change,
+    await_version,
+    look_for_version,
+)
 from gitmoxi.strategies.lambda_foreign import (
     answer_change,
     foreign_change,
@@ -189,29 +193,12 @@ def _settled(
     if seen.refused is not None:
         return fail_impossible(deployment, seen.refused)
     if seen.function is not None and is_behind(deployment, seen.function):
-        behind = _await_sight(deployment, limits, now)
+        behind = await_sight_of_change(deployment, limits, now)
         if behind is not None:
             return behind
     if seen.function is not None and (what := foreign_change(deployment, seen.function)):
         return answer_change(deployment, seen, now, what)
     return _change_or_publish(deployment, seen, now)
-
-
-def _await_sight(deployment: Deployment, limits: LambdaLimits, now: datetime) -> Decision | None:
-    """Wait for a look that shows our change; None when somebody else must have undone it."""
-    progress = deployment.progress
-    since = now if deployment.intents or progress.since is None else progress.since
-    if now - since >= limits.timeout:
-        return None
-    waiting = replace(progress, since=since)
-    return Decision(
-        step="wait",
-        because="Lambda still shows the function as it was before the change.",
-        to=deployment.state,
-        progress=waiting,
-        look_again=next_look(waiting, limits, now),
-        quiet=not deployment.intents,
-    )
 
 
 def _change_or_publish(deployment: Deployment, seen: LambdaObservation, now: datetime) -> Decision:

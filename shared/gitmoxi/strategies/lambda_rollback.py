@@ -12,6 +12,7 @@ from gitmoxi.domain.records import TargetRecord
 from gitmoxi.errors import InvariantError
 from gitmoxi.strategies.decision import Action, Decision
 from gitmoxi.strategies.failing import fail, fail_impossible, fail_refused
+from gitmoxi.strategies.lambda_foreign import met_foreign_change, with_answers
 from gitmoxi.strategies.lambda_observation import (
     DELETING,
     LambdaLimits,
@@ -25,6 +26,7 @@ from gitmoxi.strategies.lambda_republishing import (
     prepare_again,
     republished,
 )
+from gitmoxi.strategies.lambda_restoring import as_it_stands, changed_by_others
 from gitmoxi.strategies.lambda_serving import await_alias, await_provisioned, provision
 from gitmoxi.strategies.lambda_steps import (
     CODE_SHA256,
@@ -73,8 +75,8 @@ def _decide(
     limits: LambdaLimits,
     now: datetime,
 ) -> Decision:
-    if (refused := _refusal(deployment, seen)) is not None:
-        return refused
+    if (stopped := _refusal(deployment, seen) or met_foreign_change(deployment, seen, now)) is not None:
+        return stopped
     match deployment.progress.phase:
         case "remove":
             return await_undoing(deployment, record, seen, now)
@@ -168,7 +170,8 @@ def _runs(seen: LambdaObservation) -> bool:
 def _restore_latest(
     deployment: Deployment, seen: LambdaObservation, limits: LambdaLimits, now: datetime
 ) -> Decision:
-    change = change_latest(deployment, seen, now) if seen.plan is not None else None
+    deployment = with_answers(deployment)
+    change = change_latest(as_it_stands(deployment, seen), seen, now) if seen.plan is not None else None
     failing = seen.function is not None and has_failed(seen.function)
     if change is not None and failing:
         return change  # what failed is being taken out piece by piece: only the last piece must succeed
@@ -177,8 +180,11 @@ def _restore_latest(
         return waiting
     if seen.refused is not None:
         return fail_impossible(deployment, seen.refused)
+    if (foreign := changed_by_others(deployment, seen, limits, now)) is not None:
+        return foreign
     if change is not None:
         return change
+    deployment = as_it_stands(deployment, seen)
     if REPUBLISH not in deployment.progress.values:
         return _clean_up(deployment, seen, now)
     if (other := other_code(seen)) is not None:

@@ -21,6 +21,7 @@ from gitmoxi.planning.aws_lambda import LambdaPlan, create_function_request
 from gitmoxi.planning.lambda_versions import version_description
 from gitmoxi.ports.aws_lambda import LambdaPort
 from gitmoxi.strategies.lambda_foreign import (
+    ALIAS,
     CODE_FIELDS,
     FOREIGN,
 )
@@ -76,8 +77,8 @@ class LambdaHands:
     async def act(self, deployment: Deployment, intent: Intent, seen: LambdaObservation) -> dict[str, str]:
         """Make the call of ``intent``; ``seen`` is what was read just before.
 
-        A call of a deployment, rollbacks excepted, is not made of what somebody else changed since it was
-        decided: the result names the change then (``FOREIGN``).
+        A call is not made of what somebody else changed since it was decided: the result names the change
+        then (``FOREIGN``). Only traffic is always brought back.
 
         Raises:
             ContentionError: the function or alias changed since; look again, it may have been our own call.
@@ -85,7 +86,8 @@ class LambdaHands:
         """
         if intent.call not in _WITHOUT_FUNCTION and not is_there(seen):
             raise PermanentError(f"Somebody deleted {deployment.target} in mid-deployment")
-        if deployment.state is not State.ROLLING_BACK and (what := changed_since(deployment, intent, seen)):
+        what = changed_since(deployment, intent, seen)
+        if what and not (deployment.state is State.ROLLING_BACK and what == ALIAS):
             return {FOREIGN: what}
         try:
             return await self._called(deployment, intent, seen)
