@@ -59,7 +59,7 @@ async def test_a_deployment_keeps_below_the_published_buckets() -> None:
 
 
 @pytest.mark.parametrize("seconds", [5, 30])
-async def test_late_reads_do_not_create_a_service_twice(seconds: int) -> None:
+async def test_scenario_11_late_reads_do_not_create_a_service_twice(seconds: int) -> None:
     world = World()
     world.reads.seconds = seconds
 

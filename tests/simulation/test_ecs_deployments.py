@@ -221,7 +221,7 @@ async def test_a_service_that_is_created_again_waits_until_the_old_one_is_gone()
     assert world.aws.mutations[-3:] == [DELETE, REGISTER, CREATE]
 
 
-async def test_a_service_that_is_not_described_yet_is_not_created_again() -> None:
+async def test_scenario_11_a_service_that_is_not_described_yet_is_not_created_again() -> None:
     world = World()
     created_at: list[float] = []
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter
 from datetime import timedelta
 from random import Random
@@ -157,7 +158,8 @@ class TestAgain:
 
     async def test_scenario_22_a_hundred_webhooks_at_once_are_one_deployment(self, world):
         sha = world.commit(web("good:1"))
-        answers = [await world.ingestor().push(a_push(commit=sha, delivery_id="one")) for _ in range(100)]
+        pushes = (world.ingestor().push(a_push(commit=sha, delivery_id="one")) for _ in range(100))
+        answers = await asyncio.gather(*pushes)
 
         assert states(await world.settled()) == {State.SUCCEEDED: 1}
         assert Counter(answer.outcome for answer in answers)[PushOutcome.INGESTED] >= 1
