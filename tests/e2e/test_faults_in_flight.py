@@ -171,7 +171,7 @@ def test_a_storm_of_throttles_only_slows_a_function_down(
     repository.commit(lambda_files(f"prod/{name}"))
     assert installation.deploy(repository).code == 0
     before = installation.cloud.last_seq()
-    storm = CallFaultSpec(service="lambda", kind="throttle", probability=0.5, times=12)
+    storm = CallFaultSpec(service="lambda", kind="throttle", probability=0.5, times=4)
     installation.cloud.add_faults(calls=[storm], seed=7)
     repository.commit(lambda_files(f"prod/{name}", key="three.zip"))
 
