@@ -137,7 +137,7 @@ class TestMissingPermissions:
 
         assert head.state is State.FAILED, head.because
         assert f"is not authorized to perform: ecs:{operation} on resource: arn:aws:ecs:" in head.because
-        assert "Grant the permission, then deploy again" in head.because
+        assert "Grant the permission, then go on: gmctl deployment retry d-" in head.because
         assert await explained(world, head) == ["access.denied"]
 
         world.aws.refusals.clear()

@@ -153,7 +153,8 @@ class TestForeignChanges:
 
         assert head.state is State.FAILED
         assert "Somebody else updated the service" in head.because
-        assert "The other change is left alone." in head.because
+        assert "The other change is left alone" in head.because
+        assert f"gmctl deployment retry {head.id}" in head.because
         assert world.images() == ["web:1", "web:1"]
         assert world.aws.mutations.count(UPDATE) == 1
 

@@ -84,6 +84,14 @@ def _check(answer: Push, progress: Console) -> None:
         raise GmctlError(answer.because)
     commit = f"Commit {answer.sha[:12]}, number {answer.seq}: " if answer.sha else ""
     progress.print(cell(f"{commit}{answer.because}"), soft_wrap=True)
+    if answer.outcome == PushOutcome.NOTHING_NEW:
+        progress.print(
+            cell(
+                "Nothing is deployed now; this is how it ended then. To try again what failed: "
+                "gmctl deployment retry ID; to plan everything again: --force"
+            ),
+            soft_wrap=True,
+        )
 
 
 def _result(api: ApiClient, following: Follower, delivery_id: str, *, wait: bool, output: Output) -> ExitCode:

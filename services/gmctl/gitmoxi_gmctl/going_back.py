@@ -65,7 +65,7 @@ def rollback(
             _list(found, output)
             return
         chosen = _to_go_back_to(found, to)
-        print_going_back(_beside(output), found, api.revision(name, chosen))
+        print_going_back(_beside(output), found, api.revision(name, chosen), aborts=abort_running)
         confirm("Roll back?", yes=yes)
         if abort_running and found.active is not None:
             _beside(output).print(cell(give_command(api, found.active.deployment_id, "abort", asker)))

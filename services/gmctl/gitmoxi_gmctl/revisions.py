@@ -32,7 +32,7 @@ def print_revisions(console: Console, found: Revisions) -> None:
         console.print(cell(f"Go back: gmctl rollback {found.target.id} --to DEPLOYMENT"), soft_wrap=True)
 
 
-def print_going_back(console: Console, found: Revisions, details: RevisionDetails) -> None:
+def print_going_back(console: Console, found: Revisions, details: RevisionDetails, *, aborts: bool) -> None:
     """What runs, what comes back, what that changes as recorded, and what to know before."""
     console.print(cell(f"{target_name(found.target)}", "bold"))
     now = next((revision for revision in found.revisions if revision.running), None)
@@ -49,7 +49,9 @@ def print_going_back(console: Console, found: Revisions, details: RevisionDetail
         f"{details.revision.branch} still holds the newer files of {details.revision.prefix}: the next "
         "commit that changes them deploys them again; revert them there",
     )
-    if found.active is not None:
+    if found.active is not None and aborts:
+        _warn(console, f"{found.active.deployment_id} is {found.active.state} and is aborted first")
+    elif found.active is not None:
         _warn(
             console,
             f"{found.active.deployment_id} is {found.active.state} and is not interrupted: the rollback "

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from gitmoxi.domain.deployments import Progress
 from gitmoxi.domain.explanations import Explanation
@@ -139,10 +140,14 @@ def _replaced(progress: Progress, seen: EcsObservation) -> Following | None:
     if seen.following is not None and seen.following.status.startswith("ROLLBACK"):
         return None  # the other primary is ECS's own way back
     because = (
-        f"Somebody else updated the service in mid-deployment: its primary deployment is {newer['id']}, "
-        f"ours was {progress.values[ECS_DEPLOYMENT]}."
+        f"Somebody else updated the service in mid-deployment: its primary deployment is {newer['id']} with "
+        f"{_revision(newer)}, ours was {progress.values[ECS_DEPLOYMENT]}."
     )
     return Following(course=Course.REPLACED, because=because)
+
+
+def _revision(ecs_deployment: Mapping[str, Any]) -> str:
+    return str(ecs_deployment.get("taskDefinition", "")).rpartition("/")[2]
 
 
 def _reverting(

@@ -9,9 +9,9 @@ from gitmoxi.strategies.decision import Decision
 from gitmoxi.strategies.ecs_following import Following
 from gitmoxi.strategies.ecs_observation import EcsLimits, EcsObservation
 from gitmoxi.strategies.ecs_progress import APPLIED_AGAIN, FOLLOWED
-from gitmoxi.strategies.failing import fail
+from gitmoxi.strategies.failing import fail, retry_of
 
-_LEFT_ALONE = "The other change is left alone."
+_LEFT_ALONE = "The other change is left alone; to apply what is committed again:"
 
 
 def meet_foreign_change(
@@ -24,10 +24,12 @@ def meet_foreign_change(
     values = deployment.progress.values
     deleted = seen.service is None or seen.service.status != "ACTIVE"
     if deleted or not limits.adopts_foreign:
-        told = following.because if deleted else f"{following.because} {_LEFT_ALONE}"
+        told = f"{following.because} {_LEFT_ALONE} {retry_of(deployment)}"
+        told = following.because if deleted else told
         return fail(deployment, told, rollback=False)
     if APPLIED_AGAIN in values:
-        told = f"{following.because} What is committed was applied again once already. {_LEFT_ALONE}"
+        again = "What is committed was applied again once already."
+        told = f"{following.because} {again} {_LEFT_ALONE} {retry_of(deployment)}"
         return fail(deployment, told, rollback=False)
     kept = {name: value for name, value in values.items() if name not in FOLLOWED}
     return Decision(

@@ -43,6 +43,7 @@ from gitmoxi.strategies.failing import (
     fail,
     fail_as_told,
     fail_impossible,
+    retry_of,
     stop_denied,
     unchanged,
 )
@@ -123,7 +124,11 @@ def _start(
     if plan.register:
         return Decision(
             step="register the task definition",
-            because="The task definition differs from the one that runs.",
+            because=(
+                "The task definition differs from the one that runs."
+                if seen.service is not None
+                else "No deployment registered this task definition before."
+            ),
             to=deployment.state,
             progress=Progress(phase="register", since=now, values=deployment.progress.values),
             actions=(Action(call=REGISTER),),
@@ -140,7 +145,7 @@ def _wait_for_name(
         return None
     cause = (
         f"{record.target} still is DRAINING after {PATIENCE.total_seconds():.0f} s and blocks its name. Its "
-        "tasks do not stop: look at them, then deploy again."
+        f"tasks do not stop: look at them, then go on: {retry_of(deployment)}"
     )
     return wait_for_name(deployment, now) or fail(deployment, cause, rollback=False)
 

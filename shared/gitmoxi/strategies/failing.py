@@ -128,6 +128,11 @@ def fail_impossible(deployment: Deployment, error: PermanentError) -> Decision:
     return fail(deployment, str(error), explanations=why_impossible(error))
 
 
+def retry_of(deployment: Deployment) -> str:
+    """What to type to try the deployment once more: its commit, pushed again, would be nothing new."""
+    return f"gmctl deployment retry {deployment.id}"
+
+
 def stop_denied(deployment: Deployment, said: str, explanations: tuple[Explanation, ...]) -> Decision:
     """Stop where a permission is missing: going back would need permissions too, and the next try goes on.
 
@@ -136,5 +141,5 @@ def stop_denied(deployment: Deployment, said: str, explanations: tuple[Explanati
     if INHERITED in deployment.progress.values:
         return fail(deployment, said, explanations=explanations)
     stays = "What was done so far stays as it is. " if CHANGED in deployment.progress.values else ""
-    cause = f"{said.rstrip('.')}. {stays}Grant the permission, then deploy again: it goes on from here."
+    cause = f"{said.rstrip('.')}. {stays}Grant the permission, then go on: {retry_of(deployment)}"
     return fail(deployment, cause, rollback=False, explanations=explanations)

@@ -167,6 +167,15 @@ def test_a_refused_push_says_why(gmctl, world):
         assert (done.code, done.err) == (1, f"gmctl: {because}\n")
 
 
+def test_a_tip_that_was_processed_before_says_that_nothing_is_deployed_now_and_what_to_type(gmctl, world):
+    because = f"Commit {SHA[:12]} is the tip of main and was processed before."
+    world.tell(lambda world, push: world.answer(push, PushOutcome.NOTHING_NEW, because))
+    told = gmctl(*DEPLOY).out
+    assert because in told
+    assert "Nothing is deployed now" in told
+    assert "gmctl deployment retry ID" in told
+
+
 def test_a_repository_out_of_reach_is_told_once_and_waited_for(gmctl, world):
     async def story(world, push):
         await world.answer(push, PushOutcome.RETRYING, "The server of the repository does not answer.")

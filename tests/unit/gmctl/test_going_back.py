@@ -198,6 +198,8 @@ class TestWhileSomethingRuns:
         (command,) = asyncio.run(world.ledger.commands("d-3", ""))
         assert (command.kind, command.by) == (CommandKind.ABORT, "ada")
         assert len(asked(world)) == 1
+        assert "is aborted first" in done.out
+        assert "is not interrupted" not in done.out
 
 
 class TestUndeleting:
