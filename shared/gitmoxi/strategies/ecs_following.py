@@ -130,7 +130,9 @@ def _arrived(progress: Progress, seen: EcsObservation, now: datetime) -> Followi
             because=f"{because}, but somebody else changed the service meanwhile: {others}.",
         )
     unlike = f"; {told(seen.differences)}" if seen.differences else ""
-    return Following(course=Course.ARRIVED, because=f"{because}{unlike}.")
+    failed = failed_so_far(progress)
+    met = f"; new tasks that failed on the way: {failed}" if failed else ""
+    return Following(course=Course.ARRIVED, because=f"{because}{met}{unlike}.")
 
 
 def _replaced(progress: Progress, seen: EcsObservation) -> Following | None:

@@ -110,6 +110,12 @@ def closer(progress):
             id="ours had arrived before somebody else's update",
         ),
         pytest.param(
+            ecs(service(failed=2), following=rollout("SUCCESSFUL")),
+            Course.ARRIVED,
+            "new tasks that failed on the way: 2",
+            id="arrived, and what it met on its way is told",
+        ),
+        pytest.param(
             ecs(service(status="DRAINING"), following=rollout("STOPPED")),
             Course.REPLACED,
             "deleted the service",
