@@ -91,7 +91,7 @@ async def test_what_failed_and_was_kept_is_deployed_anew_by_the_same_files() -> 
     world.faults.entries.append(ImageFault(match="web:2", kind="cannot_pull"))
     failed = await world.run(await world.push(wanted))
     assert failed.state is State.FAILED
-    assert "The image does not exist" in failed.because
+    assert "The image web:2 does not exist" in failed.because
     world.faults.entries.clear()
 
     head = await world.run(await world.push(wanted))
@@ -113,7 +113,7 @@ async def test_a_failure_says_what_the_tasks_said() -> None:
 
     assert head.state is State.ROLLED_BACK
     assert head.cause is not None
-    assert "The image does not exist" in head.cause
+    assert "The image web:2 does not exist" in head.cause
     assert "back at its last good revision" in head.because
 
 

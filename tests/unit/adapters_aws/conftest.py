@@ -75,6 +75,8 @@ class CannedAws:
             while head := await _head(reader):
                 line, *fields = head.splitlines()
                 headers = {name.lower(): value for name, value in (one.split(": ", 1) for one in fields)}
+                if headers.get("expect") == "100-continue":  # as S3's clients ask before they send
+                    writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
                 body = await reader.readexactly(int(headers.get("content-length", "0")))
                 method, path, _ = line.split()
                 self.received.append(Received(method=method, path=path, headers=headers, body=body.decode()))

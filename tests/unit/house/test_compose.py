@@ -52,9 +52,10 @@ def test_a_service_starts_with_the_runners_command(compose, specs, service):
 
 
 @pytest.mark.parametrize("service", MODULES)
-def test_a_service_gets_the_runners_settings(compose, specs, service):
+def test_a_service_gets_the_runners_settings(compose, dockerfile, specs, service):
     wanted = {name: value for name, value in specs[service].environment.items() if name not in KEYS}
-    given = compose[service]["environment"]
+    of_the_image = dict(re.findall(r"^    (MALLOC_\w+)=(\S+)", dockerfile, re.MULTILINE))
+    given = of_the_image | compose[service]["environment"]
     assert given.keys() == wanted.keys()
     assert {name: given[name] for name in given.keys() - PLACES} == {
         name: wanted[name] for name in wanted.keys() - PLACES
