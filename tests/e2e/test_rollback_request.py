@@ -146,7 +146,7 @@ def test_a_bad_release_under_way_is_aborted_and_left_behind(
     done = installation.gmctl("rollback", name, "--abort-running", *WAIT)
 
     assert done.code == 0, done.text
-    assert f"{bad['id']} is RUNNING and is not interrupted" in done.out
+    assert f"{bad['id']} is RUNNING and is aborted first" in done.out
     assert image_of(installation, name) == "nginx:1"
     [ended] = [d for d in installation.deployments(sha) if d["id"] == bad["id"]]
     assert ended["state"] == "CANCELLED"
