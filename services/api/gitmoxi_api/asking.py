@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 from http import HTTPStatus
 
+from fastapi import Request, Response
+
 from gitmoxi.contracts.messages import DeploymentRequested, RequestKind
 from gitmoxi.domain.delete_guard import SHORT_SHA
 from gitmoxi.domain.deployments import Deployment
@@ -28,6 +30,12 @@ _WHAT = {
 def new_deployment_id(kind: RequestKind, about: str, request_id: str) -> str:
     """The id that the deployment has however often the same request is made; ``about`` is what it names."""
     return "d-" + hashlib.sha256(f"{kind}\n{about}\n{request_id}".encode()).hexdigest()[:20]
+
+
+def led_to(reply: RequestedReply, request: Request, response: Response) -> RequestedReply:
+    """``reply``, with the address of the deployment that is to be made in the ``Location`` header."""
+    response.headers["Location"] = str(request.app.url_path_for("get_deployment", id=reply.deployment_id))
+    return reply
 
 
 async def answered_before(

@@ -5,12 +5,21 @@ from __future__ import annotations
 import re
 from typing import Annotated
 
-from fastapi import Query
+from fastapi import Path, Query
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from gitmoxi.domain.deployments import CommandKind
 from gitmoxi.domain.repositories import check_branch, normalise_url, repository_id
 from gitmoxi.errors import InvalidInputError
+
+TargetId = Annotated[
+    str,
+    Path(
+        max_length=512,
+        description="ecs/ACCOUNT/REGION/CLUSTER/SERVICE or lambda/ACCOUNT/REGION/FUNCTION",
+        examples=["ecs/111122223333/eu-west-1/prod/web"],
+    ),
+]
 
 _REPOSITORY_ID = re.compile(r"r-[0-9a-f]{16}")
 _ARN_FORMAT = (

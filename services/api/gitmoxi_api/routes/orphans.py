@@ -3,33 +3,23 @@
 from __future__ import annotations
 
 from http import HTTPStatus
-from typing import Annotated
 
-from fastapi import APIRouter, Path, Request, Response
+from fastapi import APIRouter, Request, Response
 
 from gitmoxi.contracts.messages import RequestKind
 from gitmoxi.domain.records import Orphan
 from gitmoxi.domain.revisions import why_no_orphan
 from gitmoxi.domain.targets import parse_target_id
-from gitmoxi_api.asking import answered_before, ask, new_deployment_id
+from gitmoxi_api.asking import answered_before, ask, led_to, new_deployment_id
 from gitmoxi_api.histories import history_of
 from gitmoxi_api.orphan_replies import OrphanReply, OrphansReply
 from gitmoxi_api.parts import ApiParts, Parts
 from gitmoxi_api.problems import ProblemError, documented
-from gitmoxi_api.requests import RetryRequest
+from gitmoxi_api.requests import RetryRequest, TargetId
 from gitmoxi_api.target_replies import RequestedReply
 from gitmoxi_api.views import target_view
 
 router = APIRouter(prefix="/v1/orphans", tags=["orphans"])
-
-TargetId = Annotated[
-    str,
-    Path(
-        max_length=512,
-        description="ecs/ACCOUNT/REGION/CLUSTER/SERVICE or lambda/ACCOUNT/REGION/FUNCTION",
-        examples=["ecs/111122223333/eu-west-1/prod/web"],
-    ),
-]
 
 
 @router.get("", summary="List the orphans", responses=documented())
@@ -64,8 +54,7 @@ async def delete_orphan(
         if await parts.ledger.orphan(target) is None:
             raise ProblemError(HTTPStatus.CONFLICT, why_no_orphan(target))
         reply = await ask(RequestKind.DELETE, new_id, history.heads[0], by=body.by, parts=parts)
-    response.headers["Location"] = str(request.app.url_path_for("get_deployment", id=reply.deployment_id))
-    return reply
+    return led_to(reply, request, response)
 
 
 async def _view(orphan: Orphan, parts: ApiParts) -> OrphanReply:

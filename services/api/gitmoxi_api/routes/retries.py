@@ -12,7 +12,7 @@ from gitmoxi.domain.delete_guard import SHORT_SHA
 from gitmoxi.domain.deployments import Deployment, Verb
 from gitmoxi.domain.revisions import why_no_retry
 from gitmoxi.ports.ledger import DeploymentFilter
-from gitmoxi_api.asking import answered_before, ask, new_deployment_id
+from gitmoxi_api.asking import answered_before, ask, led_to, new_deployment_id
 from gitmoxi_api.parts import ApiParts, Parts
 from gitmoxi_api.problems import ProblemError, documented, not_found
 from gitmoxi_api.requests import RetryRequest
@@ -47,8 +47,7 @@ async def retry(
     if reply is None:
         restored = await _checked(failed, parts)
         reply = await ask(kind, new_id, restored, by=body.by, parts=parts)
-    response.headers["Location"] = str(request.app.url_path_for("get_deployment", id=reply.deployment_id))
-    return reply
+    return led_to(reply, request, response)
 
 
 async def _checked(failed: Deployment, parts: ApiParts) -> Deployment:

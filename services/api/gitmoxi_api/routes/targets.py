@@ -13,12 +13,12 @@ from gitmoxi.domain.revisions import History
 from gitmoxi.domain.states import State
 from gitmoxi.domain.targets import Target, parse_target_id
 from gitmoxi.planning.recorded import recorded_differences
-from gitmoxi_api.asking import answered_before, ask, new_deployment_id
+from gitmoxi_api.asking import answered_before, ask, led_to, new_deployment_id
 from gitmoxi_api.finding import KnownTarget, find_targets, owned_targets
 from gitmoxi_api.histories import chosen, history_of, recorded, revision_view, revisions_view
 from gitmoxi_api.parts import ApiParts, Parts
 from gitmoxi_api.problems import ProblemError, documented
-from gitmoxi_api.requests import Limit, RevisionRequest
+from gitmoxi_api.requests import Limit, RevisionRequest, TargetId
 from gitmoxi_api.target_replies import (
     KnownTargetReply,
     RequestedReply,
@@ -30,14 +30,6 @@ from gitmoxi_api.views import difference_view, target_view
 
 router = APIRouter(prefix="/v1/targets", tags=["targets"])
 
-TargetId = Annotated[
-    str,
-    Path(
-        max_length=512,
-        description="ecs/ACCOUNT/REGION/CLUSTER/SERVICE or lambda/ACCOUNT/REGION/FUNCTION",
-        examples=["ecs/111122223333/eu-west-1/prod/web"],
-    ),
-]
 RevisionId = Annotated[str, Path(pattern=r"^[\w-]{1,64}$", examples=["d-0f9b1c2d3e4f5a6b7c8d"])]
 TargetName = Annotated[
     str | None,
@@ -107,8 +99,7 @@ async def rollback(
     A deployment that is under way is not interrupted: the rollback waits for its end.
     """
     reply = await _revision(RequestKind.ROLLBACK, parse_target_id(id), body, parts)
-    response.headers["Location"] = str(request.app.url_path_for("get_deployment", id=reply.deployment_id))
-    return reply
+    return led_to(reply, request, response)
 
 
 @router.post(
@@ -126,8 +117,7 @@ async def undelete(
 ) -> RequestedReply:
     """From its last recorded documents, or those of `deployment_id`; refused while the target exists."""
     reply = await _revision(RequestKind.UNDELETE, parse_target_id(id), body, parts)
-    response.headers["Location"] = str(request.app.url_path_for("get_deployment", id=reply.deployment_id))
-    return reply
+    return led_to(reply, request, response)
 
 
 async def _revision(
