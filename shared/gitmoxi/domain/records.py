@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from gitmoxi.domain.bodies import BodyRef
 from gitmoxi.domain.deployments import ObjectChange
+from gitmoxi.domain.feedback import GitProvider, NotificationTarget
 from gitmoxi.domain.targets import Target, TargetKind
 
 
@@ -16,6 +17,10 @@ class Repository:
     """A registered repository; ``path_globs`` empty means the whole tree.
 
     ``max_deletes`` are the deletions of one commit that need no approval; None: the installation's limits.
+    ``baseline``: the first commit of a branch is compared and reported, and nothing is deployed or deleted.
+    ``token_arn`` and ``webhook_secret_arn`` are spelt as :mod:`gitmoxi.domain.secret_refs` says.
+    ``provider`` is the kind of the host, None if neither its URL nor a person told. ``feedback``: commits and
+    pull requests of the host get statuses and comments.
     """
 
     id: str
@@ -25,6 +30,11 @@ class Repository:
     token_arn: str | None = None
     path_globs: tuple[str, ...] = ()
     max_deletes: int | None = None
+    baseline: bool = False
+    webhook_secret_arn: str | None = None
+    provider: GitProvider | None = None
+    feedback: bool = False
+    notifications: tuple[NotificationTarget, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -102,8 +102,16 @@ class GitCredentialSource(Protocol):
         """
         ...
 
-    async def read(self, repository_id: str) -> GitCredentials | None:
-        """The credentials as they are now (a rotated token is picked up); None for a public repository."""
+    async def read(self, repository_id: str, *, fresh: bool = False) -> GitCredentials | None:
+        """The credentials to use; None for a public repository.
+
+        ``fresh``: the server has just refused those of the last read, so nothing remembered is given again:
+        a rotated token is picked up.
+
+        Raises:
+            SecretNotFoundError, SecretAccessError: the registered secret cannot be read.
+            ThrottledError, UnavailableError: it cannot be read now.
+        """
         ...
 
 

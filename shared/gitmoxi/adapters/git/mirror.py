@@ -58,7 +58,7 @@ class NoCredentials:
     async def identity(self, _repository_id: str) -> str:
         return ""
 
-    async def read(self, _repository_id: str) -> GitCredentials | None:
+    async def read(self, _repository_id: str, *, fresh: bool = False) -> GitCredentials | None:  # noqa: ARG002 - none is none
         return None
 
 
