@@ -1,3 +1,5 @@
+"""Secrets are named in the spelling of ECS's valueFrom."""
+
 import pytest
 
 from gitmoxi.domain.secret_refs import SecretRef, SecretRefError, SecretStore, parse_secret_ref
