@@ -7,6 +7,7 @@ from datetime import datetime
 from pydantic import BaseModel, ConfigDict, Field
 
 from gitmoxi.domain.deployments import CommandKind, ObjectChange, Risk, Verb
+from gitmoxi.domain.feedback import GitProvider, NotificationKind
 from gitmoxi.domain.records import CommitStatus, PushOutcome
 from gitmoxi.domain.states import State, Status, Worker
 from gitmoxi.domain.targets import TargetKind
@@ -16,6 +17,14 @@ class Reply(BaseModel):
     """A part of a response."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class NotificationReply(Reply):
+    """A channel that hears of deployments."""
+
+    kind: NotificationKind
+    address: str
+    secret_arn: str | None
 
 
 class RepositoryReply(Reply):
@@ -29,7 +38,28 @@ class RepositoryReply(Reply):
         description="deletions of a commit that need no approval; null: the installation's limits count"
     )
     token_arn: str | None = Field(description="where the access token lies; the token itself is never kept")
+    baseline: bool = Field(description="the first commit of each branch is compared, and deploys nothing")
+    webhook_secret_arn: str | None = Field(description="where the key of the host's webhooks lies")
+    provider: GitProvider | None = Field(description="the kind of host; null: not known")
+    feedback: bool = Field(description="the host gets commit statuses and comments")
+    notifications: tuple[NotificationReply, ...]
     registered_at: datetime
+    revision: int = Field(description="counts the changes of the registration; the ETag, for If-Match")
+
+
+class BranchReply(Reply):
+    """How far a branch of a repository is processed."""
+
+    name: str
+    seq: int = Field(description="the number of its last processing; 0: never processed")
+    last_processed: str | None = Field(description="the commit that the next one is compared with")
+    target_count: int = Field(description="targets that its files own: orphans, if the branch is removed")
+
+
+class RepositoryDetailsReply(RepositoryReply):
+    """A registered repository with its branches."""
+
+    branch_details: tuple[BranchReply, ...]
 
 
 class RepositoriesReply(Reply):
@@ -74,6 +104,7 @@ class CommitReply(Reply):
     message: str
     received_at: datetime
     forced: bool
+    baseline: bool = Field(description="it was compared with what lives, and deployed nothing")
     deployment_count: int
     held_count: int = Field(description="its deletions that wait for approval now")
 

@@ -16,6 +16,7 @@ from gitmoxi.errors import ContentionError, InvalidInputError, InvariantError, P
 from gitmoxi.ports.clock import Clock, Ids
 from gitmoxi.ports.ledger import DeleteOwnership, Ledger, Write
 from gitmoxi.workflow.courier import Courier, Edge, no_edge
+from gitmoxi_planner.baselines import baseline
 from gitmoxi_planner.candidates import Candidate
 from gitmoxi_planner.claims import replaced_in_line, superseded_in_slot
 from gitmoxi_planner.held import HeldDeletions, hold
@@ -274,7 +275,10 @@ class Planner:
             desired=verdict.desired,
             now=now,
         )
-        if nothing_to_do(placing.plan, record, settled=verdict.settled):
+        unchanged = nothing_to_do(placing.plan, record, settled=verdict.settled)
+        if placing.deployment.baseline:
+            return baseline(placing, verdict.good if unchanged else None, self._ids)
+        if unchanged:
             return settle_unchanged(placing, verdict.good, self._ids)
         replaced, superseded = await replaced_in_line(record, self._ledger), None
         if candidate.wanted is not None and placing.deployment.restores is None:
