@@ -14,8 +14,13 @@ from gitmoxi.domain.registrations import completed
 from gitmoxi.domain.repositories import repository_id
 from gitmoxi_api.parts import ApiParts
 from gitmoxi_api.problems import ProblemError, not_found
+from gitmoxi_api.registration_replies import (
+    BranchReply,
+    NotificationReply,
+    RepositoryDetailsReply,
+    RepositoryReply,
+)
 from gitmoxi_api.registration_requests import SETTINGS, RegistrationRequest
-from gitmoxi_api.replies import BranchReply, NotificationReply, RepositoryDetailsReply, RepositoryReply
 
 _NOBODY = "somebody"
 """Who asked, where it was not told."""

@@ -12,6 +12,7 @@ from gitmoxi.errors import ContentionError
 from gitmoxi_api.forgetting import adopt_targets_of, orphan_targets_of, orphan_targets_on
 from gitmoxi_api.parts import ApiParts, Parts
 from gitmoxi_api.problems import ProblemError, documented
+from gitmoxi_api.registration_replies import RepositoriesReply, RepositoryDetailsReply
 from gitmoxi_api.registration_requests import RegistrationChange, RegistrationRequest
 from gitmoxi_api.registrations import (
     alike,
@@ -24,7 +25,6 @@ from gitmoxi_api.registrations import (
     repository_view,
     wanted,
 )
-from gitmoxi_api.replies import RepositoriesReply, RepositoryDetailsReply
 from gitmoxi_api.requests import Person
 
 router = APIRouter(prefix="/v1/repositories", tags=["repositories"])
