@@ -256,6 +256,24 @@ class TestTwoAtOnce:
         assert (stored.branches, stored.max_deletes) == (("main", "next"), 7)
         assert await stage.ledger.orphans() == []
 
+    @pytest.mark.parametrize(
+        ("branches", "status"), [(["main"], 200), (["next"], 409)], ids=["alike", "otherwise"]
+    )
+    async def test_of_two_who_register_it_at_once_one_finds_it_registered(self, api, stage, branches, status):
+        real = stage.ledger.repository
+
+        async def not_yet(repository_id: str) -> None:
+            """Somebody else registers it right after our look."""
+            stage.ledger.repository = real
+            await stage.register()
+
+        stage.clock.advance(1)
+        stage.ledger.repository = not_yet
+        answer = await api.post("/v1/repositories", json=registration(url=URL, branches=branches))
+
+        assert answer.status_code == status
+        assert (await stage.ledger.repository(REPOSITORY)).branches == ("main",)
+
 
 class TestBranches:
     async def test_the_targets_of_a_removed_branch_are_orphans_with_the_reason(self, api, stage):

@@ -54,17 +54,14 @@ async def register(
 ) -> RepositoryDetailsReply:
     """From now on, pushes to its branches are deployed. The same registration again changes nothing."""
     asked = wanted(body, parts)
-    known = await parts.ledger.repository(asked.id)
-    if known is None:
-        await audit(parts, "registered", body.by, f"register {asked.url} ({described(asked)})", asked)
-        known = await _put(asked, 0, parts)
-    elif not alike(known, asked):
+    known = await parts.ledger.repository(asked.id) or await _new(asked, body.by, parts)
+    if not alike(known, asked):
         raise ProblemError(
             HTTPStatus.CONFLICT,
             f"{known.url} is registered with other settings (branches: {', '.join(known.branches)}): change "
             "them with gmctl repo update, or PATCH.",
         )
-    else:
+    if known is not asked:
         response.status_code = HTTPStatus.OK
     await adopt_targets_of(known, parts)
     response.headers["Location"] = str(request.app.url_path_for("get_repository", id=known.id))
@@ -131,6 +128,16 @@ async def forget_repository(
     await audit(parts, "forgotten", by, f"forget {repository.url} ({described(repository)})", repository)
     await orphan_targets_of(repository, parts)
     await parts.ledger.delete_repository(repository.id)
+
+
+async def _new(asked: Repository, by: str | None, parts: ApiParts) -> Repository:
+    """What is registered now: ``asked``, unless somebody else registered it at the same moment."""
+    await audit(parts, "registered", by, f"register {asked.url} ({described(asked)})", asked)
+    try:
+        await parts.ledger.put_repository(asked)
+    except ContentionError:
+        return await existing(parts, asked.id)
+    return asked
 
 
 async def _put(repository: Repository, expected_revision: int, parts: ApiParts) -> Repository:
