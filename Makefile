@@ -38,12 +38,15 @@ up: setup ## run the local cloud and all services until Ctrl-C
 test: setup ## all tests, in random order
 	$(BIN)/python -m pytest -n 2 --dist loadgroup
 
-check: setup ## formatting, lint, types, layers, templates
+check: setup ## formatting, lint, types, layers, templates, containers
 	$(BIN)/ruff format --check $(SOURCES)
 	$(BIN)/ruff check $(SOURCES)
 	$(BIN)/mypy shared services deploy docs
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/cfn-lint deploy/cloudformation/*.yaml
+	$(BIN)/hadolint deploy/docker/Dockerfile
+	$(BIN)/shellcheck .ci/run deploy/docker/with-local-keys
+	$(BIN)/check-jsonschema --builtin-schema vendor.compose-spec docker-compose.yml
 
 bench: setup ## measure speed against bare loops, into build/bench.json
 	$(BIN)/python -m tests.benchmark
