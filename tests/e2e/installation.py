@@ -65,11 +65,12 @@ class Installation:
     env: Mapping[str, str] = field(default_factory=dict)
     scale: Mapping[str, int] = field(default_factory=dict)
     playground: bool = False
+    state_name: str = "state"
     start_timeout: float = 90.0
 
     def __enter__(self) -> Self:
         self.folder.mkdir(parents=True, exist_ok=True)
-        self.state = self.folder / "state"
+        self.state = self.folder / self.state_name
         self._log = (self.folder / "up.log").open("wb")
         options = [f"--scale={name}={count}" for name, count in self.scale.items()]
         options.append("--playground" if self.playground else "--no-playground")
