@@ -18,7 +18,7 @@ from gitmoxi.ports.ledger import DeleteOwnership, Ledger, Write
 from gitmoxi.workflow.courier import Courier, Edge, no_edge
 from gitmoxi_planner.baselines import baseline
 from gitmoxi_planner.candidates import Candidate
-from gitmoxi_planner.claims import replaced_in_line, superseded_in_slot
+from gitmoxi_planner.claims import released, replaced_in_line, superseded_in_slot
 from gitmoxi_planner.held import HeldDeletions, hold
 from gitmoxi_planner.line import Placing, end, enqueue, nothing_to_do, ownership_of, settle_unchanged
 from gitmoxi_planner.orphans import left_by, with_orphans
@@ -243,6 +243,7 @@ class Planner:
         writes = await self._own_writes(candidate, verdict)
         if isinstance(verdict, Planned):
             writes += left_by(candidate, self._clock.now())
+            writes += await released(verdict.record, candidate.deployment, self._ledger)
         return [*writes, *await self._held.overtaken(candidate, verdict, writes)]
 
     async def _own_writes(self, candidate: Candidate, verdict: Verdict) -> list[Write]:
