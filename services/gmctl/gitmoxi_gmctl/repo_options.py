@@ -8,7 +8,7 @@ import typer
 
 from gitmoxi.domain.feedback import GitProvider
 
-_WHERE = "ARN of a Secrets Manager secret (ARN:KEY:: for one JSON key) or of a parameter (ARN#KEY)"
+_WHERE = "ARN of a Secrets Manager secret (ARN:JSON_KEY:: for one key) or of a parameter (ARN#JSON_KEY)"
 
 TokenOption = Annotated[
     str | None,

@@ -142,7 +142,9 @@ class TestAdding:
             pytest.param({"kind": "pager", "address": "x"}, "'sns', 'webhook' or 'slack'", id="unknown kind"),
         ],
     )
-    async def test_threat_channels_an_address_never_holds_a_secret_and_none_is_repeated(self, api, channel, message):
+    async def test_threat_channels_an_address_never_holds_a_secret_and_none_is_repeated(
+        self, api, channel, message
+    ):
         answer = await api.post("/v1/repositories", json=registration(notifications=[channel]))
         assert answer.status_code == 422
         assert message in answer.json()["detail"]

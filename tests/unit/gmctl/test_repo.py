@@ -165,6 +165,14 @@ class TestAdding:
         assert "add the provider, github or gitlab" in added.err
 
 
+@pytest.mark.parametrize("command", ["add", "update"])
+def test_the_help_spells_secrets_as_they_are_typed(run, monkeypatch, command):
+    monkeypatch.setenv("COLUMNS", "200")
+    told = run("repo", command, "--help").out
+    assert "ARN:JSON_KEY::" in told
+    assert "ARN#JSON_KEY" in told
+
+
 class TestUpdating:
     @pytest.fixture(autouse=True)
     def registered(self, given, world) -> None:
