@@ -57,9 +57,9 @@ class Redactor:
     def __init__(self) -> None:
         self._known = KnownSecrets()
 
-    def remember(self, secret: SecretStr) -> None:
+    def remember(self, secret: str) -> None:
         """From now on redact this value, however it is encoded; of very many, the last ones."""
-        self._known.add(secret.get_secret_value())
+        self._known.add(secret)
 
     def text(self, text: str) -> str:
         """The text without secrets."""

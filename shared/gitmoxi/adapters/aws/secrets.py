@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
 from gitmoxi.adapters.aws.errors import aws_errors
 from gitmoxi.adapters.aws.sessions import ClientSource
+from gitmoxi.adapters.secret_documents import secret_document
 from gitmoxi.domain.secret_refs import SecretRef, SecretStore
 from gitmoxi.errors import AwsRejectedError
 from gitmoxi.ports.secrets import SecretAccessError, SecretNotFoundError
@@ -133,7 +133,7 @@ def _text(answer: Mapping[str, Any]) -> str | None:
 
 
 def _of_key(ref: SecretRef, text: str) -> str:
-    document = _json_object(text)
+    document = secret_document(text)
     if document is None:
         raise SecretNotFoundError(f"{_name(ref)} cannot be read, for the text is no JSON object")
     value = document.get(ref.json_key)
@@ -142,11 +142,3 @@ def _of_key(ref: SecretRef, text: str) -> str:
     if not isinstance(value, str):
         raise SecretNotFoundError(f"{_name(ref)} is no text but JSON of another kind")
     return value
-
-
-def _json_object(text: str) -> dict[str, Any] | None:
-    try:
-        document = json.loads(text)
-    except (ValueError, RecursionError):
-        return None  # raised from here, our error would carry the text along in its context
-    return document if isinstance(document, dict) else None
