@@ -1,0 +1,204 @@
+"""A token is read where it lies, rotated and refused, and is found nowhere else."""
+
+from __future__ import annotations
+
+import base64
+import json
+import secrets
+from collections.abc import Callable, Iterator
+from urllib.parse import quote
+
+import pytest
+
+from tests.contract.git.https_server import GitHttpsServer, make_certificate
+from tests.e2e.canary import everything, sightings
+from tests.e2e.installation import GitRepository, Installation, put_code
+from tests.e2e.samples import CLUSTER, ecs_files
+
+pytestmark = pytest.mark.xdist_group("e2e-canary")
+
+REPOSITORY = "shop"
+
+
+def new_token() -> str:
+    """Not of any shape that is redacted by itself, and different in every encoding."""
+    return f"can/ary+{secrets.token_hex(16)}?{secrets.token_hex(4)}="
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[GitHttpsServer]:
+    folder = tmp_path_factory.mktemp("canary-git")
+    certificate, key = make_certificate(folder)
+    running = GitHttpsServer(folder, certificate, key)
+    yield running
+    running.close()
+
+
+@pytest.fixture(scope="module")
+def canary_installation(
+    tmp_path_factory: pytest.TempPathFactory, server: GitHttpsServer
+) -> Iterator[Installation]:
+    environment = {
+        "GITMOXI_GIT_ALLOWED_HOSTS": "127.0.0.1",
+        "GITMOXI_GIT_CA_FILE": str(server.certificate),
+        "GITMOXI_LOG_LEVEL": "debug",
+    }
+    with Installation(tmp_path_factory.mktemp("canary"), env=environment) as running:
+        running.client("ecs").create_cluster(clusterName=CLUSTER)
+        yield running
+
+
+class Shop:
+    """A repository behind a token, and the token's two places: the server, and Secrets Manager."""
+
+    def __init__(self, installation: Installation, server: GitHttpsServer) -> None:
+        self._installation, self._server = installation, server
+        self._secrets = installation.client("secretsmanager")
+        self.repository = GitRepository(server.folder / REPOSITORY)
+        self.repository.url = f"{server.url}/{REPOSITORY}"
+        self.tokens = [new_token()]
+        self.arn = self._secrets.create_secret(Name="git/shop", SecretString=self.tokens[0])["ARN"]
+        server.behaviour.password = self.tokens[0]
+        self.printed: dict[str, str] = {}
+
+    def server_takes(self, token: str) -> None:
+        self.tokens.append(token)
+        self._server.behaviour.password = token
+
+    def store(self, token: str) -> None:
+        self._secrets.put_secret_value(SecretId=self.arn, SecretString=token)
+
+    def gmctl(self, *arguments: str) -> str:
+        return self._kept(" ".join(arguments), self._installation.gmctl(*arguments))
+
+    def deploy(self, code: int) -> str:
+        return self._kept("commit deploy", self._installation.deploy(self.repository), code)
+
+    def _kept(self, name, ran, code=0) -> str:
+        self.printed[f"{name} {len(self.printed)}"] = ran.text
+        assert ran.code == code, ran.text
+        return ran.text
+
+
+def image(tag: int) -> dict[str, str]:
+    return {"prod/web_input.json": json.dumps({"image": f"nginx:{tag}"})}
+
+
+def test_threat_a_token_is_rotated_and_refused_and_lies_nowhere_but_in_its_store(
+    canary_installation: Installation, server: GitHttpsServer
+) -> None:
+    shop = Shop(canary_installation, server)
+    shop.gmctl("repo", "add", "-r", shop.repository.url, "-b", "main", "-a", shop.arn)
+    shop.repository.commit(ecs_files("prod/web"))
+    shop.deploy(code=0)
+
+    # Rotated: the next fetch is refused with the old token, and goes on with the new one.
+    shop.server_takes(new_token())
+    shop.store(shop.tokens[-1])
+    rotated = shop.repository.commit(image(2))
+    shop.deploy(code=0)
+    assert [one["state"] for one in canary_installation.deployments(rotated)] == ["SUCCEEDED"]
+    assert canary_installation.restarts == {}
+
+    # Replaced on one side only: whoever pushed is told, and nothing is lost by it.
+    shop.server_takes(new_token())
+    sha = shop.repository.commit(image(3))
+    refused = shop.deploy(code=1)
+    for told in (refused, shop.gmctl("event", "list", "--output", "json")):
+        assert "refused our credentials" in told
+        assert shop.repository.url in told
+    assert canary_installation.api(f"/v1/deployments?commit={sha}")["deployments"] == []
+
+    shop.store(shop.tokens[-1])
+    shop.deploy(code=0)
+    assert [one["state"] for one in canary_installation.deployments(sha)] == ["SUCCEEDED"]
+
+    shop.gmctl("repo", "get", "-r", shop.repository.url, "--output", "json")
+    printed = ((name, text.encode()) for name, text in shop.printed.items())
+    assert sightings([*everything(canary_installation), *printed], shop.tokens) == []
+
+
+def in_a_log(installation: Installation, canary: str) -> None:
+    (installation.state / "logs" / "planted.log").write_text(f"Authorization: Basic {canary}")
+
+
+def in_a_table(installation: Installation, canary: str) -> None:
+    table = installation.cloud.outputs()["AuditTable"]
+    item = {"pk": {"S": "PLANTED"}, "sk": {"S": "1"}, "deep": {"L": [{"M": {"x": {"S": canary}}}]}}
+    installation.client("dynamodb").put_item(TableName=table, Item=item)
+
+
+def in_bytes_of_a_table(installation: Installation, canary: str) -> None:
+    table = installation.cloud.outputs()["AuditTable"]
+    item = {"pk": {"S": "PLANTED"}, "sk": {"S": "2"}, "bytes": {"B": canary.encode()}}
+    installation.client("dynamodb").put_item(TableName=table, Item=item)
+
+
+def in_a_dead_letter(installation: Installation, canary: str) -> None:
+    url = installation.cloud.outputs()["PlannerDlqUrl"]
+    installation.client("sqs").send_message(QueueUrl=url, MessageBody=json.dumps({"x": canary}))
+
+
+def in_a_log_group(installation: Installation, canary: str) -> None:
+    logs, group = installation.client("logs"), installation.cloud.outputs()["PlannerLogGroup"]
+    logs.create_log_stream(logGroupName=group, logStreamName="planted")
+    event = {"timestamp": 1_767_225_600_000, "message": f"before {canary} behind"}
+    logs.put_log_events(logGroupName=group, logStreamName="planted", logEvents=[event])
+
+
+def in_a_snapshot(installation: Installation, canary: str) -> None:
+    put_code(installation, "planted", {"x": canary.encode()}, "us-east-1")
+
+
+def in_an_answer(installation: Installation, canary: str) -> None:
+    added = installation.gmctl(
+        *("repo", "add", "-r", "https://git.example/planted", "-b", "main", "--path", f"{canary}/**")
+    )
+    assert added.code == 0, added.text
+
+
+@pytest.mark.parametrize(
+    ("plant", "place"),
+    [
+        pytest.param(in_a_log, "file state/logs/planted.log", id="a file"),
+        pytest.param(in_a_table, "table ", id="a table"),
+        pytest.param(in_bytes_of_a_table, "table ", id="bytes in a table"),
+        pytest.param(in_a_dead_letter, "queue ", id="a dead-letter queue"),
+        pytest.param(in_a_log_group, "log group ", id="a log group"),
+        pytest.param(in_a_snapshot, "object planted/x", id="an object"),
+        pytest.param(in_an_answer, "GET /v1/repositories", id="an answer of the API"),
+    ],
+)
+def test_the_search_finds_what_is_planted(
+    canary_installation: Installation, plant: Callable[[Installation, str], None], place: str
+) -> None:
+    canary = f"planted-{secrets.token_hex(12)}"
+    plant(canary_installation, canary)
+    places = {sighting.place for sighting in sightings(everything(canary_installation), [canary])}
+    assert [found for found in places if found.startswith(place)], places
+
+
+@pytest.mark.parametrize(
+    ("encode", "spelling"),
+    [
+        pytest.param(lambda canary: canary, "raw", id="raw"),
+        pytest.param(lambda canary: quote(canary, safe=""), "URL-encoded", id="URL-encoded"),
+        pytest.param(lambda canary: canary.encode().hex(), "hex", id="hex"),
+        pytest.param(lambda canary: json.dumps({"x": canary + '"'}), "raw", id="JSON"),
+        *(
+            pytest.param(
+                lambda canary, before=before: base64.b64encode(before + canary.encode() + b"!!").decode(),
+                "base64",
+                id=f"base64 behind {len(before)} bytes",
+            )
+            for before in (b"", b"a", b"ab", b"abc", b"x-access-token:")
+        ),
+        pytest.param(
+            lambda canary: base64.b64encode(f"oauth2:{canary}".encode()).decode(), "Basic", id="Basic"
+        ),
+    ],
+)
+def test_the_search_reads_every_encoding(encode: Callable[[str], str], spelling: str) -> None:
+    canary = new_token()
+    found = sightings([("here", f"before {encode(canary)} behind".encode())], [canary])
+    assert spelling in {sighting.spelling for sighting in found}
