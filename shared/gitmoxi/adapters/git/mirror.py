@@ -7,7 +7,7 @@ import hashlib
 import shutil
 import threading
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
@@ -82,6 +82,9 @@ class Pygit2Mirror:
     async def resolve_tip(self, url: str, branch: str) -> str:
         check_branch(branch)
         return await self._at_server(url, lambda server: server.tip(branch))
+
+    async def list_tips(self, url: str) -> Mapping[str, str]:
+        return await self._at_server(url, lambda server: server.tips())
 
     async def fetch(self, url: str, branch: str) -> str:
         check_branch(branch)

@@ -21,6 +21,7 @@ from gitmoxi.ports.git import (
     RepositoryUnreachableError,
 )
 
+_HEADS = "refs/heads/"
 _ABSENT = ("failed to resolve path", "could not find repository", "status code: 404", "status code: 410")
 _MOVED = ("cannot redirect from",)
 _REFUSED = ("status code: 401", "status code: 403", "authentication")
@@ -40,16 +41,24 @@ class GitServer:
 
     def tip(self, branch: str) -> str:
         """The branch's newest commit."""
+        tips = self.tips()
+        if branch not in tips:
+            empty = "" if tips else " (it is empty)"
+            raise BranchNotFoundError(f"{self._url} has no branch {branch}{empty}")
+        return tips[branch]
+
+    def tips(self) -> dict[str, str]:
+        """All branches and their newest commits."""
         remote = self._repository.remotes.create_anonymous(self._url)
         try:
             heads = remote.list_heads(callbacks=self._callbacks())
         except (pygit2.GitError, OSError) as error:
             raise self._translated(error) from None
-        for head in heads:
-            if head.name == f"refs/heads/{branch}":
-                return str(head.oid)
-        empty = "" if heads else " (it is empty)"
-        raise BranchNotFoundError(f"{self._url} has no branch {branch}{empty}")
+        return {
+            head.name.removeprefix(_HEADS): str(head.oid)
+            for head in heads
+            if head.name is not None and head.name.startswith(_HEADS)
+        }
 
     def fetch(self, branch: str, reference: str) -> str:
         """Bring the branch's history here, point ``reference`` to its tip and return that."""
