@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
-from gitmoxi.adapters.git.mirror import GitMirrorOptions, Pygit2Mirror
+from gitmoxi.adapters.git import GitMirrorOptions, Pygit2Mirror
 from gitmoxi.contracts.messages import DryRunRequested
 from gitmoxi.domain.dryruns import DryRunState
 from gitmoxi.runtime.dry_runs import DryRunHandler
@@ -27,6 +27,8 @@ async def bootstrap(shell: Shell) -> AsyncIterator[Callable[[], Awaitable[object
             allowed_hosts=settings.git_allowed_hosts,
             allow_file=settings.git_allow_file,
             ca_file=settings.git_ca_file,
+            quota_bytes=settings.git_quota_bytes,
+            parallel=settings.git_parallel,
         )
     )
     ingestor = Ingestor(
