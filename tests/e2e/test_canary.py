@@ -5,19 +5,17 @@ from __future__ import annotations
 import base64
 import json
 import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from urllib.parse import quote
 
 import pytest
 
-from tests.contract.git.https_server import GitHttpsServer, make_certificate
 from tests.e2e.canary import everything, sightings
-from tests.e2e.installation import GitRepository, Installation, put_code
+from tests.e2e.installation import Installation, Ran, put_code
 from tests.e2e.samples import CLUSTER, ecs_files
+from tests.git_server import GitHosting
 
 pytestmark = pytest.mark.xdist_group("e2e-canary")
-
-REPOSITORY = "shop"
 
 
 def new_token() -> str:
@@ -26,21 +24,18 @@ def new_token() -> str:
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[GitHttpsServer]:
-    folder = tmp_path_factory.mktemp("canary-git")
-    certificate, key = make_certificate(folder)
-    running = GitHttpsServer(folder, certificate, key)
-    yield running
-    running.close()
+def hosting(tmp_path_factory: pytest.TempPathFactory) -> Iterator[GitHosting]:
+    with GitHosting(tmp_path_factory.mktemp("canary-git")) as running:
+        yield running
 
 
 @pytest.fixture(scope="module")
 def canary_installation(
-    tmp_path_factory: pytest.TempPathFactory, server: GitHttpsServer
+    tmp_path_factory: pytest.TempPathFactory, hosting: GitHosting
 ) -> Iterator[Installation]:
     environment = {
         "GITMOXI_GIT_ALLOWED_HOSTS": "127.0.0.1",
-        "GITMOXI_GIT_CA_FILE": str(server.certificate),
+        "GITMOXI_GIT_CA_FILE": str(hosting.ca_file),
         "GITMOXI_LOG_LEVEL": "debug",
     }
     with Installation(tmp_path_factory.mktemp("canary"), env=environment) as running:
@@ -51,31 +46,35 @@ def canary_installation(
 class Shop:
     """A repository behind a token, and the token's two places: the server, and Secrets Manager."""
 
-    def __init__(self, installation: Installation, server: GitHttpsServer) -> None:
-        self._installation, self._server = installation, server
+    def __init__(self, installation: Installation, hosting: GitHosting) -> None:
+        self._installation, self._hosting = installation, hosting
         self._secrets = installation.client("secretsmanager")
-        self.repository = GitRepository(server.folder / REPOSITORY)
-        self.repository.url = f"{server.url}/{REPOSITORY}"
+        self.url = hosting.url("shop")
         self.tokens = [new_token()]
         self.arn = self._secrets.create_secret(Name="git/shop", SecretString=self.tokens[0])["ARN"]
-        server.behaviour.password = self.tokens[0]
+        hosting.behaviour.password = self.tokens[0]
         self.printed: dict[str, str] = {}
 
     def server_takes(self, token: str) -> None:
         self.tokens.append(token)
-        self._server.behaviour.password = token
+        self._hosting.behaviour.password = token
 
     def store(self, token: str) -> None:
         self._secrets.put_secret_value(SecretId=self.arn, SecretString=token)
+
+    def commit(self, files: Mapping[str, str | None]) -> str:
+        changes = {path: text and text.encode() for path, text in files.items()}
+        return self._hosting.repository("shop").commit("main", changes)
 
     def gmctl(self, *arguments: str) -> str:
         return self._kept(" ".join(arguments), self._installation.gmctl(*arguments))
 
     def deploy(self, code: int) -> str:
-        return self._kept("commit deploy", self._installation.deploy(self.repository), code)
+        words = ("commit", "deploy", "-r", self.url, "-b", "main", "--wait", "--timeout", "100")
+        return self._kept("commit deploy", self._installation.gmctl(*words), code)
 
-    def _kept(self, name, ran, code=0) -> str:
-        self.printed[f"{name} {len(self.printed)}"] = ran.text
+    def _kept(self, name: str, ran: Ran, code: int = 0) -> str:
+        self.printed[f"{len(self.printed)}: {name}"] = ran.text
         assert ran.code == code, ran.text
         return ran.text
 
@@ -85,35 +84,35 @@ def image(tag: int) -> dict[str, str]:
 
 
 def test_threat_a_token_is_rotated_and_refused_and_lies_nowhere_but_in_its_store(
-    canary_installation: Installation, server: GitHttpsServer
+    canary_installation: Installation, hosting: GitHosting
 ) -> None:
-    shop = Shop(canary_installation, server)
-    shop.gmctl("repo", "add", "-r", shop.repository.url, "-b", "main", "-a", shop.arn)
-    shop.repository.commit(ecs_files("prod/web"))
+    shop = Shop(canary_installation, hosting)
+    shop.gmctl("repo", "add", "-r", shop.url, "-b", "main", "-a", shop.arn)
+    shop.commit(ecs_files("prod/web"))
     shop.deploy(code=0)
 
     # Rotated: the next fetch is refused with the old token, and goes on with the new one.
     shop.server_takes(new_token())
     shop.store(shop.tokens[-1])
-    rotated = shop.repository.commit(image(2))
+    rotated = shop.commit(image(2))
     shop.deploy(code=0)
     assert [one["state"] for one in canary_installation.deployments(rotated)] == ["SUCCEEDED"]
     assert canary_installation.restarts == {}
 
     # Replaced on one side only: whoever pushed is told, and nothing is lost by it.
     shop.server_takes(new_token())
-    sha = shop.repository.commit(image(3))
+    sha = shop.commit(image(3))
     refused = shop.deploy(code=1)
     for told in (refused, shop.gmctl("event", "list", "--output", "json")):
         assert "refused our credentials" in told
-        assert shop.repository.url in told
+        assert shop.url in told
     assert canary_installation.api(f"/v1/deployments?commit={sha}")["deployments"] == []
 
     shop.store(shop.tokens[-1])
     shop.deploy(code=0)
     assert [one["state"] for one in canary_installation.deployments(sha)] == ["SUCCEEDED"]
 
-    shop.gmctl("repo", "get", "-r", shop.repository.url, "--output", "json")
+    shop.gmctl("repo", "get", "-r", shop.url, "--output", "json")
     printed = ((name, text.encode()) for name, text in shop.printed.items())
     assert sightings([*everything(canary_installation), *printed], shop.tokens) == []
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -131,6 +131,13 @@ class GitMirror(Protocol):
 
     async def resolve_tip(self, url: str, branch: str) -> str:
         """Ask the server for the branch's newest commit: 40 hex digits."""
+        ...
+
+    async def list_tips(self, url: str) -> Mapping[str, str]:
+        """Ask the server, with one request, for all branches: name to newest commit. Empty without branches.
+
+        Names are the server's: some may be none that ``check_branch`` lets through.
+        """
         ...
 
     async def fetch(self, url: str, branch: str) -> str:
