@@ -117,6 +117,31 @@ def test_threat_a_token_is_rotated_and_refused_and_lies_nowhere_but_in_its_store
     assert sightings([*everything(canary_installation), *printed], shop.tokens) == []
 
 
+def test_a_parameter_that_is_not_there_is_named_and_read_once_it_is(
+    canary_installation: Installation, hosting: GitHosting
+) -> None:
+    """User and password in one parameter, as for GitLab's deploy tokens; this server takes any user's."""
+    token, url = new_token(), hosting.url("late")
+    hosting.repository("late").commit("main", {"README.md": b"nothing to deploy yet"})
+    hosting.behaviour.password = token
+    account = canary_installation.client("sts").get_caller_identity()["Account"]
+    arn = f"arn:aws:ssm:us-east-1:{account}:parameter/git/late"
+    added = canary_installation.gmctl("repo", "add", "-r", url, "-b", "main", "-a", arn)
+    assert added.code == 0, added.text
+    deploy = ("commit", "deploy", "-r", url, "-b", "main", "--wait", "--timeout", "100")
+
+    refused = canary_installation.gmctl(*deploy)
+    assert refused.code == 1, refused.text
+    assert f"AWS has no parameter {arn} to read" in " ".join(refused.text.split())
+
+    stored = json.dumps({"username": "deploy-token-7", "password": token})
+    canary_installation.client("ssm").put_parameter(Name="/git/late", Value=stored, Type="SecureString")
+    taken = canary_installation.gmctl(*deploy)
+    assert taken.code == 0, taken.text
+    sent = base64.b64encode(f"deploy-token-7:{token}".encode()).decode()
+    assert hosting.behaviour.authorizations[-1] == f"Basic {sent}"
+
+
 def in_a_log(installation: Installation, canary: str) -> None:
     (installation.state / "logs" / "planted.log").write_text(f"Authorization: Basic {canary}")
 

@@ -110,6 +110,7 @@ class GitCredentialSource(Protocol):
 
         Raises:
             SecretNotFoundError, SecretAccessError: the registered secret cannot be read.
+            RepositoryAccessError: it holds nothing that a Git server would take.
             ThrottledError, UnavailableError: it cannot be read now.
         """
         ...
