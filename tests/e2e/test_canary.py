@@ -83,7 +83,7 @@ def image(tag: int) -> dict[str, str]:
     return {"prod/web_input.json": json.dumps({"image": f"nginx:{tag}"})}
 
 
-def test_threat_a_token_is_rotated_and_refused_and_lies_nowhere_but_in_its_store(
+def test_threat_credentials_a_token_is_rotated_and_refused_and_lies_nowhere_but_in_its_store(
     canary_installation: Installation, hosting: GitHosting
 ) -> None:
     shop = Shop(canary_installation, hosting)

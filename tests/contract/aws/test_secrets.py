@@ -158,7 +158,9 @@ async def test_a_json_key_is_chosen(aws, token):
         pytest.param('{{"other": "{token}", "token": ""}}', "is empty", id="empty"),
     ],
 )
-async def test_a_json_key_that_cannot_be_chosen_is_named_and_nothing_is_told(manager, token, text, words):
+async def test_threat_credentials_a_json_key_that_cannot_be_chosen_is_named_and_nothing_is_told(
+    manager, token, text, words
+):
     ref = await manager.put(text.format(token=token))
     with pytest.raises(SecretNotFoundError, match=words) as caught:
         await manager.secrets.read(parse_secret_ref(f"{ref.arn}:token::"))

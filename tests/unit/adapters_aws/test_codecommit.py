@@ -111,7 +111,7 @@ def test_a_host_of_codecommit_names_its_region(host, region):
         pytest.param("file:///v1/repos/web", id="file"),
     ],
 )
-def test_threat_nothing_is_signed_for_other_hosts(url):
+def test_threat_credentials_nothing_is_signed_for_other_hosts(url):
     assert codecommit_repository(url) is None
 
 

@@ -147,7 +147,7 @@ async def test_codecommit_needs_no_token(desk):
     assert {desk.aws.now.secret_key, desk.aws.now.token} <= set(desk.learnt)
 
 
-async def test_threat_a_host_that_is_only_called_codecommit_gets_no_signature(desk):
+async def test_threat_credentials_a_host_that_is_only_called_codecommit_gets_no_signature(desk):
     registered = await desk.register(
         "https://git-codecommit.evil.example/v1/repos/web", provider=GitProvider.CODECOMMIT
     )

@@ -117,7 +117,7 @@ def test_a_cycle_ends():
         pytest.param(repr, id="repr"),
     ],
 )
-def test_a_remembered_secret_is_found_however_it_is_encoded(encode, around):
+def test_threat_credentials_a_remembered_secret_is_found_however_it_is_encoded(encode, around):
     canary = "can/ary+?\"'\\~ é" + LETTERS[:26].lower()
     redactor = Redactor()
     redactor.remember(canary)
