@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import timedelta
 from typing import Any
 
@@ -12,6 +13,7 @@ from gitmoxi.ports.bodies import BodyStore
 from gitmoxi.ports.clock import Clock, Ids
 from gitmoxi.ports.ledger import Ledger
 from gitmoxi.ports.messaging import EventPublisher
+from gitmoxi.ports.secrets import Secrets
 from gitmoxi.runtime.metrics import Metrics
 from gitmoxi.workflow.courier import Courier
 from gitmoxi_api.guards import Containment, Gatekeeper
@@ -29,11 +31,15 @@ from gitmoxi_api.routes import (
     repositories,
     retries,
     targets,
+    webhooks,
 )
+from gitmoxi_api.webhooks.keys import NoSecrets
+from gitmoxi_api.webhooks.reception import Reception
 
 _ROUTES = (
     repositories,
     pushes,
+    webhooks,
     dry_runs,
     commits,
     approvals,
@@ -64,9 +70,11 @@ def create_app(
     clock: Clock,
     ids: Ids,
     metrics: Metrics,
+    secrets: Secrets | None = None,
     allow_file: bool = False,
     dry_run_ttl: timedelta = timedelta(hours=24),
     loopback_only: bool = True,
+    webhook_hosts: Collection[str] = (),
 ) -> FastAPI:
     """The API as an ASGI application.
 
@@ -77,9 +85,11 @@ def create_app(
         clock: for records and durations.
         ids: for deliveries, commands and requests.
         metrics: gets the duration of each request.
+        secrets: where the secrets of webhooks are read; None: all webhooks are refused.
         allow_file: ``file://`` repositories may be registered.
         dry_run_ttl: how long a dry run and its report can be asked for.
         loopback_only: requests must be addressed to this machine by a loopback name.
+        webhook_hosts: names in lower case by which webhooks, and nothing else, may be addressed too.
     """
     app = FastAPI(
         title="Gitmoxi",
@@ -94,6 +104,14 @@ def create_app(
         bodies=bodies,
         publisher=publisher,
         courier=Courier(ledger=ledger, publisher=publisher),
+        reception=Reception(
+            ledger=ledger,
+            secrets=secrets or NoSecrets(),
+            publisher=publisher,
+            clock=clock,
+            ids=ids,
+            metrics=metrics,
+        ),
         clock=clock,
         ids=ids,
         allow_file=allow_file,
@@ -102,7 +120,7 @@ def create_app(
     for module in _ROUTES:
         app.include_router(module.router)
     handle_problems(app)
-    app.add_middleware(Gatekeeper, loopback_only=loopback_only)
+    app.add_middleware(Gatekeeper, loopback_only=loopback_only, webhook_hosts=frozenset(webhook_hosts))
     app.add_middleware(Containment, clock=clock, ids=ids, metrics=metrics)
     app.openapi = lambda: openapi_document(app)  # type: ignore[method-assign]  # FastAPI's documented way
     return app

@@ -40,6 +40,7 @@ def _server(foundation: Foundation, api_settings: ApiSettings, listener: socket.
         allow_file=foundation.settings.mode is Mode.LOCAL and foundation.settings.git_allow_file,
         dry_run_ttl=timedelta(hours=api_settings.dryrun_ttl_hours),
         loopback_only=api_settings.loopback_only,
+        webhook_hosts=api_settings.webhook_hosts,
     )
 
     def ready() -> None:

@@ -13,6 +13,7 @@ from gitmoxi.ports.clock import Clock, Ids
 from gitmoxi.ports.ledger import Ledger
 from gitmoxi.ports.messaging import EventPublisher
 from gitmoxi.workflow.courier import Courier
+from gitmoxi_api.webhooks.reception import Reception
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,6 +24,7 @@ class ApiParts:
     bodies: BodyStore
     publisher: EventPublisher
     courier: Courier
+    reception: Reception
     clock: Clock
     ids: Ids
     allow_file: bool

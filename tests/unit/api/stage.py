@@ -12,6 +12,7 @@ from gitmoxi.adapters.memory.bodies import MemoryBodyStore
 from gitmoxi.adapters.memory.clock import FakeClock, SequentialIds
 from gitmoxi.adapters.memory.ledger import MemoryLedger
 from gitmoxi.adapters.memory.messaging import MemoryPublisher
+from gitmoxi.adapters.memory.secrets import MemorySecrets
 from gitmoxi.domain.deployments import (
     Deployment,
     Intent,
@@ -100,8 +101,11 @@ class Stage:
     clock: FakeClock = field(default_factory=FakeClock)
     ids: SequentialIds = field(default_factory=SequentialIds)
     meter: Meter = field(default_factory=Meter)
+    secrets: MemorySecrets = field(default_factory=MemorySecrets)
 
-    def app(self, *, allow_file: bool = True, loopback_only: bool = True) -> FastAPI:
+    def app(
+        self, *, allow_file: bool = True, loopback_only: bool = True, webhook_hosts: tuple[str, ...] = ()
+    ) -> FastAPI:
         return create_app(
             ledger=self.ledger,
             bodies=self.bodies,
@@ -109,8 +113,10 @@ class Stage:
             clock=self.clock,
             ids=self.ids,
             metrics=self.meter,
+            secrets=self.secrets,
             allow_file=allow_file,
             loopback_only=loopback_only,
+            webhook_hosts=webhook_hosts,
         )
 
     async def register(self, **changes: Any) -> Repository:
