@@ -13,6 +13,7 @@ from gitmoxi.ports.bodies import BodyStore
 from gitmoxi.ports.clock import Clock, Ids
 from gitmoxi.ports.ledger import Ledger
 from gitmoxi.ports.messaging import EventPublisher
+from gitmoxi.ports.reachability import ReachabilityStore
 from gitmoxi.ports.secrets import Secrets
 from gitmoxi.runtime.metrics import Metrics
 from gitmoxi.workflow.courier import Courier
@@ -65,6 +66,7 @@ Errors are RFC 9457 problems (`application/problem+json`); `detail` says what ha
 def create_app(
     *,
     ledger: Ledger,
+    reachability: ReachabilityStore,
     bodies: BodyStore,
     publisher: EventPublisher,
     clock: Clock,
@@ -80,6 +82,7 @@ def create_app(
 
     Args:
         ledger: where all is read from; written are registrations, commands, dry runs and audit entries.
+        reachability: whether repositories can be read; a forgotten one is forgotten there too.
         bodies: where the lists of a commit's changes, and the reports of dry runs, lie.
         publisher: takes pushes, commands and dry runs to the bus.
         clock: for records and durations.
@@ -112,6 +115,7 @@ def create_app(
             ids=ids,
             metrics=metrics,
         ),
+        reachability=reachability,
         clock=clock,
         ids=ids,
         allow_file=allow_file,

@@ -32,6 +32,7 @@ async def serve(settings: Settings, api_settings: ApiSettings) -> int:
 def _server(foundation: Foundation, api_settings: ApiSettings, listener: socket.socket) -> ApiServer:
     app = create_app(
         ledger=foundation.ledger,
+        reachability=foundation.reachability,
         bodies=foundation.bodies,
         publisher=foundation.publisher,
         clock=foundation.clock,

@@ -12,6 +12,7 @@ from gitmoxi.ports.bodies import BodyStore
 from gitmoxi.ports.clock import Clock, Ids
 from gitmoxi.ports.ledger import Ledger
 from gitmoxi.ports.messaging import EventPublisher
+from gitmoxi.ports.reachability import ReachabilityStore
 from gitmoxi.workflow.courier import Courier
 from gitmoxi_api.webhooks.reception import Reception
 
@@ -25,6 +26,7 @@ class ApiParts:
     publisher: EventPublisher
     courier: Courier
     reception: Reception
+    reachability: ReachabilityStore
     clock: Clock
     ids: Ids
     allow_file: bool

@@ -18,6 +18,19 @@ class Reply(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
+class RepositoryHealthReply(Reply):
+    """What the last look at a repository's server found."""
+
+    ok: bool
+    because: str = Field(description="and what to do, where something is to be done")
+    checked_at: datetime = Field(description="of the look that found it first")
+    failing_since: datetime | None = Field(description="null: it can be read")
+    retry_at: datetime | None = Field(description="there is no look before; null: at the usual interval")
+    missing_branches: tuple[str, ...] = Field(
+        description="registered, and not at the server: nothing of them is deployed or deleted"
+    )
+
+
 class RepositoryReply(Reply):
     """A registered repository."""
 
@@ -30,6 +43,7 @@ class RepositoryReply(Reply):
     )
     token_arn: str | None = Field(description="where the access token lies; the token itself is never kept")
     registered_at: datetime
+    health: RepositoryHealthReply | None = Field(description="null: nobody has looked yet")
 
 
 class RepositoriesReply(Reply):
@@ -43,17 +57,6 @@ class PushAccepted(Reply):
 
     delivery_id: str = Field(
         description="ask for /v1/pushes/{delivery_id} with it", examples=["01K9Z5B8QH7Z6V3S2N1M0K4J5G"]
-    )
-
-
-class WebhookReply(Reply):
-    """What a genuine webhook led to."""
-
-    accepted: bool = Field(description="whether a push is on its way to the ingestor")
-    because: str
-    delivery_id: str | None = Field(
-        description="ask for /v1/pushes/{delivery_id} with it",
-        examples=["r-4f1c0de9a7b35d28:72d3162e-cc78-11e3-81ab-4c9367dc0958"],
     )
 
 

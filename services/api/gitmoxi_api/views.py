@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from gitmoxi.domain.deployments import Command, Deployment, PlannedDifference, PlanRecord, Step
 from gitmoxi.domain.explanations import Explanation
+from gitmoxi.domain.reachability import RepositoryHealth
 from gitmoxi.domain.records import (
     AuditEntry,
     Commit,
@@ -29,14 +30,27 @@ from gitmoxi_api.replies import (
     PlanReply,
     ProcessingReply,
     PushReply,
+    RepositoryHealthReply,
     RepositoryReply,
     StepReply,
     TargetReply,
 )
 
 
-def repository_view(repository: Repository) -> RepositoryReply:
-    """A registration."""
+def health_view(health: RepositoryHealth) -> RepositoryHealthReply:
+    """What is known of a repository's server."""
+    return RepositoryHealthReply(
+        ok=health.ok,
+        because=health.because,
+        checked_at=health.checked_at,
+        failing_since=health.failing_since,
+        retry_at=health.retry_at,
+        missing_branches=health.missing_branches,
+    )
+
+
+def repository_view(repository: Repository, health: RepositoryHealth | None) -> RepositoryReply:
+    """A registration, and whether its repository can be read."""
     return RepositoryReply(
         id=repository.id,
         url=repository.url,
@@ -45,6 +59,7 @@ def repository_view(repository: Repository) -> RepositoryReply:
         max_deletes=repository.max_deletes,
         token_arn=repository.token_arn,
         registered_at=repository.registered_at,
+        health=None if health is None else health_view(health),
     )
 
 

@@ -4,17 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 
 from pydantic import ValidationError
 
 from gitmoxi.contracts.messages import Push
 from gitmoxi.domain.records import AuditEntry, Commit, PushOutcome, PushRecord
-from gitmoxi.domain.repositories import scrub_credentials
+from gitmoxi.domain.repositories import repository_id, scrub_credentials
 from gitmoxi.ports.clock import Clock, Ids
 from gitmoxi.ports.ledger import Ledger
 
 _SHOWN = 200
 """Characters that are kept of what a stranger wrote: a record has to fit into the store."""
+
+
+DONE = frozenset({PushOutcome.INGESTED, PushOutcome.NOTHING_NEW})
+"""Outcomes that a second delivery of the same push could only repeat."""
+
+_SAME_DELIVERY = timedelta(minutes=15)
+"""A delivery that comes again within so long is not looked at again. Queues and hosts repeat within minutes;
+later, the id may be one that a careless sender gives to every push, and a look costs little."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +49,32 @@ class Answers:
             await self._audit(push, result)
         if push.delivery_id is not None:
             await self.ledger.put_push(self._answer(push.delivery_id, push, result))
+
+    async def before(self, push: Push) -> PushRecord | None:
+        """The answer that this very delivery was given a short time ago, if it was.
+
+        Raises:
+            RetryableError: a store is out of reach.
+        """
+        if push.delivery_id is None:
+            return None
+        answer = await self.ledger.push(push.delivery_id)
+        if answer is None or self.clock.now() - answer.at > _SAME_DELIVERY:
+            return None
+        same = (answer.repository, answer.branch) == (scrub_credentials(push.repository), push.branch)
+        return answer if same else None
+
+    async def again(self, push: Push, answer: PushRecord) -> Ingested:
+        """``answer`` once more, for a second delivery of ``push``; the record of the first stays.
+
+        Raises:
+            RetryableError: a store is out of reach.
+        """
+        commit = None
+        if answer.seq is not None:
+            commit = await self.ledger.commit(repository_id(push.repository), push.branch, answer.seq)
+        because = f"This delivery was answered before: {answer.because}"
+        return Ingested(outcome=PushOutcome.NOTHING_NEW, because=because, commit=commit)
 
     def _answer(self, delivery_id: str, push: Push, result: Ingested) -> PushRecord:
         return PushRecord(

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from datetime import timedelta
+from random import SystemRandom
 
 from gitmoxi.adapters.git.mirror import GitMirrorOptions, Pygit2Mirror
 from gitmoxi.contracts.messages import DryRunRequested
 from gitmoxi.domain.dryruns import DryRunState
+from gitmoxi.ports.git import GitMirror
 from gitmoxi.runtime.dry_runs import DryRunHandler
 from gitmoxi.runtime.service import Shell
 from gitmoxi.workflow.dry_run_step import DryRunStep
@@ -15,6 +18,7 @@ from gitmoxi_ingestor.dry_runs import DryRunIngestor
 from gitmoxi_ingestor.handlers import Handlers
 from gitmoxi_ingestor.ingest import Ingestor
 from gitmoxi_ingestor.polling import Poller
+from gitmoxi_ingestor.reachability import Reachability
 
 
 @asynccontextmanager
@@ -38,14 +42,8 @@ async def bootstrap(shell: Shell) -> AsyncIterator[Callable[[], Awaitable[object
         ids=foundation.ids,
         edge=foundation.edge,
     )
-    poller = Poller(
-        ingestor=ingestor,
-        ledger=foundation.ledger,
-        git=git,
-        clock=foundation.clock,
-        interval_seconds=settings.git_poll_seconds,
-    )
-    handlers = Handlers(shell=shell, ingestor=ingestor, poller=poller)
+    shell.companions.append(_poller(shell, ingestor, git))
+    handlers = Handlers(shell=shell, ingestor=ingestor)
     handlers.register()
     dry_runs = DryRunStep(
         ledger=foundation.ledger,
@@ -61,3 +59,26 @@ async def bootstrap(shell: Shell) -> AsyncIterator[Callable[[], Awaitable[object
     )
     DryRunHandler(shell=shell, kind=DryRunRequested, step=dry_runs).register()
     yield handlers.sweep
+
+
+def _poller(shell: Shell, ingestor: Ingestor, git: GitMirror) -> Poller:
+    foundation, seconds = shell.foundation, shell.foundation.settings.git_poll_seconds
+    randomness = SystemRandom()
+    reachability = Reachability(
+        store=foundation.reachability,
+        ledger=foundation.ledger,
+        clock=foundation.clock,
+        ids=foundation.ids,
+        metrics=foundation.metrics,
+        interval=timedelta(seconds=seconds),
+        jitter=lambda: randomness.uniform(0.75, 1.25),
+    )
+    return Poller(
+        ingestor=ingestor,
+        reachability=reachability,
+        ledger=foundation.ledger,
+        git=git,
+        clock=foundation.clock,
+        interval_seconds=seconds,
+        random=randomness.random,
+    )

@@ -14,6 +14,7 @@ from gitmoxi.adapters.aws.sessions import AwsClients, AwsClientSettings
 from gitmoxi.adapters.aws.system_clock import SystemClock, UlidIds
 from gitmoxi.adapters.dynamodb.leases import DynamoLeaseStore
 from gitmoxi.adapters.dynamodb.ledger import DynamoLedger
+from gitmoxi.adapters.dynamodb.reachability import DynamoReachability
 from gitmoxi.adapters.dynamodb.wire import Tables
 from gitmoxi.adapters.s3.bodies import S3BodyStore
 from gitmoxi.runtime.failpoints import FailPoint, load_failpoints
@@ -44,6 +45,7 @@ class Foundation:
     ids: UlidIds
     ledger: DynamoLedger
     leases: DynamoLeaseStore
+    reachability: DynamoReachability
     bodies: S3BodyStore
     publisher: EventBridgePublisher
     waker: SqsWaker
@@ -95,6 +97,7 @@ async def open_foundation(service: str, settings: Settings) -> AsyncIterator[Fou
             ids=ids,
             ledger=ledger,
             leases=DynamoLeaseStore(dynamodb, tables),
+            reachability=DynamoReachability(dynamodb, tables),
             bodies=S3BodyStore(await clients.client("s3"), outputs.snapshot_bucket),
             publisher=publisher,
             waker=SqsWaker(await clients.client("sqs"), outputs.queue_url),

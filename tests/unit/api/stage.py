@@ -12,6 +12,7 @@ from gitmoxi.adapters.memory.bodies import MemoryBodyStore
 from gitmoxi.adapters.memory.clock import FakeClock, SequentialIds
 from gitmoxi.adapters.memory.ledger import MemoryLedger
 from gitmoxi.adapters.memory.messaging import MemoryPublisher
+from gitmoxi.adapters.memory.reachability import MemoryReachability
 from gitmoxi.adapters.memory.secrets import MemorySecrets
 from gitmoxi.domain.deployments import (
     Deployment,
@@ -96,6 +97,7 @@ class Stage:
     """The application with everything behind it."""
 
     ledger: FaultyLedger = field(default_factory=FaultyLedger)
+    reachability: MemoryReachability = field(default_factory=MemoryReachability)
     bodies: MemoryBodyStore = field(default_factory=MemoryBodyStore)
     publisher: FaultyPublisher = field(default_factory=FaultyPublisher)
     clock: FakeClock = field(default_factory=FakeClock)
@@ -108,6 +110,7 @@ class Stage:
     ) -> FastAPI:
         return create_app(
             ledger=self.ledger,
+            reachability=self.reachability,
             bodies=self.bodies,
             publisher=self.publisher,
             clock=self.clock,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from http import HTTPStatus
 from typing import Annotated
 
@@ -49,20 +50,24 @@ async def register(
         response.status_code = HTTPStatus.OK
     await adopt_targets_of(known, parts)
     response.headers["Location"] = str(request.app.url_path_for("get_repository", id=known.id))
-    return repository_view(known)
+    return repository_view(known, await parts.reachability.health(known.id))
 
 
 @router.get("", summary="List the registered repositories", responses=documented())
 async def list_repositories(parts: Parts) -> RepositoriesReply:
     """All of them, by URL."""
-    found = await parts.ledger.repositories()
-    return RepositoriesReply(repositories=tuple(map(repository_view, found)))
+    found, healths = await asyncio.gather(parts.ledger.repositories(), parts.reachability.healths())
+    by_id = {health.repository_id: health for health in healths}
+    return RepositoriesReply(
+        repositories=tuple(repository_view(repository, by_id.get(repository.id)) for repository in found)
+    )
 
 
 @router.get("/{id}", summary="One repository", responses=documented(HTTPStatus.NOT_FOUND))
 async def get_repository(id: RepositoryId, parts: Parts) -> RepositoryReply:  # noqa: A002 - the path's name
     """The registration with this id."""
-    return repository_view(await _existing(parts, id))
+    repository = await _existing(parts, id)
+    return repository_view(repository, await parts.reachability.health(repository.id))
 
 
 @router.delete(
@@ -76,6 +81,7 @@ async def forget_repository(id: RepositoryId, parts: Parts) -> None:  # noqa: A0
     repository = await _existing(parts, id)
     await orphan_targets_of(repository, parts)
     await parts.ledger.delete_repository(repository.id)
+    await parts.reachability.forget(repository.id)
 
 
 def _repository(body: RegistrationRequest, parts: ApiParts) -> Repository:

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Path, Request, Response
 from gitmoxi_api.guards import WEBHOOKS
 from gitmoxi_api.parts import Parts
 from gitmoxi_api.problems import documented
-from gitmoxi_api.replies import WebhookReply
+from gitmoxi_api.webhook_replies import WebhookReply
 from gitmoxi_api.webhooks.senders import GITHUB, GITLAB, Sender
 
 router = APIRouter(prefix=WEBHOOKS.rstrip("/"), tags=["webhooks"])
