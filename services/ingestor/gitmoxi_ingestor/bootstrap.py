@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from datetime import timedelta
 from random import SystemRandom
 
+from gitmoxi.adapters.git.credentials import RegisteredCredentials
 from gitmoxi.adapters.git.mirror import GitMirrorOptions, Pygit2Mirror
 from gitmoxi.contracts.messages import DryRunRequested
 from gitmoxi.domain.dryruns import DryRunState
@@ -31,7 +32,14 @@ async def bootstrap(shell: Shell) -> AsyncIterator[Callable[[], Awaitable[object
             allowed_hosts=settings.git_allowed_hosts,
             allow_file=settings.git_allow_file,
             ca_file=settings.git_ca_file,
-        )
+        ),
+        RegisteredCredentials(
+            ledger=foundation.ledger,
+            secrets=foundation.secrets,
+            aws=foundation.clients,
+            clock=foundation.clock,
+            learn=foundation.redactor.remember,
+        ),
     )
     ingestor = Ingestor(
         ledger=foundation.ledger,
