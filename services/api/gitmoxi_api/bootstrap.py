@@ -38,6 +38,7 @@ def _server(foundation: Foundation, api_settings: ApiSettings, listener: socket.
         clock=foundation.clock,
         ids=foundation.ids,
         metrics=foundation.metrics,
+        secrets=foundation.secrets,
         allow_file=foundation.settings.mode is Mode.LOCAL and foundation.settings.git_allow_file,
         dry_run_ttl=timedelta(hours=api_settings.dryrun_ttl_hours),
         loopback_only=api_settings.loopback_only,
