@@ -159,7 +159,7 @@ async def test_a_signing_token_that_is_none_fits_nothing(api, stage, token):
         assert (await api.post(GITLAB, content=body, headers=headers)).status_code == 401
 
 
-async def test_threat_webhook_denial_of_service_forgers_do_not_fill_the_audit_trail(api, stage):
+async def test_threat_webhook_denial_forgers_do_not_fill_the_audit_trail(api, stage):
     await expect_webhooks(stage)
     headers = github_headers(BODY, key="guess")
     for _ in range(50):
@@ -174,7 +174,7 @@ async def test_threat_webhook_denial_of_service_forgers_do_not_fill_the_audit_tr
     assert stage.meter.noted.count(("Webhooks", "REFUSED")) == 101
 
 
-async def test_threat_webhook_denial_of_service_a_body_is_cut_while_it_arrives(api, stage):
+async def test_threat_webhook_denial_a_body_is_cut_while_it_arrives(api, stage):
     await expect_webhooks(stage)
     sent = 0
 
@@ -189,7 +189,7 @@ async def test_threat_webhook_denial_of_service_a_body_is_cut_while_it_arrives(a
     assert sent <= MAX_WEBHOOK_BYTES + 2**21
 
 
-async def test_threat_webhook_denial_of_service_without_a_signature_nothing_is_read(api, stage):
+async def test_threat_webhook_denial_without_a_signature_nothing_is_read(api, stage):
     await expect_webhooks(stage)
     sent = 0
 
@@ -203,7 +203,7 @@ async def test_threat_webhook_denial_of_service_without_a_signature_nothing_is_r
     assert (answer.status_code, stage.secrets.reads) == (401, 0)
 
 
-async def test_threat_webhook_denial_of_service_all_bodies_together_are_bounded():
+async def test_threat_webhook_denial_all_bodies_together_are_bounded():
     async def chunks() -> AsyncIterator[bytes]:
         yield b"x" * 60
 
@@ -217,7 +217,7 @@ async def test_threat_webhook_denial_of_service_all_bodies_together_are_bounded(
     assert len(await reader.read(chunks())) == 60
 
 
-async def test_threat_webhook_denial_of_service_a_body_that_drips_is_given_up():
+async def test_threat_webhook_denial_a_body_that_drips_is_given_up():
     async def dripping() -> AsyncIterator[bytes]:
         yield b"{"
         with pytest.raises(TimeoutError):

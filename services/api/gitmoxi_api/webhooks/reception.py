@@ -107,7 +107,9 @@ class Reception:
         if repository is None:
             because = "no repository is registered under the id in its address."
         elif repository.webhook_secret_arn is None:
-            because = "no webhook secret is registered: give the ARN of one to gmctl repo update."
+            because = (
+                f"no webhook secret is registered: gmctl repo update -r {repository.url} --webhook-secret ARN"
+            )
         else:
             because = (
                 f"its signature or token does not fit the secret {repository.webhook_secret_arn}. If it was "
