@@ -94,6 +94,28 @@ def create_app(
         loopback_only: requests must be addressed to this machine by a loopback name.
         webhook_hosts: names in lower case by which webhooks, and nothing else, may be addressed too.
     """
+    keys = secrets or NoSecrets()
+    parts = ApiParts(
+        ledger=ledger,
+        bodies=bodies,
+        publisher=publisher,
+        courier=Courier(ledger=ledger, publisher=publisher),
+        reception=Reception(
+            ledger=ledger, secrets=keys, publisher=publisher, clock=clock, ids=ids, metrics=metrics
+        ),
+        reachability=reachability,
+        clock=clock,
+        ids=ids,
+        allow_file=allow_file,
+        dry_run_ttl=dry_run_ttl,
+    )
+    return _application(parts, metrics, loopback_only=loopback_only, webhook_hosts=frozenset(webhook_hosts))
+
+
+def _application(
+    parts: ApiParts, metrics: Metrics, *, loopback_only: bool, webhook_hosts: Collection[str]
+) -> FastAPI:
+    """The endpoints on their ``parts``, behind their guards."""
     app = FastAPI(
         title="Gitmoxi",
         version="1",
@@ -102,30 +124,12 @@ def create_app(
         redoc_url=None,
         generate_unique_id_function=lambda route: route.name,
     )
-    app.state.parts = ApiParts(
-        ledger=ledger,
-        bodies=bodies,
-        publisher=publisher,
-        courier=Courier(ledger=ledger, publisher=publisher),
-        reception=Reception(
-            ledger=ledger,
-            secrets=secrets or NoSecrets(),
-            publisher=publisher,
-            clock=clock,
-            ids=ids,
-            metrics=metrics,
-        ),
-        reachability=reachability,
-        clock=clock,
-        ids=ids,
-        allow_file=allow_file,
-        dry_run_ttl=dry_run_ttl,
-    )
+    app.state.parts = parts
     for module in _ROUTES:
         app.include_router(module.router)
     handle_problems(app)
-    app.add_middleware(Gatekeeper, loopback_only=loopback_only, webhook_hosts=frozenset(webhook_hosts))
-    app.add_middleware(Containment, clock=clock, ids=ids, metrics=metrics)
+    app.add_middleware(Gatekeeper, loopback_only=loopback_only, webhook_hosts=webhook_hosts)
+    app.add_middleware(Containment, clock=parts.clock, ids=parts.ids, metrics=metrics)
     app.openapi = lambda: openapi_document(app)  # type: ignore[method-assign]  # FastAPI's documented way
     return app
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from pydantic import ValidationError
@@ -44,7 +44,14 @@ class Answers:
     ids: Ids
 
     async def give(self, push: Push, result: Ingested) -> None:
-        """Record ``result``; a push that carries no delivery's id is answered only if it is refused."""
+        """Record ``result``; a push that carries no delivery's id is answered only if it is refused.
+
+        Of two deliveries of one push at the same time, the later finds done what the earlier did: the answer
+        stays that this push did it.
+        """
+        commit = result.commit
+        if result.outcome is PushOutcome.NOTHING_NEW and commit is not None and _made(push, commit):
+            result = replace(result, outcome=PushOutcome.INGESTED, because=commit.because)
         if result.outcome is PushOutcome.REFUSED:
             await self._audit(push, result)
         if push.delivery_id is not None:
@@ -124,6 +131,11 @@ class Answers:
             details=details,
         )
         await self.ledger.put_audit(entry)
+
+
+def _made(push: Push, commit: Commit) -> bool:
+    """Whether it was this delivery, perhaps another time, that had the commit taken in."""
+    return push.delivery_id is not None and commit.delivery_id == push.delivery_id
 
 
 def _wrong(error: ValidationError) -> str:

@@ -120,6 +120,7 @@ async def test_threat_replay_the_same_delivery_a_thousand_times_at_once_is_one_d
     assert len(await stage.deployments()) == 1
     assert stage.announced == [1]
     assert git.fetches <= 3 * 6
+    assert (await stage.ledger.push("the same")).outcome is PushOutcome.INGESTED
 
 
 async def test_an_id_that_a_sender_gives_to_every_push_hides_no_later_push_for_long(stage):
