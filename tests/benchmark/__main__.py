@@ -15,11 +15,13 @@ from tests.benchmark import (
     function_calls,
     planning,
     pooled_rendering,
+    pushes,
     real_processes,
     rolling_calls,
     throttled,
     ticking,
     validating,
+    webhooks,
 )
 from tests.benchmark.measuring import Figure, Measured
 
@@ -50,6 +52,8 @@ def _all() -> Iterator[Measured | Figure]:
     yield from fleet_reads.measure()
     yield from throttled.measure()
     yield ticking.measure()
+    yield from webhooks.measure()
+    yield pushes.measure()
     yield from real_processes.measure()
 
 

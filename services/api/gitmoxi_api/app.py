@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import timedelta
 from typing import Any
 
@@ -12,6 +13,8 @@ from gitmoxi.ports.bodies import BodyStore
 from gitmoxi.ports.clock import Clock, Ids
 from gitmoxi.ports.ledger import Ledger
 from gitmoxi.ports.messaging import EventPublisher
+from gitmoxi.ports.reachability import ReachabilityStore
+from gitmoxi.ports.secrets import Secrets
 from gitmoxi.runtime.metrics import Metrics
 from gitmoxi.workflow.courier import Courier
 from gitmoxi_api.guards import Containment, Gatekeeper
@@ -30,11 +33,15 @@ from gitmoxi_api.routes import (
     repositories,
     retries,
     targets,
+    webhooks,
 )
+from gitmoxi_api.webhooks.keys import NoSecrets
+from gitmoxi_api.webhooks.reception import Reception
 
 _ROUTES = (
     repositories,
     pushes,
+    webhooks,
     dry_runs,
     commits,
     baselines,
@@ -61,28 +68,56 @@ Errors are RFC 9457 problems (`application/problem+json`); `detail` says what ha
 def create_app(
     *,
     ledger: Ledger,
+    reachability: ReachabilityStore,
     bodies: BodyStore,
     publisher: EventPublisher,
     clock: Clock,
     ids: Ids,
     metrics: Metrics,
+    secrets: Secrets | None = None,
     allow_file: bool = False,
     dry_run_ttl: timedelta = timedelta(hours=24),
     loopback_only: bool = True,
+    webhook_hosts: Collection[str] = (),
 ) -> FastAPI:
     """The API as an ASGI application.
 
     Args:
         ledger: where all is read from; written are registrations, commands, dry runs and audit entries.
+        reachability: whether repositories can be read; a forgotten one is forgotten there too.
         bodies: where the lists of a commit's changes, and the reports of dry runs, lie.
         publisher: takes pushes, commands and dry runs to the bus.
         clock: for records and durations.
         ids: for deliveries, commands and requests.
         metrics: gets the duration of each request.
+        secrets: where the secrets of webhooks are read; None: all webhooks are refused.
         allow_file: ``file://`` repositories may be registered.
         dry_run_ttl: how long a dry run and its report can be asked for.
         loopback_only: requests must be addressed to this machine by a loopback name.
+        webhook_hosts: names in lower case by which webhooks, and nothing else, may be addressed too.
     """
+    keys = secrets or NoSecrets()
+    parts = ApiParts(
+        ledger=ledger,
+        bodies=bodies,
+        publisher=publisher,
+        courier=Courier(ledger=ledger, publisher=publisher),
+        reception=Reception(
+            ledger=ledger, secrets=keys, publisher=publisher, clock=clock, ids=ids, metrics=metrics
+        ),
+        reachability=reachability,
+        clock=clock,
+        ids=ids,
+        allow_file=allow_file,
+        dry_run_ttl=dry_run_ttl,
+    )
+    return _application(parts, metrics, loopback_only=loopback_only, webhook_hosts=frozenset(webhook_hosts))
+
+
+def _application(
+    parts: ApiParts, metrics: Metrics, *, loopback_only: bool, webhook_hosts: Collection[str]
+) -> FastAPI:
+    """The endpoints on their ``parts``, behind their guards."""
     app = FastAPI(
         title="Gitmoxi",
         version="1",
@@ -91,21 +126,12 @@ def create_app(
         redoc_url=None,
         generate_unique_id_function=lambda route: route.name,
     )
-    app.state.parts = ApiParts(
-        ledger=ledger,
-        bodies=bodies,
-        publisher=publisher,
-        courier=Courier(ledger=ledger, publisher=publisher),
-        clock=clock,
-        ids=ids,
-        allow_file=allow_file,
-        dry_run_ttl=dry_run_ttl,
-    )
+    app.state.parts = parts
     for module in _ROUTES:
         app.include_router(module.router)
     handle_problems(app)
-    app.add_middleware(Gatekeeper, loopback_only=loopback_only)
-    app.add_middleware(Containment, clock=clock, ids=ids, metrics=metrics)
+    app.add_middleware(Gatekeeper, loopback_only=loopback_only, webhook_hosts=webhook_hosts)
+    app.add_middleware(Containment, clock=parts.clock, ids=parts.ids, metrics=metrics)
     app.openapi = lambda: openapi_document(app)  # type: ignore[method-assign]  # FastAPI's documented way
     return app
 

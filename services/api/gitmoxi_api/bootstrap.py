@@ -32,14 +32,17 @@ async def serve(settings: Settings, api_settings: ApiSettings) -> int:
 def _server(foundation: Foundation, api_settings: ApiSettings, listener: socket.socket) -> ApiServer:
     app = create_app(
         ledger=foundation.ledger,
+        reachability=foundation.reachability,
         bodies=foundation.bodies,
         publisher=foundation.publisher,
         clock=foundation.clock,
         ids=foundation.ids,
         metrics=foundation.metrics,
+        secrets=foundation.secrets,
         allow_file=foundation.settings.mode is Mode.LOCAL and foundation.settings.git_allow_file,
         dry_run_ttl=timedelta(hours=api_settings.dryrun_ttl_hours),
         loopback_only=api_settings.loopback_only,
+        webhook_hosts=api_settings.webhook_hosts,
     )
 
     def ready() -> None:

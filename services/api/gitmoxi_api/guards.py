@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
 from urllib.parse import urlsplit
@@ -19,6 +19,13 @@ from gitmoxi_api.problems import problem_response
 
 MAX_BODY_BYTES = 64 * 1024
 """The largest request has some URLs and branch names."""
+
+MAX_WEBHOOK_BYTES = 5 * 1024 * 1024
+"""GitHub lists up to 2,048 commits in a push, with about 1.5 KiB each, and GitLab 20. GitHub would send up to
+25 MB; of what is refused, the poller finds the commit."""
+
+WEBHOOKS = "/v1/webhooks/"
+"""The paths that take larger bodies, and prove themselves who may ask."""
 
 _HEADERS: Mapping[str, str] = {
     "Cache-Control": "no-store",
@@ -54,33 +61,41 @@ class Gatekeeper:
 
     ``loopback_only``: the ``Host`` must name this machine. A name server of an attacker may let a page's own
     name point to 127.0.0.1, and then the page's origin is no other than ours: only ``Host`` gives it away.
+    ``webhook_hosts`` are further names, in lower case, under which webhooks alone are taken: a tunnel that
+    forwards them must open nothing else.
     """
 
-    def __init__(self, app: ASGIApp, *, loopback_only: bool) -> None:
+    def __init__(self, app: ASGIApp, *, loopback_only: bool, webhook_hosts: Collection[str] = ()) -> None:
         self._app = app
         self._loopback_only = loopback_only
+        self._webhook_hosts = webhook_hosts
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        refusal = self._refusal(scope["method"], Headers(scope=scope))
+        is_webhook = scope["path"].startswith(WEBHOOKS)
+        refusal = self._refusal(scope["method"], Headers(scope=scope), is_webhook=is_webhook)
         if refusal is None:
-            await self._app(scope, _bounded(receive), send)
+            limit = MAX_WEBHOOK_BYTES if is_webhook else MAX_BODY_BYTES
+            await self._app(scope, _bounded(receive, limit), send)
             return
         response = problem_response(refusal.status, refusal.detail, instance=scope["path"])
         await response(scope, receive, send)
 
-    def _refusal(self, method: str, headers: Headers) -> Refusal | None:
+    def _refusal(self, method: str, headers: Headers, *, is_webhook: bool) -> Refusal | None:
         host = headers.get("host", "")
-        if self._loopback_only and not is_loopback(_hostname(f"//{host}")):
+        if self._loopback_only and not self._is_ours(_hostname(f"//{host}"), is_webhook=is_webhook):
             return Refusal(
                 status=HTTPStatus.MISDIRECTED_REQUEST,
                 detail=f"This API serves the machine it runs on, by 127.0.0.1 or localhost, not {host!r}.",
             )
         if method in _SAFE:
             return None
-        return _foreign(headers, host) or _wrong_body(headers)
+        return _foreign(headers, host) or _wrong_body(headers, is_webhook=is_webhook)
+
+    def _is_ours(self, name: str, *, is_webhook: bool) -> bool:
+        return is_loopback(name) or (is_webhook and name in self._webhook_hosts)
 
 
 def _foreign(headers: Headers, host: str) -> Refusal | None:
@@ -95,24 +110,30 @@ def _foreign(headers: Headers, host: str) -> Refusal | None:
     return None
 
 
-def _wrong_body(headers: Headers) -> Refusal | None:
+def _wrong_body(headers: Headers, *, is_webhook: bool) -> Refusal | None:
     has_body = headers.get("content-length", "0") != "0" or "transfer-encoding" in headers
     kind = headers.get("content-type", "").partition(";")[0].strip().lower()
     if has_body and kind != "application/json":
+        advice = _CHOOSE_JSON if is_webhook else ""
         return Refusal(
             status=HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
-            detail=f"Send JSON, with Content-Type: application/json, not {kind or 'nothing'}.",
+            detail=f"Send JSON, with Content-Type: application/json, not {kind or 'nothing'}.{advice}",
         )
+    limit = MAX_WEBHOOK_BYTES if is_webhook else MAX_BODY_BYTES
     length = headers.get("content-length", "0")
-    if not length.isdigit() or int(length) > MAX_BODY_BYTES:
-        return Refusal(status=HTTPStatus.REQUEST_ENTITY_TOO_LARGE, detail=_TOO_LARGE)
+    if not length.isdigit() or int(length) > limit:
+        return Refusal(status=HTTPStatus.REQUEST_ENTITY_TOO_LARGE, detail=_too_large(limit))
     return None
 
 
-_TOO_LARGE = f"A request has at most {MAX_BODY_BYTES} bytes."
+_CHOOSE_JSON = " In GitHub's form for the webhook, choose the content type application/json."
 
 
-def _bounded(receive: Receive) -> Receive:
+def _too_large(limit: int) -> str:
+    return f"This takes at most {limit} bytes."
+
+
+def _bounded(receive: Receive, limit: int) -> Receive:
     """Cuts a body that is longer than it said, or did not say how long it is."""
     taken = 0
 
@@ -120,8 +141,8 @@ def _bounded(receive: Receive) -> Receive:
         nonlocal taken
         message = await receive()
         taken += len(message.get("body", b""))
-        if taken > MAX_BODY_BYTES:
-            raise HTTPException(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, _TOO_LARGE)
+        if taken > limit:
+            raise HTTPException(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, _too_large(limit))
         return message
 
     return bounded

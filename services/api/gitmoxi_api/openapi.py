@@ -10,6 +10,7 @@ from gitmoxi.adapters.memory.bodies import MemoryBodyStore
 from gitmoxi.adapters.memory.clock import FakeClock, SequentialIds
 from gitmoxi.adapters.memory.ledger import MemoryLedger
 from gitmoxi.adapters.memory.messaging import MemoryPublisher
+from gitmoxi.adapters.memory.reachability import MemoryReachability
 from gitmoxi.runtime.metrics import EmfMetrics
 from gitmoxi_api.app import create_app, openapi_document
 
@@ -19,6 +20,7 @@ def render() -> str:
     clock = FakeClock()
     app = create_app(
         ledger=MemoryLedger(),
+        reachability=MemoryReachability(),
         bodies=MemoryBodyStore(),
         publisher=MemoryPublisher(),
         clock=clock,

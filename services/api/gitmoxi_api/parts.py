@@ -12,7 +12,9 @@ from gitmoxi.ports.bodies import BodyStore
 from gitmoxi.ports.clock import Clock, Ids
 from gitmoxi.ports.ledger import Ledger
 from gitmoxi.ports.messaging import EventPublisher
+from gitmoxi.ports.reachability import ReachabilityStore
 from gitmoxi.workflow.courier import Courier
+from gitmoxi_api.webhooks.reception import Reception
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,14 +25,19 @@ class ApiParts:
     bodies: BodyStore
     publisher: EventPublisher
     courier: Courier
+    reception: Reception
+    reachability: ReachabilityStore
     clock: Clock
     ids: Ids
     allow_file: bool
     dry_run_ttl: timedelta
 
 
-def parts_of(request: Request) -> ApiParts:
-    """The parts of the application that serves ``request``."""
+async def parts_of(request: Request) -> ApiParts:
+    """The parts of the application that serves ``request``.
+
+    It waits for nothing; FastAPI takes what is no coroutine to a thread, and half the time of an answer.
+    """
     parts: ApiParts = request.app.state.parts
     return parts
 

@@ -18,6 +18,19 @@ class NotificationReply(Reply):
     secret_arn: str | None
 
 
+class RepositoryHealthReply(Reply):
+    """What the last look at a repository's server found."""
+
+    ok: bool
+    because: str = Field(description="and what to do, where something is to be done")
+    checked_at: datetime = Field(description="of the look that found it first")
+    failing_since: datetime | None = Field(description="null: it can be read")
+    retry_at: datetime | None = Field(description="there is no look before; null: at the usual interval")
+    missing_branches: tuple[str, ...] = Field(
+        description="registered, and not at the server: nothing of them is deployed or deleted"
+    )
+
+
 class RepositoryReply(Reply):
     """A registered repository."""
 
@@ -35,6 +48,7 @@ class RepositoryReply(Reply):
     feedback: bool = Field(description="the host gets commit statuses and comments")
     notifications: tuple[NotificationReply, ...]
     registered_at: datetime
+    health: RepositoryHealthReply | None = Field(description="null: nobody has looked yet")
     revision: int = Field(description="counts the changes of the registration; the ETag, for If-Match")
 
 

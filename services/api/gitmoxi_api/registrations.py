@@ -9,6 +9,7 @@ from http import HTTPStatus
 from typing import Any
 
 from gitmoxi.domain.feedback import NotificationTarget
+from gitmoxi.domain.reachability import RepositoryHealth
 from gitmoxi.domain.records import AuditEntry, Repository
 from gitmoxi.domain.registrations import completed
 from gitmoxi.domain.repositories import repository_id
@@ -18,6 +19,7 @@ from gitmoxi_api.registration_replies import (
     BranchReply,
     NotificationReply,
     RepositoryDetailsReply,
+    RepositoryHealthReply,
     RepositoryReply,
 )
 from gitmoxi_api.registration_requests import SETTINGS, RegistrationRequest
@@ -75,15 +77,16 @@ async def existing(parts: ApiParts, repository: str) -> Repository:
     return found
 
 
-def repository_view(repository: Repository) -> RepositoryReply:
-    """A registration."""
-    return RepositoryReply(**_shown(repository))
+def repository_view(repository: Repository, health: RepositoryHealth | None) -> RepositoryReply:
+    """A registration, and whether its repository can be read."""
+    return RepositoryReply(**_shown(repository, health))
 
 
 async def details_view(repository: Repository, parts: ApiParts) -> RepositoryDetailsReply:
     """A registration with its branches."""
+    health = await parts.reachability.health(repository.id)
     branches = await asyncio.gather(*(_branch(repository.id, name, parts) for name in repository.branches))
-    return RepositoryDetailsReply(**_shown(repository), branch_details=tuple(branches))
+    return RepositoryDetailsReply(**_shown(repository, health), branch_details=tuple(branches))
 
 
 async def audit(parts: ApiParts, kind: str, by: str | None, what: str, repository: Repository) -> None:
@@ -117,7 +120,20 @@ def differences(before: Repository, after: Repository) -> str:
     )
 
 
-def _shown(repository: Repository) -> dict[str, Any]:
+def _health(health: RepositoryHealth | None) -> RepositoryHealthReply | None:
+    if health is None:
+        return None
+    return RepositoryHealthReply(
+        ok=health.ok,
+        because=health.because,
+        checked_at=health.checked_at,
+        failing_since=health.failing_since,
+        retry_at=health.retry_at,
+        missing_branches=health.missing_branches,
+    )
+
+
+def _shown(repository: Repository, health: RepositoryHealth | None) -> dict[str, Any]:
     settings = {name: getattr(repository, name) for name in SETTINGS}
     channels = (
         NotificationReply(kind=item.kind, address=item.address, secret_arn=item.secret_arn)
@@ -129,6 +145,7 @@ def _shown(repository: Repository) -> dict[str, Any]:
         "id": repository.id,
         "url": repository.url,
         "registered_at": repository.registered_at,
+        "health": _health(health),
         "revision": repository.revision,
     }
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Self
+import re
+from typing import Annotated, Any, Self
 
-from pydantic import Field, ValidationError, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import Field, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from gitmoxi.runtime.settings import SettingsError
 from gitmoxi_api.guards import is_loopback
 
 PREFIX = "GITMOXI_API_"
+
+_HOST_NAME = re.compile(r"[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?")
 
 
 class ApiSettings(BaseSettings):
@@ -24,9 +27,31 @@ class ApiSettings(BaseSettings):
         default=False,
         description="1: listen on addresses that others can reach, who need not say who they are",
     )
+    webhook_hosts: Annotated[tuple[str, ...], NoDecode] = Field(
+        default=(),
+        description="comma-separated public names by which a tunnel or proxy forwards webhooks to a loopback "
+        "address; nothing else is answered under them",
+    )
     dryrun_ttl_hours: float = Field(
         default=24.0, gt=0, le=720, description="how long the report of a dry run can be asked for"
     )
+
+    @field_validator("webhook_hosts", mode="before")
+    @classmethod
+    def _split_hosts(cls, value: Any) -> Any:
+        if not isinstance(value, str):
+            return value
+        return tuple(host.strip().lower() for host in value.split(",") if host.strip())
+
+    @field_validator("webhook_hosts")
+    @classmethod
+    def _plain_names(cls, hosts: tuple[str, ...]) -> tuple[str, ...]:
+        for host in hosts:
+            if not _HOST_NAME.fullmatch(host):
+                raise ValueError(
+                    f"{host!r} is no host's name: write hooks.example.com, without https:// or port"
+                )
+        return hosts
 
     @model_validator(mode="after")
     def _not_open_to_all(self) -> Self:

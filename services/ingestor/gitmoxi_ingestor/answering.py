@@ -3,18 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import timedelta
 
 from pydantic import ValidationError
 
 from gitmoxi.contracts.messages import Push
 from gitmoxi.domain.records import AuditEntry, Commit, PushOutcome, PushRecord
-from gitmoxi.domain.repositories import scrub_credentials
+from gitmoxi.domain.repositories import repository_id, scrub_credentials
 from gitmoxi.ports.clock import Clock, Ids
 from gitmoxi.ports.ledger import Ledger
 
 _SHOWN = 200
 """Characters that are kept of what a stranger wrote: a record has to fit into the store."""
+
+
+DONE = frozenset({PushOutcome.INGESTED, PushOutcome.NOTHING_NEW})
+"""Outcomes that a second delivery of the same push could only repeat."""
+
+_SAME_DELIVERY = timedelta(minutes=15)
+"""A delivery that comes again within so long is not looked at again. Queues and hosts repeat within minutes;
+later, the id may be one that a careless sender gives to every push, and a look costs little."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,11 +44,44 @@ class Answers:
     ids: Ids
 
     async def give(self, push: Push, result: Ingested) -> None:
-        """Record ``result``; a push that carries no delivery's id is answered only if it is refused."""
+        """Record ``result``; a push that carries no delivery's id is answered only if it is refused.
+
+        Of two deliveries of one push at the same time, the later finds done what the earlier did: the answer
+        stays that this push did it.
+        """
+        commit = result.commit
+        if result.outcome is PushOutcome.NOTHING_NEW and commit is not None and _made(push, commit):
+            result = replace(result, outcome=PushOutcome.INGESTED, because=commit.because)
         if result.outcome is PushOutcome.REFUSED:
             await self._audit(push, result)
         if push.delivery_id is not None:
             await self.ledger.put_push(self._answer(push.delivery_id, push, result))
+
+    async def before(self, push: Push) -> PushRecord | None:
+        """The answer that this very delivery was given a short time ago, if it was.
+
+        Raises:
+            RetryableError: a store is out of reach.
+        """
+        if push.delivery_id is None:
+            return None
+        answer = await self.ledger.push(push.delivery_id)
+        if answer is None or self.clock.now() - answer.at > _SAME_DELIVERY:
+            return None
+        same = (answer.repository, answer.branch) == (scrub_credentials(push.repository), push.branch)
+        return answer if same else None
+
+    async def again(self, push: Push, answer: PushRecord) -> Ingested:
+        """``answer`` once more, for a second delivery of ``push``; the record of the first stays.
+
+        Raises:
+            RetryableError: a store is out of reach.
+        """
+        commit = None
+        if answer.seq is not None:
+            commit = await self.ledger.commit(repository_id(push.repository), push.branch, answer.seq)
+        because = f"This delivery was answered before: {answer.because}"
+        return Ingested(outcome=PushOutcome.NOTHING_NEW, because=because, commit=commit)
 
     def _answer(self, delivery_id: str, push: Push, result: Ingested) -> PushRecord:
         return PushRecord(
@@ -89,6 +131,11 @@ class Answers:
             details=details,
         )
         await self.ledger.put_audit(entry)
+
+
+def _made(push: Push, commit: Commit) -> bool:
+    """Whether it was this delivery, perhaps another time, that had the commit taken in."""
+    return push.delivery_id is not None and commit.delivery_id == push.delivery_id
 
 
 def _wrong(error: ValidationError) -> str:

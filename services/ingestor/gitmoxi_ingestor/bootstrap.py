@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from datetime import timedelta
+from random import SystemRandom
 
 from gitmoxi.adapters.git import GitMirrorOptions, Pygit2Mirror
 from gitmoxi.adapters.git.credentials import RegisteredCredentials
 from gitmoxi.contracts.messages import DryRunRequested
 from gitmoxi.domain.dryruns import DryRunState
+from gitmoxi.ports.git import GitMirror
 from gitmoxi.runtime.dry_runs import DryRunHandler
 from gitmoxi.runtime.foundation import Foundation
 from gitmoxi.runtime.service import Shell
@@ -17,12 +20,13 @@ from gitmoxi_ingestor.dry_runs import DryRunIngestor
 from gitmoxi_ingestor.handlers import Handlers
 from gitmoxi_ingestor.ingest import Ingestor
 from gitmoxi_ingestor.polling import Poller
+from gitmoxi_ingestor.reachability import Reachability
 
 
 @asynccontextmanager
 async def bootstrap(shell: Shell) -> AsyncIterator[Callable[[], Awaitable[object]]]:
     """Register the handlers; once messages flow, publish what was left behind."""
-    foundation, settings = shell.foundation, shell.foundation.settings
+    foundation = shell.foundation
     git = _git(foundation)
     ingestor = Ingestor(
         ledger=foundation.ledger,
@@ -33,14 +37,8 @@ async def bootstrap(shell: Shell) -> AsyncIterator[Callable[[], Awaitable[object
         ids=foundation.ids,
         edge=foundation.edge,
     )
-    poller = Poller(
-        ingestor=ingestor,
-        ledger=foundation.ledger,
-        git=git,
-        clock=foundation.clock,
-        interval_seconds=settings.git_poll_seconds,
-    )
-    handlers = Handlers(shell=shell, ingestor=ingestor, poller=poller)
+    shell.companions.append(_poller(shell, ingestor, git))
+    handlers = Handlers(shell=shell, ingestor=ingestor)
     handlers.register()
     dry_runs = DryRunStep(
         ledger=foundation.ledger,
@@ -76,3 +74,26 @@ def _git(foundation: Foundation) -> Pygit2Mirror:
         learn=foundation.redactor.remember,
     )
     return Pygit2Mirror(options, credentials)
+
+
+def _poller(shell: Shell, ingestor: Ingestor, git: GitMirror) -> Poller:
+    foundation, seconds = shell.foundation, shell.foundation.settings.git_poll_seconds
+    randomness = SystemRandom()
+    reachability = Reachability(
+        store=foundation.reachability,
+        ledger=foundation.ledger,
+        clock=foundation.clock,
+        ids=foundation.ids,
+        metrics=foundation.metrics,
+        interval=timedelta(seconds=seconds),
+        jitter=lambda: randomness.uniform(0.75, 1.25),
+    )
+    return Poller(
+        ingestor=ingestor,
+        reachability=reachability,
+        ledger=foundation.ledger,
+        git=git,
+        clock=foundation.clock,
+        interval_seconds=seconds,
+        random=randomness.random,
+    )

@@ -17,7 +17,6 @@ from gitmoxi.runtime.service import Shell
 from gitmoxi_ingestor import codecommit
 from gitmoxi_ingestor.codecommit import RepositoryStateChange, push_of
 from gitmoxi_ingestor.ingest import Ingestor
-from gitmoxi_ingestor.polling import Poller
 
 MAX_ATTEMPTS = 100
 """About a day of attempts; then the message goes the way of failed ones, to the dead-letter queue."""
@@ -32,7 +31,6 @@ class Handlers:
 
     shell: Shell
     ingestor: Ingestor
-    poller: Poller
 
     def register(self) -> None:
         workers = self.shell.foundation.settings.workers
@@ -72,10 +70,6 @@ class Handlers:
         note = self.shell.observer.note
         try:
             note(message, published=await self.sweep())
-        except RetryableError as error:
-            note(message, because=str(error))
-        try:
-            note(message, polled=await self.poller.poll() or None)
         except RetryableError as error:
             note(message, because=str(error))
 

@@ -10,7 +10,8 @@ from pydantic import ValidationError
 
 from gitmoxi.contracts.messages import CommitIngested, Push
 from gitmoxi.domain.deployments import ObjectChange
-from gitmoxi.domain.records import Branch, Commit, CommitStatus, PushOutcome, Repository
+from gitmoxi.domain.records import Branch, Commit, CommitStatus, PushOutcome, PushRecord, Repository
+from gitmoxi.domain.repositories import repository_id
 from gitmoxi.domain.states import Worker
 from gitmoxi.errors import (
     ContentionError,
@@ -24,7 +25,8 @@ from gitmoxi.ports.git import GitMirror
 from gitmoxi.ports.ledger import Ledger, PutBranch, PutCommit, Write
 from gitmoxi.workflow.courier import Courier, Edge, no_edge
 from gitmoxi.workflow.events import outbox
-from gitmoxi_ingestor.answering import Answers, Ingested
+from gitmoxi_ingestor.answering import DONE, Answers, Ingested
+from gitmoxi_ingestor.coalescing import SharedLooks
 from gitmoxi_ingestor.comparing import Comparison, compare
 from gitmoxi_ingestor.registered import registered
 from gitmoxi_ingestor.storing import Storing
@@ -58,15 +60,22 @@ class Ingestor:
         self._ids = ids
         self._edge = edge
         self._answers = Answers(ledger=ledger, clock=clock, ids=ids)
+        self._looks: SharedLooks[Ingested] = SharedLooks()
 
     async def push(self, push: Push) -> Ingested:
         """Process a push; one that was refused leaves a record that says why.
 
+        Pushes of a branch that wait at the same time are answered by one look at it, which begins after the
+        last of them came.
+
         Raises:
             RetryableError: the repository or a store is out of reach; nothing is lost by trying again.
         """
+        before = await self._answers.before(push)
+        if before is not None and before.outcome in DONE:
+            return await self._answers.again(push, before)
         try:
-            result = await self._in_company(push)
+            result = await self._looked(push, before)
         except PermanentError as error:
             result = Ingested(outcome=PushOutcome.REFUSED, because=str(error))
         except RetryableError as error:
@@ -82,6 +91,12 @@ class Ingestor:
             RetryableError: a store is out of reach.
         """
         return await self._answers.refuse(body, error)
+
+    async def _looked(self, push: Push, before: PushRecord | None) -> Ingested:
+        """What this push asks for beyond a look, it asks for alone: to force, or to hear a refusal again."""
+        apart = push.force or (before is not None and before.outcome is PushOutcome.REFUSED)
+        look = self._looks.alone if apart else self._looks.join
+        return await look(_branch_of(push), lambda: self._in_company(push))
 
     async def _in_company(self, push: Push) -> Ingested:
         """Others write the same branch: who loses a write looks again, and finds it done or begun."""
@@ -247,6 +262,14 @@ class Ingestor:
             ]
         )
         self._edge("ingest.after_commit")
+
+
+def _branch_of(push: Push) -> str:
+    """The branch that a push is of, whatever the spelling of its URL; what is no URL stands for itself."""
+    try:
+        return f"{repository_id(push.repository)} {push.branch}"
+    except InvalidInputError:
+        return f"{push.repository} {push.branch}"
 
 
 def _is_repeat(newest: Commit | None, push: Push) -> bool:

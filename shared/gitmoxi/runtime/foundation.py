@@ -15,6 +15,7 @@ from gitmoxi.adapters.aws.sessions import AwsClients, AwsClientSettings
 from gitmoxi.adapters.aws.system_clock import SystemClock, UlidIds
 from gitmoxi.adapters.dynamodb.leases import DynamoLeaseStore
 from gitmoxi.adapters.dynamodb.ledger import DynamoLedger
+from gitmoxi.adapters.dynamodb.reachability import DynamoReachability
 from gitmoxi.adapters.dynamodb.wire import Tables
 from gitmoxi.adapters.remembered_secrets import RememberedSecrets
 from gitmoxi.adapters.s3.bodies import S3BodyStore
@@ -51,6 +52,7 @@ class Foundation:
     ids: UlidIds
     ledger: DynamoLedger
     leases: DynamoLeaseStore
+    reachability: DynamoReachability
     bodies: S3BodyStore
     secrets: Secrets
     redactor: Redactor
@@ -102,6 +104,7 @@ async def open_foundation(service: str, settings: Settings) -> AsyncIterator[Fou
             ids=ids,
             ledger=ledger,
             leases=DynamoLeaseStore(dynamodb, tables),
+            reachability=DynamoReachability(dynamodb, tables),
             bodies=S3BodyStore(await clients.client("s3"), outputs.snapshot_bucket),
             secrets=_secrets(clients, settings, clock, redactor),
             redactor=redactor,

@@ -7,7 +7,7 @@ import contextlib
 import socket
 import sys
 from collections.abc import Awaitable, Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import uvicorn
@@ -19,7 +19,7 @@ from gitmoxi.domain.states import Worker
 from gitmoxi.errors import GitmoxiError, RetryableError
 from gitmoxi.runtime.canonical import CanonicalObserver
 from gitmoxi.runtime.foundation import Foundation, open_foundation
-from gitmoxi.runtime.lifecycle import ExitCode, StartStop, run_until_signal
+from gitmoxi.runtime.lifecycle import Component, ExitCode, StartStop, run_until_signal
 from gitmoxi.runtime.logging import get_logger
 from gitmoxi.runtime.settings import Settings, SettingsError, load_settings
 
@@ -28,12 +28,13 @@ USAGE_ERROR = 2
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shell:
-    """What a service's bootstrap fills: handlers on ``queue`` of ``broker``."""
+    """What a service's bootstrap fills: handlers on ``queue`` of ``broker``, and what runs beside them."""
 
     foundation: Foundation
     broker: SQSBroker
     queue: SQSQueue
     observer: CanonicalObserver
+    companions: list[Component] = field(default_factory=list)
 
 
 Bootstrap = Callable[[Shell], contextlib.AbstractAsyncContextManager[Callable[[], Awaitable[object]]]]
@@ -82,7 +83,7 @@ async def _run(worker: Worker, settings: Settings, bootstrap: Bootstrap) -> int:
                 get_logger().info("service.ready", instance=foundation.instance, health=health.address)
 
             consumer = StartStop(name="consumer", start=start, stop=shell.broker.stop)
-            return await run_until_signal([foundation.shipper, health, consumer])
+            return await run_until_signal([foundation.shipper, health, *shell.companions, consumer])
 
 
 async def first_look(look: Callable[[], Awaitable[object]]) -> None:

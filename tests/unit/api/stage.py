@@ -12,6 +12,8 @@ from gitmoxi.adapters.memory.bodies import MemoryBodyStore
 from gitmoxi.adapters.memory.clock import FakeClock, SequentialIds
 from gitmoxi.adapters.memory.ledger import MemoryLedger
 from gitmoxi.adapters.memory.messaging import MemoryPublisher
+from gitmoxi.adapters.memory.reachability import MemoryReachability
+from gitmoxi.adapters.memory.secrets import MemorySecrets
 from gitmoxi.domain.deployments import (
     Deployment,
     Intent,
@@ -95,22 +97,29 @@ class Stage:
     """The application with everything behind it."""
 
     ledger: FaultyLedger = field(default_factory=FaultyLedger)
+    reachability: MemoryReachability = field(default_factory=MemoryReachability)
     bodies: MemoryBodyStore = field(default_factory=MemoryBodyStore)
     publisher: FaultyPublisher = field(default_factory=FaultyPublisher)
     clock: FakeClock = field(default_factory=FakeClock)
     ids: SequentialIds = field(default_factory=SequentialIds)
     meter: Meter = field(default_factory=Meter)
+    secrets: MemorySecrets = field(default_factory=MemorySecrets)
 
-    def app(self, *, allow_file: bool = True, loopback_only: bool = True) -> FastAPI:
+    def app(
+        self, *, allow_file: bool = True, loopback_only: bool = True, webhook_hosts: tuple[str, ...] = ()
+    ) -> FastAPI:
         return create_app(
             ledger=self.ledger,
+            reachability=self.reachability,
             bodies=self.bodies,
             publisher=self.publisher,
             clock=self.clock,
             ids=self.ids,
             metrics=self.meter,
+            secrets=self.secrets,
             allow_file=allow_file,
             loopback_only=loopback_only,
+            webhook_hosts=webhook_hosts,
         )
 
     async def register(self, **changes: Any) -> Repository:

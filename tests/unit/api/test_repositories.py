@@ -5,7 +5,8 @@ from __future__ import annotations
 import httpx
 import pytest
 
-from tests.unit.api.stage import REPOSITORY, URL, Stage
+from gitmoxi.domain.reachability import RepositoryHealth
+from tests.unit.api.stage import REPOSITORY, T0, URL, Stage
 
 REGISTRATION = {"url": URL, "branches": ["main"]}
 
@@ -40,6 +41,7 @@ async def test_a_registration_is_kept_and_shown(api, stage):
             {"name": "main", "seq": 0, "last_processed": None, "target_count": 0},
             {"name": "release/1", "seq": 0, "last_processed": None, "target_count": 0},
         ],
+        "health": None,
     }
     assert answer.headers["etag"] == '"1"'
     stored = await stage.ledger.repository(REPOSITORY)
@@ -137,3 +139,37 @@ async def test_folders_are_repositories_in_local_mode_only():
         transport = httpx.ASGITransport(app=Stage().app(allow_file=allowed))
         async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as client:
             assert (await client.post("/v1/repositories", json=folder)).status_code == status
+
+
+async def test_scenario_27_the_list_says_what_cannot_be_read_since_when_and_what_to_do(api, stage):
+    await api.post("/v1/repositories", json=REGISTRATION)
+    await stage.reachability.put_health(
+        RepositoryHealth(
+            repository_id=REPOSITORY,
+            checked_at=T0,
+            ok=False,
+            because="It refused our credentials. Look whether the token may read it.",
+            failing_since=T0,
+            failures=3,
+            alerted=True,
+            revision=1,
+        )
+    )
+    (listed,) = (await api.get("/v1/repositories")).json()["repositories"]
+    shown = (await api.get(f"/v1/repositories/{REPOSITORY}")).json()
+    assert (
+        listed["health"]
+        == shown["health"]
+        == {
+            "ok": False,
+            "because": "It refused our credentials. Look whether the token may read it.",
+            "checked_at": "2026-11-22T09:00:00Z",
+            "failing_since": "2026-11-22T09:00:00Z",
+            "retry_at": None,
+            "missing_branches": [],
+        }
+    )
+
+    await api.delete(f"/v1/repositories/{REPOSITORY}")
+    await api.post("/v1/repositories", json=REGISTRATION)
+    assert (await api.get(f"/v1/repositories/{REPOSITORY}")).json()["health"] is None

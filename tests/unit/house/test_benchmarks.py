@@ -17,10 +17,12 @@ from tests.benchmark import (
     function_calls,
     planning,
     pooled_rendering,
+    pushes,
     real_processes,
     rolling_calls,
     throttled,
     ticking,
+    webhooks,
 )
 from tests.benchmark.measuring import Figure, compare
 from tests.benchmark.simulated_time import LoopClock, simulated
@@ -54,6 +56,18 @@ def test_objects_are_rendered_in_process_and_through_the_pool():
     names = [measured.name for measured in pooled_rendering.measure(objects=2)]
 
     assert names == ["render.in-process", "render.through-the-pool"]
+
+
+def test_webhooks_are_answered_beside_a_bare_route():
+    names = [measured.name for measured in webhooks.measure(count=2)]
+
+    assert names == ["webhook.answers", "webhook.p99"]
+
+
+def test_pushes_over_three_ingestors_lose_none():
+    figure = pushes.measure(count=30, commits=3)
+
+    assert (figure.parts["lost"], figure.parts["taken in"] > 0) == (0, True)
 
 
 def test_a_figure_stands_beside_its_aim_with_its_parts():

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 from gitmoxi.adapters.codec import decode
@@ -13,6 +14,7 @@ from gitmoxi.adapters.memory.clock import FakeClock, SequentialIds
 from gitmoxi.adapters.memory.git import MemoryGit, Unreadable
 from gitmoxi.adapters.memory.ledger import MemoryLedger
 from gitmoxi.adapters.memory.messaging import MemoryPublisher
+from gitmoxi.adapters.memory.reachability import MemoryReachability
 from gitmoxi.contracts.messages import CommitIngested, Push
 from gitmoxi.domain.deployments import Deployment
 from gitmoxi.domain.records import Commit, Manifest, Repository, Snapshot
@@ -22,6 +24,8 @@ from gitmoxi.workflow.courier import Courier, no_edge
 from gitmoxi_ingestor.answering import Ingested
 from gitmoxi_ingestor.ingest import Ingestor
 from gitmoxi_ingestor.polling import Poller
+from gitmoxi_ingestor.reachability import Reachability
+from tests.unit.ingestor.shell import Counted
 
 URL = "https://git.example.com/team/shop"
 REPOSITORY = repository_id(URL)
@@ -66,6 +70,8 @@ class Stage:
     bodies: MemoryBodyStore = field(default_factory=MemoryBodyStore)
     git: MemoryGit = field(default_factory=MemoryGit)
     publisher: MemoryPublisher = field(default_factory=MemoryPublisher)
+    reachability: MemoryReachability = field(default_factory=MemoryReachability)
+    meter: Counted = field(default_factory=Counted)
 
     def __post_init__(self) -> None:
         self.git.create(URL)
@@ -110,13 +116,23 @@ class Stage:
             edge=edge,
         )
 
-    def poller(self, interval_seconds: float = 60) -> Poller:
+    def poller(self, interval_seconds: float = 60, *, git: MemoryGit | None = None) -> Poller:
         return Poller(
             ingestor=self.ingestor(),
+            reachability=Reachability(
+                store=self.reachability,
+                ledger=self.ledger,
+                clock=self.clock,
+                ids=self.ids,
+                metrics=self.meter,
+                interval=timedelta(seconds=interval_seconds),
+                jitter=lambda: 1.0,
+            ),
             ledger=self.ledger,
-            git=self.git,
+            git=git or self.git,
             clock=self.clock,
             interval_seconds=interval_seconds,
+            random=lambda: 0.5,
         )
 
     def commit(self, changes: dict[str, Any], *, branch: str = BRANCH, url: str = URL) -> str:

@@ -35,7 +35,7 @@ CREATED = {
 @pytest.fixture
 async def service(stage: Stage) -> AsyncIterator[ShellStandIn]:
     def register(shell: Shell) -> None:
-        Handlers(shell=shell, ingestor=stage.ingestor(), poller=stage.poller()).register()
+        Handlers(shell=shell, ingestor=stage.ingestor()).register()
 
     standin = a_shell(stage.courier(), stage.clock, register)
     async with TestSQSBroker(standin.broker):
@@ -169,37 +169,20 @@ class TestCodeCommit:
 class TestSweep:
     """The schedule: what was left behind, and what nobody told of."""
 
-    async def test_it_publishes_and_polls(self, stage, service):
-        stage.commit(SHOP)
-        await stage.push()
-        stage.commit(a_service("dev/cart"))
+    async def test_it_publishes_what_was_left_behind(self, stage, service):
         message = CommitIngested(repository_id="r", branch="b", seq=7)
         left = outbox(message, owner=Worker.INGESTOR, ids=stage.ids, at=stage.clock.now())
         await stage.ledger.transact([left])
 
         notes = await service.receive(Sweep.DETAIL_TYPE, {})
 
-        assert notes == {"published": 1, "polled": [f"{URL} (main)"]}
-        assert stage.announced == [1, 7, 2]
+        assert notes == {"published": 1}
+        assert stage.announced == [7]
 
-    async def test_a_bus_that_is_down_does_not_stop_the_polling_and_fails_no_message(self, stage, service):
-        stage.commit(SHOP)
-        await stage.push()
-        stage.commit(a_service("dev/cart"))
-
+    async def test_a_store_that_is_down_fails_no_message(self, stage, service):
         async def down(*_):
             raise UnavailableError("the outbox is down")
 
         stage.ledger.outbox = down
 
-        notes = await service.receive(Sweep.DETAIL_TYPE, {})
-
-        assert notes == {"because": "the outbox is down", "polled": [f"{URL} (main)"]}
-
-    async def test_a_store_that_is_down_fails_no_message(self, stage, service):
-        async def down():
-            raise UnavailableError("the store is down")
-
-        stage.ledger.repositories = down
-
-        assert (await service.receive(Sweep.DETAIL_TYPE, {}))["because"] == "the store is down"
+        assert await service.receive(Sweep.DETAIL_TYPE, {}) == {"because": "the outbox is down"}

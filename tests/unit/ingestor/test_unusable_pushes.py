@@ -20,7 +20,7 @@ from tests.unit.ingestor.stage import URL, Stage
 @pytest.fixture
 async def service(stage: Stage) -> AsyncIterator[ShellStandIn]:
     def register(shell: Shell) -> None:
-        Handlers(shell=shell, ingestor=stage.ingestor(), poller=stage.poller()).register()
+        Handlers(shell=shell, ingestor=stage.ingestor()).register()
 
     standin = a_shell(stage.courier(), stage.clock, register)
     async with TestSQSBroker(standin.broker):

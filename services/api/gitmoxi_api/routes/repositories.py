@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from http import HTTPStatus
 from typing import Annotated
 
@@ -71,8 +72,11 @@ async def register(
 @router.get("", summary="List the registered repositories", responses=documented())
 async def list_repositories(parts: Parts) -> RepositoriesReply:
     """All of them, by URL."""
-    found = await parts.ledger.repositories()
-    return RepositoriesReply(repositories=tuple(map(repository_view, found)))
+    found, healths = await asyncio.gather(parts.ledger.repositories(), parts.reachability.healths())
+    by_id = {health.repository_id: health for health in healths}
+    return RepositoriesReply(
+        repositories=tuple(repository_view(repository, by_id.get(repository.id)) for repository in found)
+    )
 
 
 @router.get("/{id}", summary="One repository", responses=documented(HTTPStatus.NOT_FOUND))
@@ -128,6 +132,7 @@ async def forget_repository(
     await audit(parts, "forgotten", by, f"forget {repository.url} ({described(repository)})", repository)
     await orphan_targets_of(repository, parts)
     await parts.ledger.delete_repository(repository.id)
+    await parts.reachability.forget(repository.id)
 
 
 async def _new(asked: Repository, by: str | None, parts: ApiParts) -> Repository:

@@ -14,6 +14,9 @@ from gitmoxi.ports.watches import AlarmName, Watch
 REPOSITORIES = "REPOSITORIES"
 """All registrations lie in one partition: there are few, and a query lists them consistently."""
 
+HEALTHS = "HEALTHS"
+"""Whether each repository can be read: one partition, as of the registrations that they belong to."""
+
 ORPHANS = "ORPHANS"
 """All orphans lie in one partition, as registrations do: there should be few, and people list them all."""
 
@@ -29,6 +32,16 @@ HIGHEST = "~"
 def repository(repository_id: str) -> Key:
     """A registration."""
     return Key(REPOSITORIES, repository_id)
+
+
+def health(repository_id: str) -> Key:
+    """Whether a repository can be read."""
+    return Key(HEALTHS, repository_id)
+
+
+def poll(part: int) -> Key:
+    """Until when a process polls a part of the repositories."""
+    return Key(f"POLL#{part}", "POLL")
 
 
 def branch(repository_id: str, name: str) -> Key:
