@@ -152,8 +152,7 @@ class TestRepositories:
         assert not list((tmp_path / "mirrors").rglob("hooks"))
 
     async def test_threat_huge_repository_by_its_files(self, hosting, mirror):
-        files = {f"d{n % 100}/f{n}": b"" for n in range(10_000)}
-        sha = hosting.repository("web").commit("main", files)
+        sha = ten_thousand_files(hosting.repository("web"))
         git = mirror(limits=GitLimits(files=9_000))
         await git.fetch(hosting.url("web"), "main")
         with pytest.raises(RepositoryTooLargeError, match=r"more than 9000 files"):
@@ -161,14 +160,14 @@ class TestRepositories:
 
     async def test_threat_huge_file_costs_no_memory(self, hosting, mirror):
         """A bomb: little to fetch, much to unpack."""
-        sha = hosting.repository("web").commit("main", {"bomb": bytes(128 * MEBIBYTE)})
+        sha = hosting.repository("web").commit("main", {"bomb": bytes(48 * MEBIBYTE)})
         git = mirror()
         forget_peak()
         before = resident("VmHWM")
         await git.fetch(hosting.url("web"), "main")
-        with pytest.raises(RepositoryTooLargeError, match="bomb has 134217728 bytes"):
+        with pytest.raises(RepositoryTooLargeError, match="bomb has 50331648 bytes"):
             await git.read_blobs(hosting.url("web"), sha, ["bomb"])
-        assert resident("VmHWM") - before < 48 * MEBIBYTE
+        assert resident("VmHWM") - before < 24 * MEBIBYTE
 
     async def test_threat_cross_repository_cache(self, hosting, mirror, tmp_path):
         other = hosting.repository("evil/web").commit("main", {"a": b"evil"})
@@ -177,6 +176,17 @@ class TestRepositories:
         await git.fetch(hosting.url("evil/web"), "main")
         assert await git.read_blobs(hosting.url("evil/web"), other, ["a"]) == {"a": b"evil"}
         assert len(list((tmp_path / "mirrors").glob("r-*"))) == 2
+
+
+def ten_thousand_files(git):
+    """A hundred folders that are one tree of a hundred files."""
+    blob = git("hash-object", "-w", "--stdin", data=b"")
+    files = "".join(f"100644 blob {blob}\tf{number:02}\n" for number in range(100))
+    folder = git("mktree", data=files.encode())
+    folders = "".join(f"040000 tree {folder}\td{number:02}\n" for number in range(100))
+    sha = git("commit-tree", git("mktree", data=folders.encode()), "-m", "huge")
+    git("update-ref", "refs/heads/main", sha)
+    return sha
 
 
 def resident(field):
