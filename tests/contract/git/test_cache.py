@@ -6,6 +6,7 @@ import os
 
 import pytest
 
+from gitmoxi.adapters.git import GitLimits
 from gitmoxi.adapters.git.cache import MirrorCache
 from gitmoxi.ports.git import CommitNotFoundError, RepositoryUnreachableError
 
@@ -149,6 +150,31 @@ class TestDamage:
         await mirror().fetch(url, "main")
         assert not [file for file in folder.rglob("*") if "half" in file.name or file.suffix == ".lock"]
         assert {entry.name for entry in folder.iterdir()} <= {made.name, "listing"}
+
+
+class TestPacks:
+    async def test_many_packs_become_one_and_nothing_is_lost(self, hosting, mirror, url, folder):
+        git = mirror(limits=GitLimits(packs=2))
+        commits = {}
+        for number in range(3):
+            sha = hosting.repository("acme/web").commit("main", {"a": b"%d" % number})
+            commits[sha] = b"%d" % number
+            assert len(packs(folder)) == number
+            await git.fetch(url, "main")
+        assert len(packs(folder)) == 1
+        for sha, content in commits.items():
+            assert await git.read_blobs(url, sha, ["a"]) == {"a": content}
+        assert await git.is_ancestor(url, hosting.tip, sha) is True
+
+    async def test_packs_stay_while_somebody_reads(self, hosting, mirror, url, folder):
+        git = mirror(limits=GitLimits(packs=1))
+        await git.fetch(url, "main")
+        newest = hosting.repository("acme/web").commit("main", {"a": b"2"})
+        (name,) = [made.name for made in mirrors(folder)]
+        with git._cache.opened(name):
+            await git.fetch(url, "main")
+            assert len(packs(folder)) == 3
+        assert await git.read_blobs(url, newest, ["a"]) == {"a": b"2"}
 
 
 class TestForeignHands:

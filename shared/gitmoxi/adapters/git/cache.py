@@ -70,6 +70,23 @@ class MirrorCache:
             if self._generations[mirror.name] == mirror.generation:
                 self._drop(mirror.name)
 
+    def compact(self, mirror: Mirror, most: int) -> None:
+        """Write all objects as one pack when there are more than ``most``; none is lost.
+
+        The old packs go only when nobody else reads the mirror now: a later fetch tries again.
+        """
+        folder = self._folder / mirror.name / "objects" / "pack"
+        old = {pack.stem for pack in folder.glob("pack-*.pack")}
+        if len(old) <= most:
+            return
+        mirror.repository.pack()
+        one = {pack.stem for pack in folder.glob("pack-*.pack")} - old
+        with self._lock:
+            if one and self._readers[mirror.name] == 1:
+                for file in folder.iterdir():
+                    if file.stem in old:
+                        file.unlink()
+
     def make_room(self, fetched: str) -> None:
         """Evict the least recently used mirrors until all fit into the quota; the fetched one has grown."""
         with self._lock:

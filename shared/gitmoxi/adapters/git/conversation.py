@@ -90,7 +90,9 @@ class Conversation:
                 if _is_whole(mirror.repository):
                     raise
                 tips, sound = {}, False
-            if not sound:
+            if sound:
+                self._cache.compact(mirror, limits.packs)
+            else:
                 self._cache.discard(mirror)
         return tips if sound else None
 
