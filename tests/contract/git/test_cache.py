@@ -132,6 +132,19 @@ class TestDamage:
         assert await git.fetch(url, "main") == hosting.tip
         assert await git.list_paths(url, hosting.tip) == ["a"]
 
+    @pytest.mark.parametrize("file", ["HEAD", "config"])
+    async def test_a_file_that_lost_its_content_costs_a_fetch(self, hosting, fetched, url, folder, file):
+        git = await fetched()
+        (made,) = mirrors(folder)
+        (made / file).write_bytes(b"")
+        assert await git.fetch(url, "main") == hosting.tip
+        assert await git.list_paths(url, hosting.tip) == ["a"]
+
+    async def test_a_folder_that_cannot_be_written_is_named(self, mirror, url, folder):
+        folder.write_bytes(b"a file in its place")
+        with pytest.raises(RepositoryUnreachableError, match="check the folder of GITMOXI_GIT_FOLDER"):
+            await mirror().fetch(url, "main")
+
     async def test_a_network_fault_throws_no_sound_mirror_away(self, hosting, fetched, url, folder):
         git = await fetched()
         before = packs(folder)
