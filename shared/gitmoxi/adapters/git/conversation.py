@@ -123,6 +123,7 @@ class Conversation:
                     raise distrusted(
                         url, destination, self._options.ca_file, limits.silence_seconds
                     ) from None
+                egress.settle()
                 if egress.verdict is not None:
                     raise egress.verdict from None
                 raise
