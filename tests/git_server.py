@@ -47,7 +47,7 @@ class Behaviour:
         endless: a pack without end.
         keep_bytes: of a pack's answer, only so many are sent before the connection is cut.
         hold: while it is not set, answers with packs wait.
-        holding: set while an answer waits for ``hold``.
+        holding: set when an answer waits for ``hold``; ``two_holding`` when two do.
     """
 
     password: str | None = None
@@ -62,6 +62,7 @@ class Behaviour:
     keep_bytes: int | None = None
     hold: threading.Event = field(default_factory=threading.Event)
     holding: threading.Event = field(default_factory=threading.Event)
+    two_holding: threading.Event = field(default_factory=threading.Event)
     closing: threading.Event = field(default_factory=threading.Event)
     authorizations: list[str] = field(default_factory=list)
     paths: list[str] = field(default_factory=list)
@@ -276,6 +277,8 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _wait(self):
         if not self.behaviour.hold.is_set():
+            if self.behaviour.holding.is_set():
+                self.behaviour.two_holding.set()
             self.behaviour.holding.set()
             self.behaviour.hold.wait()
 

@@ -11,6 +11,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from tests.benchmark import (
+    fetching,
     fleet_reads,
     function_calls,
     planning,
@@ -51,6 +52,7 @@ def _all() -> Iterator[Measured | Figure]:
     yield from function_calls.measure()
     yield from fleet_reads.measure()
     yield from throttled.measure()
+    yield from fetching.measure()
     yield ticking.measure()
     yield from webhooks.measure()
     yield pushes.measure()

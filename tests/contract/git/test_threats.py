@@ -136,6 +136,16 @@ class TestLimits:
         with pytest.raises(RepositoryTooLargeError, match="more than 10 files"):
             await mirror.changed_paths(url, None, sha)
 
+    async def test_a_folder_with_a_huge_object_is_refused_unread(self, disk, url, limited):
+        git = disk.repositories[url]
+        blob = git("hash-object", "-w", "--stdin", data=b"")
+        name = b"x" * 3_000
+        sha = commit_tree(git, raw_tree(git, ("100644", name + b"1", blob), ("100644", name + b"2", blob)))
+        mirror = limited(files=10)
+        await mirror.fetch(url, "main")
+        with pytest.raises(RepositoryTooLargeError, match="more than 10 files"):
+            await mirror.list_paths(url, sha)
+
     async def test_folders_of_one_shared_tree_cannot_multiply_without_end(self, disk, url, limited):
         mirror = limited(files=1000)
         git = disk.repositories[url]

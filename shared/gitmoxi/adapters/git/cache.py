@@ -15,6 +15,8 @@ from pathlib import Path
 import pygit2
 from pygit2.enums import RepositoryOpenFlag
 
+from gitmoxi.ports.git import RepositoryUnreachableError
+
 _OPEN = RepositoryOpenFlag.BARE | RepositoryOpenFlag.NO_SEARCH
 _DRAFT, _TRASH = ".draft", ".trash"
 
@@ -51,10 +53,20 @@ class MirrorCache:
 
     @contextmanager
     def opened(self, name: str) -> Iterator[Mirror]:
-        """The mirror, made empty where it is missing or spoilt; not evicted while it is open."""
+        """The mirror, made empty where it is missing or spoilt; not evicted while it is open.
+
+        Raises:
+            RepositoryUnreachableError: the folder cannot be written.
+        """
         with self._lock:
-            self._tidy()
-            repository = self._open(name)
+            try:
+                self._tidy()
+                repository = self._open(name)
+            except (OSError, pygit2.GitError) as error:
+                raise RepositoryUnreachableError(
+                    f"the mirrors in {self._folder} cannot be used ({error}): "
+                    "check the folder of GITMOXI_GIT_FOLDER, its rights and its room"
+                ) from None
             self._readers[name] += 1
             mirror = Mirror(name=name, generation=self._generations[name], repository=repository)
         try:
@@ -69,6 +81,24 @@ class MirrorCache:
         with self._lock:
             if self._generations[mirror.name] == mirror.generation:
                 self._drop(mirror.name)
+
+    def compact(self, mirror: Mirror, most: int) -> None:
+        """Write all objects as one pack when there are more than ``most``; none is lost.
+
+        The old packs go only when nobody else reads the mirror now: a later fetch tries again.
+        """
+        folder = self._folder / mirror.name / "objects" / "pack"
+        old = {pack.stem for pack in folder.glob("pack-*.pack")}
+        if len(old) <= most:
+            return
+        with suppress(pygit2.GitError, OSError):  # no room for a second copy: what is there stays good
+            mirror.repository.pack()
+        one = {pack.stem for pack in folder.glob("pack-*.pack")} - old
+        with self._lock:
+            if one and self._readers[mirror.name] == 1:
+                for file in folder.iterdir():
+                    if file.stem in old:
+                        file.unlink()
 
     def make_room(self, fetched: str) -> None:
         """Evict the least recently used mirrors until all fit into the quota; the fetched one has grown."""
@@ -93,7 +123,12 @@ class MirrorCache:
             _mend(folder)
             self._checked.add(name)
         os.utime(folder / "HEAD")
-        return pygit2.Repository(str(folder), _OPEN)
+        try:
+            return pygit2.Repository(str(folder), _OPEN)
+        except pygit2.GitError:
+            self._drop(name)
+            _create(folder)
+            return pygit2.Repository(str(folder), _OPEN)
 
     def _drop(self, name: str) -> None:
         """Rename first: a folder half removed would look like a mirror."""
@@ -152,4 +187,8 @@ def _mend(folder: Path) -> None:
 
 
 def _bytes_below(folder: Path) -> int:
-    return sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
+    total = 0
+    for file in folder.rglob("*"):
+        with suppress(FileNotFoundError):  # a fetch into another mirror has just finished with it
+            total += file.stat().st_size if file.is_file() else 0
+    return total

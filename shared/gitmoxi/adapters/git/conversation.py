@@ -90,7 +90,9 @@ class Conversation:
                 if _is_whole(mirror.repository):
                     raise
                 tips, sound = {}, False
-            if not sound:
+            if sound:
+                self._cache.compact(mirror, limits.packs)
+            else:
                 self._cache.discard(mirror)
         return tips if sound else None
 
@@ -121,6 +123,7 @@ class Conversation:
                     raise distrusted(
                         url, destination, self._options.ca_file, limits.silence_seconds
                     ) from None
+                egress.settle()
                 if egress.verdict is not None:
                     raise egress.verdict from None
                 raise

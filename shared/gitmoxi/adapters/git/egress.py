@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import hmac
+import re
 import secrets
 import socket
 import threading
@@ -26,9 +27,12 @@ _LOOPBACK = "127.0.0.1"
 _USER = "gitmoxi"
 _LONGEST_HEAD_BYTES = 8192
 _LONGEST_TARGET = 300
+_TURNS = 4
+_LONGEST_TURNS_SECONDS = 1.0
 _BUFFER_BYTES = 256 * 1024
 
 _CONNECT = "CONNECT "
+_STRAYED = re.compile(rb"CONNECT \S{1,300} HTTP/1\.1\r\n")
 _ASK_WHO = (
     b'HTTP/1.1 407 Proxy Authentication Required\r\nProxy-Authenticate: Basic realm="gitmoxi"\r\n'
     b"Content-Length: 0\r\n\r\n"
@@ -71,6 +75,20 @@ class Egress:
 
     def __exit__(self, *_exception: object) -> None:
         self._close()
+
+    def settle(self) -> None:
+        """Return when all that the client sent before has been seen: only then is the verdict final."""
+        seen = threading.Event()
+
+        def turn(left: int) -> None:
+            if left:
+                self._loop.call_soon(turn, left - 1)
+            else:
+                seen.set()
+
+        with suppress(RuntimeError):  # the loop is closed: all has been seen
+            self._loop.call_soon_threadsafe(turn, _TURNS)
+            seen.wait(_LONGEST_TURNS_SECONDS)
 
     def distrust(self) -> None:
         """The server's certificate is none that we trust: every connection is closed when this returns."""
@@ -199,10 +217,9 @@ class Egress:
     async def _up(self, client: socket.socket, upstream: socket.socket) -> None:
         buffer = memoryview(bytearray(_BUFFER_BYTES))
         while count := await self._loop.sock_recv_into(client, buffer):
-            start = bytes(buffer[: min(count, _LONGEST_HEAD_BYTES)])
-            if start.startswith(_CONNECT.encode()):
-                # libgit2 asks inside the open tunnel, unencrypted: no part of TLS begins so.
-                self._leads_elsewhere(start.decode("latin-1"))
+            if strayed := _STRAYED.search(buffer[:count]):
+                # Redirected, libgit2 asks inside the open tunnel, unencrypted: no part of TLS reads so.
+                self._leads_elsewhere(strayed.group().decode("latin-1"))
                 return
             await self._loop.sock_sendall(upstream, buffer[:count])
         upstream.shutdown(socket.SHUT_WR)

@@ -18,6 +18,8 @@ class GitLimits:
     fetch_bytes: int = 2 << 30
     """What a server may send for one fetch, as it comes over the wire."""
     fetch_seconds: float = 600.0
+    packs: int = 64
+    """Of one mirror; each fetch brings one, and each makes reading slower: beyond it they become one."""
     tips_bytes: int = 64 << 20
     """What a server may send for the list of its branches: about a million of them."""
     tips_seconds: float = 60.0

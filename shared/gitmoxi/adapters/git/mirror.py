@@ -157,6 +157,7 @@ class Pygit2Mirror:
             conversation.cancel()
             # The mirror is the thread's until it has ended, which takes moments now.
             await asyncio.wait([thread])
+            thread.exception()  # asked for, or the loop would report it as forgotten
             raise
 
     async def _name(self, url: str) -> str:

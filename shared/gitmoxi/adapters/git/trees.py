@@ -23,6 +23,8 @@ from gitmoxi.ports.git import (
 _SHA = re.compile(r"[0-9a-f]{40}")
 _REGULAR = frozenset({FileMode.BLOB, FileMode.BLOB_EXECUTABLE})
 _CONTROL_OR_BACKSLASH = re.compile(r"[\x00-\x1f\x7f\\]")
+_LARGEST_ENTRY_BYTES = 300
+"""A mode, a name as long as file systems allow, and an object id."""
 _REASONS = {FileMode.LINK: "symlink", FileMode.COMMIT: "submodule"}
 
 
@@ -106,7 +108,7 @@ class TreeReader:
 
     def _entries(self, sha: str) -> Iterator[_Entry]:
         """All leaves of the commit's tree, depth first, at most as many as the limit."""
-        pending, count = [("", 0, self._commit(sha).tree)], 0
+        pending, count = [("", 0, self._tree(sha, self._commit(sha).tree_id))], 0
         while pending:
             folder, depth, tree = pending.pop()
             for item in tree:
@@ -119,7 +121,14 @@ class TreeReader:
                 elif depth >= self._limits.depth:
                     raise RepositoryTooLargeError(f"{path} lies deeper than {self._limits.depth} folders")
                 else:
-                    pending.append((f"{path}/", depth + 1, self._repository[item.id].peel(pygit2.Tree)))
+                    pending.append((f"{path}/", depth + 1, self._tree(sha, item.id)))
+
+    def _tree(self, sha: str, tree: pygit2.Oid) -> pygit2.Tree:
+        """One folder; its size is asked first, since little on the wire may be much in memory."""
+        _, size = self._repository.odb.read_header(tree)
+        if size > self._limits.files * _LARGEST_ENTRY_BYTES:
+            raise RepositoryTooLargeError(f"{sha} has more than {self._limits.files} files")
+        return self._repository[tree].peel(pygit2.Tree)
 
     def _commit(self, sha: str) -> pygit2.Commit:
         if not _SHA.fullmatch(sha):
