@@ -15,11 +15,13 @@ from gitmoxi.ports.messaging import EventPublisher
 from gitmoxi.runtime.metrics import Metrics
 from gitmoxi.workflow.courier import Courier
 from gitmoxi_api.guards import Containment, Gatekeeper
+from gitmoxi_api.operating import Operating
 from gitmoxi_api.parts import ApiParts
 from gitmoxi_api.problems import Problem, handle_problems
 from gitmoxi_api.routes import (
     approvals,
     commits,
+    dead_letters,
     deployments,
     dry_runs,
     events,
@@ -42,6 +44,7 @@ _ROUTES = (
     targets,
     orphans,
     events,
+    dead_letters,
     health,
 )
 """In the order in which the API's description lists them."""
@@ -64,6 +67,7 @@ def create_app(
     clock: Clock,
     ids: Ids,
     metrics: Metrics,
+    operating: Operating,
     allow_file: bool = False,
     dry_run_ttl: timedelta = timedelta(hours=24),
     loopback_only: bool = True,
@@ -77,18 +81,12 @@ def create_app(
         clock: for records and durations.
         ids: for deliveries, commands and requests.
         metrics: gets the duration of each request.
+        operating: the queues of the workers, for the people who keep them going.
         allow_file: ``file://`` repositories may be registered.
         dry_run_ttl: how long a dry run and its report can be asked for.
         loopback_only: requests must be addressed to this machine by a loopback name.
     """
-    app = FastAPI(
-        title="Gitmoxi",
-        version="1",
-        description=_DESCRIPTION,
-        docs_url=None,  # its scripts come from elsewhere, and this API serves no pages yet
-        redoc_url=None,
-        generate_unique_id_function=lambda route: route.name,
-    )
+    app = _without_endpoints()
     app.state.parts = ApiParts(
         ledger=ledger,
         bodies=bodies,
@@ -96,6 +94,7 @@ def create_app(
         courier=Courier(ledger=ledger, publisher=publisher),
         clock=clock,
         ids=ids,
+        operating=operating,
         allow_file=allow_file,
         dry_run_ttl=dry_run_ttl,
     )
@@ -106,6 +105,17 @@ def create_app(
     app.add_middleware(Containment, clock=clock, ids=ids, metrics=metrics)
     app.openapi = lambda: openapi_document(app)  # type: ignore[method-assign]  # FastAPI's documented way
     return app
+
+
+def _without_endpoints() -> FastAPI:
+    return FastAPI(
+        title="Gitmoxi",
+        version="1",
+        description=_DESCRIPTION,
+        docs_url=None,  # its scripts come from elsewhere, and this API serves no pages yet
+        redoc_url=None,
+        generate_unique_id_function=lambda route: route.name,
+    )
 
 
 def openapi_document(app: FastAPI) -> dict[str, Any]:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import socket
 from datetime import timedelta
 
+from gitmoxi.adapters.aws.dead_letters import SqsDeadLetters
 from gitmoxi.runtime.foundation import Foundation, open_foundation
 from gitmoxi.runtime.lifecycle import run_until_signal
 from gitmoxi.runtime.logging import get_logger
 from gitmoxi.runtime.settings import Mode, Settings
 from gitmoxi_api.app import create_app
+from gitmoxi_api.operating import Operating
 from gitmoxi_api.server import ApiServer, address_of, listen
 from gitmoxi_api.settings import ApiSettings
 
@@ -25,11 +27,23 @@ async def serve(settings: Settings, api_settings: ApiSettings) -> int:
     listener = listen(api_settings.host, api_settings.port)
     with listener:
         async with open_foundation(SERVICE, settings) as foundation:
-            server = _server(foundation, api_settings, listener)
+            operating = await _operating(foundation)
+            server = _server(foundation, api_settings, operating, listener)
             return await run_until_signal([foundation.shipper, server])
 
 
-def _server(foundation: Foundation, api_settings: ApiSettings, listener: socket.socket) -> ApiServer:
+async def _operating(foundation: Foundation) -> Operating:
+    outputs = foundation.outputs
+    return Operating(
+        dead_letters=SqsDeadLetters(
+            await foundation.clients.client("sqs"), queue_url=outputs.queue_url, dlq_url=outputs.dlq_url
+        )
+    )
+
+
+def _server(
+    foundation: Foundation, api_settings: ApiSettings, operating: Operating, listener: socket.socket
+) -> ApiServer:
     app = create_app(
         ledger=foundation.ledger,
         bodies=foundation.bodies,
@@ -37,6 +51,7 @@ def _server(foundation: Foundation, api_settings: ApiSettings, listener: socket.
         clock=foundation.clock,
         ids=foundation.ids,
         metrics=foundation.metrics,
+        operating=operating,
         allow_file=foundation.settings.mode is Mode.LOCAL and foundation.settings.git_allow_file,
         dry_run_ttl=timedelta(hours=api_settings.dryrun_ttl_hours),
         loopback_only=api_settings.loopback_only,

@@ -8,10 +8,12 @@ from pathlib import Path
 
 from gitmoxi.adapters.memory.bodies import MemoryBodyStore
 from gitmoxi.adapters.memory.clock import FakeClock, SequentialIds
+from gitmoxi.adapters.memory.dead_letters import MemoryDeadLetters
 from gitmoxi.adapters.memory.ledger import MemoryLedger
 from gitmoxi.adapters.memory.messaging import MemoryPublisher
 from gitmoxi.runtime.metrics import EmfMetrics
 from gitmoxi_api.app import create_app, openapi_document
+from gitmoxi_api.operating import Operating
 
 
 def render() -> str:
@@ -24,6 +26,7 @@ def render() -> str:
         clock=clock,
         ids=SequentialIds(),
         metrics=EmfMetrics(service="api", emit=lambda _: None, now_ms=lambda: 0),
+        operating=Operating(dead_letters=MemoryDeadLetters(clock)),
     )
     return json.dumps(openapi_document(app), indent=2, ensure_ascii=False) + "\n"
 

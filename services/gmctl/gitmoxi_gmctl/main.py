@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from gitmoxi_gmctl import commit, deployment, event, orphan, repo
+from gitmoxi_gmctl import commit, deployment, dlq, event, orphan, repo
 from gitmoxi_gmctl.exits import GmctlError
 from gitmoxi_gmctl.going_back import rollback, undelete
 from gitmoxi_gmctl.init.command import init
@@ -31,6 +31,7 @@ app.add_typer(commit.app, name="commit")
 app.add_typer(deployment.app, name="deployment")
 app.add_typer(orphan.app, name="orphan")
 app.add_typer(event.app, name="event")
+app.add_typer(dlq.app, name="dlq")
 app.command("rollback")(rollback)
 app.command("undelete")(undelete)
 app.command("init")(init)

@@ -10,6 +10,7 @@ from fastapi import FastAPI
 from gitmoxi.adapters.codec import encode
 from gitmoxi.adapters.memory.bodies import MemoryBodyStore
 from gitmoxi.adapters.memory.clock import FakeClock, SequentialIds
+from gitmoxi.adapters.memory.dead_letters import MemoryDeadLetters
 from gitmoxi.adapters.memory.ledger import MemoryLedger
 from gitmoxi.adapters.memory.messaging import MemoryPublisher
 from gitmoxi.domain.deployments import (
@@ -41,6 +42,7 @@ from gitmoxi.domain.states import State, Worker
 from gitmoxi.domain.targets import EcsTarget, LambdaTarget, TargetKind
 from gitmoxi.ports.ledger import CreateDeployment, PutCommit, PutPlan, PutStep, UpdateDeployment, Write
 from gitmoxi_api.app import create_app
+from gitmoxi_api.operating import Operating
 
 URL = "https://git.example.com/team/shop"
 REPOSITORY = repository_id(URL)
@@ -100,6 +102,10 @@ class Stage:
     clock: FakeClock = field(default_factory=FakeClock)
     ids: SequentialIds = field(default_factory=SequentialIds)
     meter: Meter = field(default_factory=Meter)
+    dead_letters: MemoryDeadLetters = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.dead_letters = MemoryDeadLetters(self.clock)
 
     def app(self, *, allow_file: bool = True, loopback_only: bool = True) -> FastAPI:
         return create_app(
@@ -109,6 +115,7 @@ class Stage:
             clock=self.clock,
             ids=self.ids,
             metrics=self.meter,
+            operating=Operating(dead_letters=self.dead_letters),
             allow_file=allow_file,
             loopback_only=loopback_only,
         )

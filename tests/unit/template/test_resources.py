@@ -160,6 +160,25 @@ class TestRoles:
         }
         assert writes == {"dynamodb:PutItem", "dynamodb:ConditionCheckItem"}
 
+    def test_the_api_takes_letters_from_dead_letter_queues_and_only_sends_to_queues(self, template):
+        assert _api_rights(template, "sqs:", ("Dlq",)) == {
+            f"{worker}Dlq": {
+                "sqs:ReceiveMessage",
+                "sqs:ChangeMessageVisibility",
+                "sqs:DeleteMessage",
+                "sqs:GetQueueAttributes",
+            }
+            for worker in WORKERS
+        }
+        assert _api_rights(template, "sqs:", ("Queue",)) == {
+            f"{worker}Queue": {"sqs:SendMessage", "sqs:GetQueueAttributes"} for worker in WORKERS
+        }
+
+    def test_the_api_reads_every_services_log_and_writes_its_own(self, template):
+        reads = {f"{service}LogGroup": {"logs:FilterLogEvents"} for service in SERVICES}
+        reads["ApiLogGroup"] = reads["ApiLogGroup"] | {"logs:CreateLogStream", "logs:PutLogEvents"}
+        assert _api_rights(template, "logs:", ("LogGroup",)) == reads
+
     @pytest.mark.parametrize("service", ["Ingestor", "Api"])
     def test_who_reads_repositories_may_not_act_in_target_accounts(self, template, service):
         (policy,) = template.properties("IAM::Role")[f"{service}Role"]["Policies"]
@@ -181,3 +200,16 @@ def _role_statements(template):
 
 def _listed(value):
     return [value] if isinstance(value, str) else value
+
+
+def _api_rights(template, service, kinds):
+    """Resource to actions of the API's role, of one AWS service, on resources of these kinds."""
+    (policy,) = template.properties("IAM::Role")["ApiRole"]["Policies"]
+    rights: dict[str, set[str]] = {}
+    for statement in policy["PolicyDocument"]["Statement"]:
+        actions = {action for action in _listed(statement["Action"]) if action.startswith(service)}
+        resources = statement["Resource"]
+        for arn in resources if isinstance(resources, list) else [resources]:
+            if actions and (name := template.named(arn)).endswith(kinds):
+                rights[name] = rights.get(name, set()) | actions
+    return rights

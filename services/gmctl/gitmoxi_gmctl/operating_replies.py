@@ -1,0 +1,60 @@
+"""What the API answers about dead letters, as far as the command line looks into it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from gitmoxi_gmctl.replies import Reply
+
+
+class DeadLetterQueue(Reply):
+    """A dead-letter queue at a glance."""
+
+    worker: str
+    messages: int
+    in_flight: int
+    oldest: datetime | None
+    reason: str | None
+
+
+class DeadLetterQueues(Reply):
+    """All dead-letter queues."""
+
+    queues: tuple[DeadLetterQueue, ...]
+
+
+class DeadLetter(Reply):
+    """One message that no worker could handle."""
+
+    id: str
+    detail_type: str | None
+    about: dict[str, str]
+    reason: str
+    receive_count: int
+    sent_at: datetime
+    body: str
+    body_cut: bool
+
+
+class DeadLetters(Reply):
+    """Letters of one worker, oldest first."""
+
+    worker: str
+    messages: int
+    letters: tuple[DeadLetter, ...]
+
+
+class Redriven(Reply):
+    """Letters that went back to their worker's queue."""
+
+    worker: str
+    messages: tuple[str, ...]
+    left: int
+
+
+class Dropped(Reply):
+    """A letter that was deleted."""
+
+    worker: str
+    message: str
+    reason: str
