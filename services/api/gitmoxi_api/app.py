@@ -26,6 +26,7 @@ from gitmoxi_api.routes import (
     dry_runs,
     events,
     health,
+    logs,
     orphans,
     pushes,
     repositories,
@@ -45,6 +46,7 @@ _ROUTES = (
     orphans,
     events,
     dead_letters,
+    logs,
     health,
 )
 """In the order in which the API's description lists them."""
@@ -81,7 +83,7 @@ def create_app(
         clock: for records and durations.
         ids: for deliveries, commands and requests.
         metrics: gets the duration of each request.
-        operating: the queues of the workers, for the people who keep them going.
+        operating: the queues and logs of the workers, for the people who keep them going.
         allow_file: ``file://`` repositories may be registered.
         dry_run_ttl: how long a dry run and its report can be asked for.
         loopback_only: requests must be addressed to this machine by a loopback name.

@@ -6,6 +6,7 @@ import socket
 from datetime import timedelta
 
 from gitmoxi.adapters.aws.dead_letters import SqsDeadLetters
+from gitmoxi.adapters.aws.service_logs import CloudWatchServiceLogs
 from gitmoxi.runtime.foundation import Foundation, open_foundation
 from gitmoxi.runtime.lifecycle import run_until_signal
 from gitmoxi.runtime.logging import get_logger
@@ -37,7 +38,8 @@ async def _operating(foundation: Foundation) -> Operating:
     return Operating(
         dead_letters=SqsDeadLetters(
             await foundation.clients.client("sqs"), queue_url=outputs.queue_url, dlq_url=outputs.dlq_url
-        )
+        ),
+        logs=CloudWatchServiceLogs(await foundation.clients.client("logs"), outputs.service_log_group),
     )
 
 

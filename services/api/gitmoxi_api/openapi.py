@@ -11,6 +11,7 @@ from gitmoxi.adapters.memory.clock import FakeClock, SequentialIds
 from gitmoxi.adapters.memory.dead_letters import MemoryDeadLetters
 from gitmoxi.adapters.memory.ledger import MemoryLedger
 from gitmoxi.adapters.memory.messaging import MemoryPublisher
+from gitmoxi.adapters.memory.service_logs import MemoryServiceLogs
 from gitmoxi.runtime.metrics import EmfMetrics
 from gitmoxi_api.app import create_app, openapi_document
 from gitmoxi_api.operating import Operating
@@ -26,7 +27,7 @@ def render() -> str:
         clock=clock,
         ids=SequentialIds(),
         metrics=EmfMetrics(service="api", emit=lambda _: None, now_ms=lambda: 0),
-        operating=Operating(dead_letters=MemoryDeadLetters(clock)),
+        operating=Operating(dead_letters=MemoryDeadLetters(clock), logs=MemoryServiceLogs()),
     )
     return json.dumps(openapi_document(app), indent=2, ensure_ascii=False) + "\n"
 

@@ -14,6 +14,7 @@ from gitmoxi_gmctl import commit, deployment, dlq, event, orphan, repo
 from gitmoxi_gmctl.exits import GmctlError
 from gitmoxi_gmctl.going_back import rollback, undelete
 from gitmoxi_gmctl.init.command import init
+from gitmoxi_gmctl.logs import logs
 from gitmoxi_gmctl.printing import cell, make_console
 from gitmoxi_gmctl.session import DEFAULT_ENDPOINT, Session
 from gitmoxi_gmctl.up_command import up
@@ -34,6 +35,10 @@ app.add_typer(event.app, name="event")
 app.add_typer(dlq.app, name="dlq")
 app.command("rollback")(rollback)
 app.command("undelete")(undelete)
+app.command(
+    "logs",
+    epilog="Examples:  gmctl logs planner --since 2h  |  gmctl logs d-0f9b1c2d3e4f5a6b7c8d  |  gmctl logs -f",
+)(logs)
 app.command("init")(init)
 app.command("up")(up)
 app.command("validate")(validate)

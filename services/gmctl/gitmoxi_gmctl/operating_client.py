@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from gitmoxi_gmctl.api_client import ApiClient
-from gitmoxi_gmctl.operating_replies import DeadLetterQueues, DeadLetters, Dropped, Redriven
+from gitmoxi_gmctl.api_client import ApiClient, Query
+from gitmoxi_gmctl.operating_replies import DeadLetterQueues, DeadLetters, Dropped, Logs, Redriven
 from gitmoxi_gmctl.paths import segment
 
 _DEAD_LETTERS = "/v1/dead-letters"
@@ -29,3 +29,7 @@ class OperatingClient(ApiClient):
         """Delete a letter."""
         path = f"{_DEAD_LETTERS}/{segment(worker)}/drop"
         return self._ask(Dropped, "POST", path, body={"message_id": message_id, "by": by})
+
+    def logs(self, query: Query) -> Logs:
+        """The newest log lines that match."""
+        return self._ask(Logs, "GET", "/v1/logs", query=query)

@@ -1,8 +1,9 @@
-"""What the API answers about dead letters, as far as the command line looks into it."""
+"""What the API answers about dead letters and logs, as far as the command line looks into it."""
 
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from gitmoxi_gmctl.replies import Reply
 
@@ -58,3 +59,26 @@ class Dropped(Reply):
     worker: str
     message: str
     reason: str
+
+
+class LogEntry(Reply):
+    """One line of a service."""
+
+    id: str
+    at: datetime
+    service: str
+    level: str
+    event: str
+    because: str | None
+    fields: dict[str, Any]
+    raw: str
+
+
+class Logs(Reply):
+    """The newest lines that match, oldest of them first."""
+
+    since: datetime
+    until: datetime
+    entries: tuple[LogEntry, ...]
+    cut: bool
+    remark: str | None

@@ -72,7 +72,7 @@ async def open_foundation(service: str, settings: Settings) -> AsyncIterator[Fou
 
         shipper = LogShipper(
             client_factory=lambda: _borrowed(clients, "logs"),
-            group=_log_group(outputs, service),
+            group=outputs.service_log_group(service),
             stream=f"{instance}-{ids.ulid()}",
             now_ms=now_ms,
         )
@@ -138,7 +138,3 @@ def _tables(outputs: StackOutputs) -> Tables:
         outbox=outputs.outbox_table,
         audit=outputs.audit_table,
     )
-
-
-def _log_group(outputs: StackOutputs, service: str) -> str:
-    return str(getattr(outputs, f"{service.replace('-', '_')}_log_group"))

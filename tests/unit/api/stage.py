@@ -13,6 +13,7 @@ from gitmoxi.adapters.memory.clock import FakeClock, SequentialIds
 from gitmoxi.adapters.memory.dead_letters import MemoryDeadLetters
 from gitmoxi.adapters.memory.ledger import MemoryLedger
 from gitmoxi.adapters.memory.messaging import MemoryPublisher
+from gitmoxi.adapters.memory.service_logs import MemoryServiceLogs
 from gitmoxi.domain.deployments import (
     Deployment,
     Intent,
@@ -102,6 +103,7 @@ class Stage:
     clock: FakeClock = field(default_factory=FakeClock)
     ids: SequentialIds = field(default_factory=SequentialIds)
     meter: Meter = field(default_factory=Meter)
+    logs: MemoryServiceLogs = field(default_factory=MemoryServiceLogs)
     dead_letters: MemoryDeadLetters = field(init=False)
 
     def __post_init__(self) -> None:
@@ -115,7 +117,7 @@ class Stage:
             clock=self.clock,
             ids=self.ids,
             metrics=self.meter,
-            operating=Operating(dead_letters=self.dead_letters),
+            operating=Operating(dead_letters=self.dead_letters, logs=self.logs),
             allow_file=allow_file,
             loopback_only=loopback_only,
         )
