@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
+from gitmoxi.adapters.git.credentials import RegisteredCredentials
 from gitmoxi.adapters.git.mirror import GitMirrorOptions, Pygit2Mirror
 from gitmoxi.contracts.messages import DryRunRequested
 from gitmoxi.domain.dryruns import DryRunState
@@ -27,7 +28,14 @@ async def bootstrap(shell: Shell) -> AsyncIterator[Callable[[], Awaitable[object
             allowed_hosts=settings.git_allowed_hosts,
             allow_file=settings.git_allow_file,
             ca_file=settings.git_ca_file,
-        )
+        ),
+        RegisteredCredentials(
+            ledger=foundation.ledger,
+            secrets=foundation.secrets,
+            aws=foundation.clients,
+            clock=foundation.clock,
+            learn=foundation.redactor.remember,
+        ),
     )
     ingestor = Ingestor(
         ledger=foundation.ledger,

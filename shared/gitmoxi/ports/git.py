@@ -83,13 +83,13 @@ class CommitInfo:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GitCredentials:
-    """User and password for Git over HTTPS; the password never shows in a ``repr``."""
+    """User and password for Git over HTTPS; neither shows in a ``repr``: some users hold a session token."""
 
     username: str
     password: str
 
     def __repr__(self) -> str:
-        return f"GitCredentials(username={self.username!r}, password=***)"
+        return "GitCredentials(***)"
 
 
 class GitCredentialSource(Protocol):
