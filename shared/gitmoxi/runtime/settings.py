@@ -125,6 +125,9 @@ class Settings(BaseSettings):
     health_port: int | None = Field(
         default=None, ge=0, le=65535, description="port of /healthz; 0 takes a free one; unset: none"
     )
+    health_file: Path | None = Field(
+        default=None, description="file that /healthz's address is written to, for a container's health check"
+    )
     failpoints: str = Field(default="", description="POINT=kill:N[;…], honoured in local mode only")
 
     @field_validator("mode", "log_level", mode="before")
