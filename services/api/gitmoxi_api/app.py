@@ -23,6 +23,7 @@ from gitmoxi_api.routes import (
     commits,
     dead_letters,
     deployments,
+    doctor,
     dry_runs,
     events,
     health,
@@ -47,6 +48,7 @@ _ROUTES = (
     events,
     dead_letters,
     logs,
+    doctor,
     health,
 )
 """In the order in which the API's description lists them."""

@@ -5,12 +5,14 @@ from __future__ import annotations
 import socket
 from datetime import timedelta
 
+from gitmoxi.adapters.aws.account import StsAccount
 from gitmoxi.adapters.aws.dead_letters import SqsDeadLetters
 from gitmoxi.adapters.aws.service_logs import CloudWatchServiceLogs
-from gitmoxi.runtime.foundation import Foundation, open_foundation
+from gitmoxi.runtime.foundation import Foundation, borrowed, open_foundation
 from gitmoxi.runtime.lifecycle import run_until_signal
 from gitmoxi.runtime.logging import get_logger
 from gitmoxi.runtime.settings import Mode, Settings
+from gitmoxi.runtime.stack_outputs import StackOutputs, load_stack_outputs
 from gitmoxi_api.app import create_app
 from gitmoxi_api.operating import Operating
 from gitmoxi_api.server import ApiServer, address_of, listen
@@ -34,13 +36,27 @@ async def serve(settings: Settings, api_settings: ApiSettings) -> int:
 
 
 async def _operating(foundation: Foundation) -> Operating:
-    outputs = foundation.outputs
+    outputs, clients = foundation.outputs, foundation.clients
+
+    async def current() -> dict[str, str]:
+        found = await load_stack_outputs(foundation.settings, lambda: borrowed(clients, "ssm"))
+        return _by_key(found)
+
     return Operating(
         dead_letters=SqsDeadLetters(
-            await foundation.clients.client("sqs"), queue_url=outputs.queue_url, dlq_url=outputs.dlq_url
+            await clients.client("sqs"), queue_url=outputs.queue_url, dlq_url=outputs.dlq_url
         ),
-        logs=CloudWatchServiceLogs(await foundation.clients.client("logs"), outputs.service_log_group),
+        logs=CloudWatchServiceLogs(await clients.client("logs"), outputs.service_log_group),
+        secrets=foundation.secrets,
+        account=StsAccount(clients),
+        outputs=_by_key(outputs),
+        current_outputs=current,
+        mode=foundation.settings.mode.value,
     )
+
+
+def _by_key(outputs: StackOutputs) -> dict[str, str]:
+    return outputs.model_dump(by_alias=True)
 
 
 def _server(

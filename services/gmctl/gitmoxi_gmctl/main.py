@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 
 from gitmoxi_gmctl import commit, deployment, dlq, event, orphan, repo
+from gitmoxi_gmctl.doctor.command import doctor
 from gitmoxi_gmctl.exits import GmctlError
 from gitmoxi_gmctl.going_back import rollback, undelete
 from gitmoxi_gmctl.init.command import init
@@ -39,6 +40,9 @@ app.command(
     "logs",
     epilog="Examples:  gmctl logs planner --since 2h  |  gmctl logs d-0f9b1c2d3e4f5a6b7c8d  |  gmctl logs -f",
 )(logs)
+app.command("doctor", epilog="Examples:  gmctl doctor  |  gmctl doctor --aws --profile prod --output json")(
+    doctor
+)
 app.command("init")(init)
 app.command("up")(up)
 app.command("validate")(validate)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gitmoxi_gmctl.api_client import ApiClient, Query
-from gitmoxi_gmctl.operating_replies import DeadLetterQueues, DeadLetters, Dropped, Logs, Redriven
+from gitmoxi_gmctl.operating_replies import DeadLetterQueues, DeadLetters, Doctor, Dropped, Logs, Redriven
 from gitmoxi_gmctl.paths import segment
 
 _DEAD_LETTERS = "/v1/dead-letters"
@@ -33,3 +33,7 @@ class OperatingClient(ApiClient):
     def logs(self, query: Query) -> Logs:
         """The newest log lines that match."""
         return self._ask(Logs, "GET", "/v1/logs", query=query)
+
+    def doctor(self) -> Doctor:
+        """What the API can see of the installation."""
+        return self._ask(Doctor, "GET", "/v1/doctor")

@@ -1,10 +1,11 @@
-"""What the API answers about dead letters and logs, as far as the command line looks into it."""
+"""What the API answers about dead letters, logs and checks, as far as the command line looks into it."""
 
 from __future__ import annotations
 
 from datetime import datetime
 from typing import Any
 
+from gitmoxi.domain.checkups import Outcome
 from gitmoxi_gmctl.replies import Reply
 
 
@@ -82,3 +83,27 @@ class Logs(Reply):
     entries: tuple[LogEntry, ...]
     cut: bool
     remark: str | None
+
+
+class CheckFinding(Reply):
+    """What one check found; the command line makes some itself."""
+
+    check: str
+    outcome: Outcome
+    because: str
+    advice: str | None = None
+
+
+class Doctor(Reply):
+    """All that the API can see."""
+
+    version: str
+    mode: str
+    now: datetime
+    findings: tuple[CheckFinding, ...]
+
+
+class Findings(Reply):
+    """What all checks found, those of the API and those of the command line."""
+
+    findings: tuple[CheckFinding, ...]
