@@ -12,7 +12,7 @@ from gitmoxi.adapters.aws.lambda_functions import AwsLambda
 from gitmoxi.adapters.aws.rate_limits import RateLimits
 from gitmoxi.adapters.aws.sessions import ClientSource
 from gitmoxi.domain.targets import EcsTarget, LambdaTarget, cluster_name
-from gitmoxi.errors import AwsRejectedError, GitmoxiError
+from gitmoxi.errors import AwsRejectedError, GitmoxiError, ThrottledError
 from gitmoxi.planning.export.ecs import ecs_files, task_definition_of
 from gitmoxi.planning.export.files import ExportedFiles
 from gitmoxi.planning.export.functions import DEFAULT_ALIAS, LiveLambda, image_code, lambda_files
@@ -104,6 +104,8 @@ class Exporter:
         """None where that cannot be read: many people may not ask Application Auto Scaling."""
         try:
             return await self._looks.is_scaled(target.cluster, target.service_name)
+        except ThrottledError:
+            raise
         except GitmoxiError:
             return None
 
