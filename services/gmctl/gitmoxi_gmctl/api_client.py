@@ -37,7 +37,7 @@ from gitmoxi_gmctl.target_replies import Orphans, Requested, RevisionDetails, Re
 ReplyType = TypeVar("ReplyType", bound=Reply)
 Query = Mapping[str, str | int | None]
 
-_TIMEOUT = httpx.Timeout(30.0, connect=5.0)
+_CONNECT_SECONDS = 5.0
 
 
 class ApiClient:
@@ -47,7 +47,7 @@ class ApiClient:
     detail if the API refuses.
     """
 
-    def __init__(self, endpoint: str) -> None:
+    def __init__(self, endpoint: str, *, timeout_seconds: float = 30.0) -> None:
         self._endpoint = endpoint.rstrip("/")
         try:
             url = httpx.URL(self._endpoint)
@@ -57,8 +57,16 @@ class ApiClient:
             raise GmctlError(
                 f"{endpoint} is no address of an API: write http://HOST:PORT or https://HOST", ExitCode.USAGE
             )
-        # A proxy could not lead back to this machine.
-        self._http = httpx.Client(base_url=url, timeout=_TIMEOUT, trust_env=not _is_loopback(url.host))
+        timeout = httpx.Timeout(timeout_seconds, connect=min(timeout_seconds, _CONNECT_SECONDS))
+        try:
+            # A proxy could not lead back to this machine.
+            self._http = httpx.Client(base_url=url, timeout=timeout, trust_env=not _is_loopback(url.host))
+        except (ValueError, ImportError, OSError, httpx.InvalidURL) as error:
+            raise GmctlError(
+                "The proxy or certificate variables of the environment (HTTP_PROXY, HTTPS_PROXY, ALL_PROXY, "
+                f"SSL_CERT_FILE, SSL_CERT_DIR) cannot be used: {error}",
+                ExitCode.USAGE,
+            ) from None
 
     def __enter__(self) -> Self:
         return self
@@ -169,8 +177,8 @@ class ApiClient:
         with _pointing_at_deployments(deployment_id):
             return self._ask(Command, "POST", path, body={"kind": kind, "by": by})
 
-    def targets(self, name: str) -> Targets:
-        """The targets that a name stands for."""
+    def targets(self, name: str | None) -> Targets:
+        """The targets that a name stands for; None: all that path-prefixes own."""
         return self._ask(Targets, "GET", "/v1/targets", query={"name": name})
 
     def revisions(self, target_id: str, *, limit: int = 10) -> Revisions:
@@ -235,7 +243,7 @@ class ApiClient:
             response = self._http.request(method, path, json=body, params=parameters)
         except httpx.TimeoutException:
             raise UnreachableError(f"The API at {self._endpoint} did not answer in time") from None
-        except httpx.TransportError as error:
+        except (httpx.RequestError, UnicodeError) as error:
             raise UnreachableError(
                 f"The API at {self._endpoint} cannot be reached ({_reason(error)})",
                 "start it with gmctl up, or name it with -e or GITMOXI_ENDPOINT_URL",
@@ -283,7 +291,7 @@ def _pointing_at_deployments(deployment_id: str) -> Iterator[None]:
         ) from None
 
 
-def _reason(error: httpx.TransportError) -> str:
+def _reason(error: Exception) -> str:
     """Why, as a part of a sentence; some errors have no words."""
     return str(error).rstrip(".") or type(error).__name__
 

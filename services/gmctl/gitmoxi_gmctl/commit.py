@@ -23,17 +23,16 @@ from gitmoxi_gmctl.options import (
     RepositoryOption,
     TimeoutOption,
 )
+from gitmoxi_gmctl.presenting import beside, present
 from gitmoxi_gmctl.printing import (
     Output,
     cell,
-    make_console,
     print_commits,
     print_deployments,
-    print_json,
     print_processing,
     print_warnings,
 )
-from gitmoxi_gmctl.replies import Deployments, Push
+from gitmoxi_gmctl.replies import CommitFiles, Commits, Deployments, Push
 from gitmoxi_gmctl.session import follower, session_of
 
 app = typer.Typer(no_args_is_help=True, help="Deploy commits and look into them.")
@@ -70,7 +69,7 @@ def deploy(
             timeout_seconds=timeout if wait else min(timeout or _ANSWER_SECONDS, _ANSWER_SECONDS),
             verbose=verbose,
         )
-        progress = make_console(stderr=output is Output.JSON)
+        progress = beside(output)
         answer = following.push(accepted.delivery_id)
         _check(answer, progress)
         print_warnings(progress, following.warnings(answer))
@@ -99,12 +98,9 @@ def _result(api: ApiClient, following: Follower, delivery_id: str, *, wait: bool
         found = Deployments(deployments=following.deployments(delivery_id))
     else:
         found = api.push_deployments(delivery_id)
-    console = make_console()
-    if output is Output.JSON:
-        print_json(console, found)
-    elif found.deployments:
-        print_deployments(console, found.deployments, reasons=not wait)
-    print_held_of(make_console(stderr=output is Output.JSON), found.deployments)
+    if found.deployments or output.for_scripts:
+        present(output, found, lambda to: print_deployments(to, found.deployments, reasons=not wait))
+    print_held_of(beside(output), found.deployments)
     return code_of(item.state for item in found.deployments) if wait else ExitCode.SUCCESS
 
 
@@ -120,12 +116,12 @@ def get(
     """List the processed commits of a branch, newest first."""
     with session_of(context).api() as api:
         found = api.commits(repository=repository, branch=branch, limit=number)
-    console = make_console()
-    if output is Output.JSON:
-        print_json(console, found)
-    else:
-        print_commits(console, found)
-        print_held_commits(console, found.commits)
+    present(output, found, lambda console: _print_history(console, found))
+
+
+def _print_history(console: Console, found: Commits) -> None:
+    print_commits(console, found)
+    print_held_commits(console, found.commits)
 
 
 @app.command("files")
@@ -138,10 +134,10 @@ def files(
     """Show the relevant files of a commit, and the service objects that they changed."""
     with session_of(context).api() as api:
         found = api.commit_files(commit)
-    console = make_console()
-    if output is Output.JSON:
-        print_json(console, found)
-        return
+    present(output, found, lambda console: _print_processings(console, found))
+
+
+def _print_processings(console: Console, found: CommitFiles) -> None:
     for processing in found.processings:
         print_processing(console, processing)
 
@@ -159,8 +155,4 @@ def approve_deletes(
     """Let the held deletions of a commit go on: exactly those that are held now."""
     with session_of(context).api() as api:
         found = api.approve_deletes(commit, repository=repository, branch=branch, by=by or getpass.getuser())
-    console = make_console()
-    if output is Output.JSON:
-        print_json(console, found)
-    else:
-        print_approval(console, found)
+    present(output, found, lambda console: print_approval(console, found))

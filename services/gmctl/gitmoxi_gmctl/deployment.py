@@ -9,6 +9,7 @@ import typer
 from rich.console import Console
 
 from gitmoxi.domain.states import Status
+from gitmoxi_gmctl import completing
 from gitmoxi_gmctl.api_client import ApiClient, Query
 from gitmoxi_gmctl.commanding import give_command
 from gitmoxi_gmctl.details import print_details
@@ -30,12 +31,12 @@ from gitmoxi_gmctl.options import (
     StatusOption,
     TimeoutOption,
 )
+from gitmoxi_gmctl.presenting import present, present_to_scripts
 from gitmoxi_gmctl.printing import (
     Output,
     cell,
     make_console,
     print_deployments,
-    print_json,
 )
 from gitmoxi_gmctl.replies import Deployment
 from gitmoxi_gmctl.requesting import follow, send
@@ -47,9 +48,17 @@ functions = typer.Typer(no_args_is_help=True, help="Deployments of Lambda functi
 app.add_typer(ecs, name="ecs")
 app.add_typer(functions, name="lambda")
 
-DeploymentArgument = Annotated[str, typer.Argument(metavar="ID", help="A deployment's id.")]
+DeploymentArgument = Annotated[
+    str,
+    typer.Argument(metavar="ID", help="A deployment's id.", autocompletion=completing.deployments),
+]
 NameArgument = Annotated[
-    str, typer.Argument(metavar="ID|TARGET", help="A deployment's id, or the target that it is under way at.")
+    str,
+    typer.Argument(
+        metavar="ID|TARGET",
+        help="A deployment's id, or the target that it is under way at.",
+        autocompletion=completing.deployments_and_targets,
+    ),
 ]
 
 
@@ -58,7 +67,12 @@ def get(
     context: typer.Context,
     *,
     deployment_id: Annotated[
-        str | None, typer.Argument(metavar="[ID]", help="Show this one with its plan and steps.")
+        str | None,
+        typer.Argument(
+            metavar="[ID]",
+            help="Show this one with its plan and steps.",
+            autocompletion=completing.deployments,
+        ),
     ] = None,
     commit: CommitOption = None,
     repository: AnyRepositoryOption = None,
@@ -147,8 +161,7 @@ def watch(
     """Follow a deployment to its end, and exit with its result."""
     with session_of(context).api() as api, interruptible():
         details = follower(api, output=output, timeout_seconds=timeout).deployment(deployment_id)
-    if output is Output.JSON:
-        print_json(make_console(), details)
+    present_to_scripts(output, details)
     raise typer.Exit(code_of([details.deployment.state]))
 
 
@@ -222,14 +235,14 @@ def _query(
 
 def _list(api: ApiClient, query: Query, *, verbose: bool, everything: bool, output: Output) -> None:
     found = api.deployments(query)
-    console = make_console()
-    if output is Output.JSON:
-        print_json(console, found)
-        return
-    print_deployments(console, found.deployments)
-    for deployment in found.deployments:
-        if everything or (verbose and deployment.status is Status.PROCESSED_ERROR):
-            _show_details(api, console, deployment)
+
+    def show(console: Console) -> None:
+        print_deployments(console, found.deployments)
+        for deployment in found.deployments:
+            if everything or (verbose and deployment.status is Status.PROCESSED_ERROR):
+                _show_details(api, console, deployment)
+
+    present(output, found, show)
 
 
 def _show_details(api: ApiClient, console: Console, deployment: Deployment) -> None:
@@ -239,8 +252,4 @@ def _show_details(api: ApiClient, console: Console, deployment: Deployment) -> N
 
 def _show_one(api: ApiClient, deployment_id: str, output: Output) -> None:
     details = api.deployment(deployment_id)
-    console = make_console()
-    if output is Output.JSON:
-        print_json(console, details)
-    else:
-        print_details(console, details)
+    present(output, details, lambda console: print_details(console, details))

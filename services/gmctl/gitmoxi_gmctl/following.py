@@ -18,7 +18,8 @@ from gitmoxi_gmctl.api_client import ApiClient
 from gitmoxi_gmctl.details import print_explanations
 from gitmoxi_gmctl.dryrun.replies import DryRun
 from gitmoxi_gmctl.exits import ExitCode, GmctlError, RefusedError, UnreachableError
-from gitmoxi_gmctl.printing import cell, print_plan, print_plan_warnings, print_step
+from gitmoxi_gmctl.plans import print_plan, print_plan_warnings
+from gitmoxi_gmctl.printing import cell, print_step
 from gitmoxi_gmctl.replies import Deployment, DeploymentDetails, Push
 
 POLL_SECONDS = 0.5
