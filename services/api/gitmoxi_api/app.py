@@ -28,8 +28,10 @@ from gitmoxi_api.routes import (
     pushes,
     repositories,
     retries,
+    streams,
     targets,
 )
+from gitmoxi_api.streaming.streams import Streams
 
 _ROUTES = (
     repositories,
@@ -38,6 +40,7 @@ _ROUTES = (
     commits,
     approvals,
     deployments,
+    streams,
     retries,
     targets,
     orphans,
@@ -67,6 +70,8 @@ def create_app(
     allow_file: bool = False,
     dry_run_ttl: timedelta = timedelta(hours=24),
     loopback_only: bool = True,
+    max_streams: int = 200,
+    stream_pause_seconds: float = 0.4,
 ) -> FastAPI:
     """The API as an ASGI application.
 
@@ -79,6 +84,8 @@ def create_app(
         metrics: gets the duration of each request.
         allow_file: ``file://`` repositories may be registered.
         dry_run_ttl: how long a dry run and its report can be asked for.
+        max_streams: how many clients may follow by server-sent events at a time.
+        stream_pause_seconds: the longest pause between two looks at what they follow.
         loopback_only: requests must be addressed to this machine by a loopback name.
     """
     app = FastAPI(
@@ -96,6 +103,13 @@ def create_app(
         courier=Courier(ledger=ledger, publisher=publisher),
         clock=clock,
         ids=ids,
+        streams=Streams(
+            ledger=ledger,
+            clock=clock,
+            ids=ids,
+            limit=max_streams,
+            longest_pause_seconds=stream_pause_seconds,
+        ),
         allow_file=allow_file,
         dry_run_ttl=dry_run_ttl,
     )

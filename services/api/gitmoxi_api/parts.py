@@ -13,6 +13,7 @@ from gitmoxi.ports.clock import Clock, Ids
 from gitmoxi.ports.ledger import Ledger
 from gitmoxi.ports.messaging import EventPublisher
 from gitmoxi.workflow.courier import Courier
+from gitmoxi_api.streaming.streams import Streams
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,6 +26,7 @@ class ApiParts:
     courier: Courier
     clock: Clock
     ids: Ids
+    streams: Streams
     allow_file: bool
     dry_run_ttl: timedelta
 

@@ -10,7 +10,8 @@ from rich.console import Console
 
 from gitmoxi.domain.states import Status
 from gitmoxi_gmctl import completing
-from gitmoxi_gmctl.api_client import ApiClient, Query
+from gitmoxi_gmctl.api_client import ApiClient
+from gitmoxi_gmctl.api_transport import Query
 from gitmoxi_gmctl.commanding import give_command
 from gitmoxi_gmctl.details import print_details
 from gitmoxi_gmctl.exits import code_of

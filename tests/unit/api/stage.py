@@ -101,7 +101,7 @@ class Stage:
     ids: SequentialIds = field(default_factory=SequentialIds)
     meter: Meter = field(default_factory=Meter)
 
-    def app(self, *, allow_file: bool = True, loopback_only: bool = True) -> FastAPI:
+    def app(self, *, allow_file: bool = True, loopback_only: bool = True, max_streams: int = 0) -> FastAPI:
         return create_app(
             ledger=self.ledger,
             bodies=self.bodies,
@@ -111,6 +111,7 @@ class Stage:
             metrics=self.meter,
             allow_file=allow_file,
             loopback_only=loopback_only,
+            max_streams=max_streams,
         )
 
     async def register(self, **changes: Any) -> Repository:
