@@ -88,14 +88,7 @@ def create_app(
         stream_pause_seconds: the longest pause between two looks at what they follow.
         loopback_only: requests must be addressed to this machine by a loopback name.
     """
-    app = FastAPI(
-        title="Gitmoxi",
-        version="1",
-        description=_DESCRIPTION,
-        docs_url=None,  # its scripts come from elsewhere, and this API serves no pages yet
-        redoc_url=None,
-        generate_unique_id_function=lambda route: route.name,
-    )
+    app = _described()
     app.state.parts = ApiParts(
         ledger=ledger,
         bodies=bodies,
@@ -113,11 +106,24 @@ def create_app(
         allow_file=allow_file,
         dry_run_ttl=dry_run_ttl,
     )
+    app.add_middleware(Gatekeeper, loopback_only=loopback_only)
+    app.add_middleware(Containment, clock=clock, ids=ids, metrics=metrics)
+    return app
+
+
+def _described() -> FastAPI:
+    """The endpoints and their description, with nothing behind them yet."""
+    app = FastAPI(
+        title="Gitmoxi",
+        version="1",
+        description=_DESCRIPTION,
+        docs_url=None,  # its scripts come from elsewhere, and this API serves no pages yet
+        redoc_url=None,
+        generate_unique_id_function=lambda route: route.name,
+    )
     for module in _ROUTES:
         app.include_router(module.router)
     handle_problems(app)
-    app.add_middleware(Gatekeeper, loopback_only=loopback_only)
-    app.add_middleware(Containment, clock=clock, ids=ids, metrics=metrics)
     app.openapi = lambda: openapi_document(app)  # type: ignore[method-assign]  # FastAPI's documented way
     return app
 

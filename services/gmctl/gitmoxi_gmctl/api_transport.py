@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from http import HTTPStatus
 from types import TracebackType
 from typing import Any, Self, TypeVar
@@ -18,6 +18,40 @@ ReplyType = TypeVar("ReplyType", bound=Reply)
 Query = Mapping[str, str | int | None]
 
 _CONNECT_SECONDS = 5.0
+_EVENTS = "text/event-stream"
+
+
+class EventLines:
+    """The events of a stream, each its name and data; empty ones are signs of life.
+
+    Iterating raises ``UnreachableError`` where it is cut or silent for too long.
+    """
+
+    def __init__(self, response: httpx.Response) -> None:
+        self._response = response
+        self._events = self._parsed()
+
+    def __iter__(self) -> Iterator[tuple[str, str]]:
+        return self._events
+
+    def close(self) -> None:
+        """Hang up."""
+        self._response.close()
+
+    def _parsed(self) -> Iterator[tuple[str, str]]:
+        name = data = ""
+        try:
+            for line in self._response.iter_lines():
+                field, _, value = line.partition(":")
+                if field == "event":
+                    name = value.strip()
+                elif field == "data":
+                    data = value
+                elif not field:  # the end of an event, or a comment
+                    yield name, data
+                    name = data = ""
+        except (httpx.HTTPError, httpx.StreamError) as error:
+            raise UnreachableError(f"The stream of events is cut ({_reason(error)})") from None
 
 
 class ApiTransport:
@@ -51,6 +85,28 @@ class ApiTransport:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._http.close()
+
+    def events_of(
+        self, path: str, query: Query, last_event_id: str | None, *, silence_seconds: float
+    ) -> EventLines:
+        """A stream of events that goes on until it is closed.
+
+        Raises:
+            GmctlError: there is none.
+        """
+        parameters = {name: value for name, value in query.items() if value is not None}
+        headers = {"Accept": _EVENTS} | ({"Last-Event-ID": last_event_id} if last_event_id else {})
+        request = self._http.build_request(
+            "GET", path, params=parameters, headers=headers, timeout=httpx.Timeout(silence_seconds)
+        )
+        try:
+            response = self._http.send(request, stream=True)
+        except httpx.RequestError as error:
+            raise UnreachableError(f"There is no stream of events ({_reason(error)})") from None
+        if response.is_success and response.headers.get("content-type", "").startswith(_EVENTS):
+            return EventLines(response)
+        response.close()
+        raise UnreachableError(f"There is no stream of events (HTTP {response.status_code})")
 
     def _ask(
         self, kind: type[ReplyType], method: str, path: str, *, body: Any = None, query: Query | None = None

@@ -15,6 +15,7 @@ from gitmoxi_gmctl.exits import ExitCode, GmctlError, code_of
 from gitmoxi_gmctl.following import Follower, interruptible
 from gitmoxi_gmctl.held import print_approval, print_held_commits, print_held_of
 from gitmoxi_gmctl.options import (
+    AnyBranchOption,
     AnyRepositoryOption,
     BranchOption,
     ByOption,
@@ -73,7 +74,9 @@ def deploy(
         answer = following.push(accepted.delivery_id)
         _check(answer, progress)
         print_warnings(progress, following.warnings(answer))
-        code = _result(api, following, accepted.delivery_id, wait=wait, output=output)
+        found = _result(api, following, accepted.delivery_id, answer, wait=wait)
+        _show_result(found, wait=wait, output=output)
+    code = code_of(item.state for item in found.deployments) if wait else ExitCode.SUCCESS
     raise typer.Exit(code)
 
 
@@ -93,15 +96,19 @@ def _check(answer: Push, progress: Console) -> None:
         )
 
 
-def _result(api: ApiClient, following: Follower, delivery_id: str, *, wait: bool, output: Output) -> ExitCode:
-    if wait:
-        found = Deployments(deployments=following.deployments(delivery_id))
-    else:
-        found = api.push_deployments(delivery_id)
+def _result(
+    api: ApiClient, following: Follower, delivery_id: str, answer: Push, *, wait: bool
+) -> Deployments:
+    if not wait:
+        return api.push_deployments(delivery_id)
+    followed = following.deployments(delivery_id, repository=answer.repository, branch=answer.branch)
+    return Deployments(deployments=followed)
+
+
+def _show_result(found: Deployments, *, wait: bool, output: Output) -> None:
     if found.deployments or output.for_scripts:
         present(output, found, lambda to: print_deployments(to, found.deployments, reasons=not wait))
     print_held_of(beside(output), found.deployments)
-    return code_of(item.state for item in found.deployments) if wait else ExitCode.SUCCESS
 
 
 @app.command("get")
@@ -148,7 +155,7 @@ def approve_deletes(
     *,
     commit: HashOption,
     repository: AnyRepositoryOption = None,
-    branch: Annotated[str | None, typer.Option("-b", "--branch", help="On this branch.")] = None,
+    branch: AnyBranchOption = None,
     by: ByOption = None,
     output: OutputOption = Output.TABLE,
 ) -> None:

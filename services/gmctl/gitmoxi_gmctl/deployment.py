@@ -14,7 +14,6 @@ from gitmoxi_gmctl.api_client import ApiClient
 from gitmoxi_gmctl.api_transport import Query
 from gitmoxi_gmctl.commanding import give_command
 from gitmoxi_gmctl.details import print_details
-from gitmoxi_gmctl.exits import code_of
 from gitmoxi_gmctl.following import interruptible
 from gitmoxi_gmctl.options import (
     AccountOption,
@@ -32,7 +31,7 @@ from gitmoxi_gmctl.options import (
     StatusOption,
     TimeoutOption,
 )
-from gitmoxi_gmctl.presenting import present, present_to_scripts
+from gitmoxi_gmctl.presenting import present
 from gitmoxi_gmctl.printing import (
     Output,
     cell,
@@ -41,7 +40,8 @@ from gitmoxi_gmctl.printing import (
 )
 from gitmoxi_gmctl.replies import Deployment
 from gitmoxi_gmctl.requesting import follow, send
-from gitmoxi_gmctl.session import follower, session_of
+from gitmoxi_gmctl.session import session_of
+from gitmoxi_gmctl.watch import watch_one
 
 app = typer.Typer(no_args_is_help=True, help="Look at deployments, follow, stop and repeat them.")
 ecs = typer.Typer(no_args_is_help=True, help="Deployments of ECS services.")
@@ -155,15 +155,14 @@ def get_lambda(
 def watch(
     context: typer.Context,
     *,
-    deployment_id: DeploymentArgument,
+    name: NameArgument,
     timeout: TimeoutOption = None,
     output: OutputOption = Output.TABLE,
 ) -> None:
     """Follow a deployment to its end, and exit with its result."""
     with session_of(context).api() as api, interruptible():
-        details = follower(api, output=output, timeout_seconds=timeout).deployment(deployment_id)
-    present_to_scripts(output, details)
-    raise typer.Exit(code_of([details.deployment.state]))
+        code = watch_one(api, name, timeout, output)
+    raise typer.Exit(code)
 
 
 @app.command("abort")

@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from gitmoxi_gmctl import commit, completion, deployment, event, orphan, repo
+from gitmoxi_gmctl import commit, completion, deployment, event, orphan, repo, watch
 from gitmoxi_gmctl.containing import contained, readable
 from gitmoxi_gmctl.going_back import rollback, undelete
 from gitmoxi_gmctl.init.command import init
@@ -32,6 +32,7 @@ app.add_typer(commit.app, name="commit")
 app.add_typer(deployment.app, name="deployment")
 app.add_typer(orphan.app, name="orphan")
 app.add_typer(event.app, name="event")
+app.command("watch", epilog=watch.EPILOG)(watch.watch)
 app.command("rollback")(rollback)
 app.command("undelete")(undelete)
 app.command("init")(init)

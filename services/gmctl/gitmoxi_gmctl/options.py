@@ -41,6 +41,10 @@ OutputOption = Annotated[
         help="A table for people; JSON or YAML, as the API says it, for scripts.",
     ),
 ]
+AnyBranchOption = Annotated[
+    str | None,
+    typer.Option("-b", "--branch", help="On this branch.", autocompletion=completing.branches),
+]
 NumberOption = Annotated[int, typer.Option("-n", "--number", min=1, max=200, help="How many at most.")]
 CommitOption = Annotated[
     str | None, typer.Option("-c", "--commit", metavar="HASH", help="Of this commit; 7 digits are enough.")
