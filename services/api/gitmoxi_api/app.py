@@ -32,8 +32,10 @@ from gitmoxi_api.routes import (
     pushes,
     repositories,
     retries,
+    streams,
     targets,
 )
+from gitmoxi_api.streaming.streams import Streams
 
 _ROUTES = (
     repositories,
@@ -42,6 +44,7 @@ _ROUTES = (
     commits,
     approvals,
     deployments,
+    streams,
     retries,
     targets,
     orphans,
@@ -75,6 +78,8 @@ def create_app(
     allow_file: bool = False,
     dry_run_ttl: timedelta = timedelta(hours=24),
     loopback_only: bool = True,
+    max_streams: int = 200,
+    stream_pause_seconds: float = 0.4,
 ) -> FastAPI:
     """The API as an ASGI application.
 
@@ -88,9 +93,11 @@ def create_app(
         operating: the queues and logs of the workers, for the people who keep them going.
         allow_file: ``file://`` repositories may be registered.
         dry_run_ttl: how long a dry run and its report can be asked for.
+        max_streams: how many clients may follow by server-sent events at a time.
+        stream_pause_seconds: the longest pause between two looks at what they follow.
         loopback_only: requests must be addressed to this machine by a loopback name.
     """
-    app = _without_endpoints()
+    app = _described()
     app.state.parts = ApiParts(
         ledger=ledger,
         bodies=bodies,
@@ -99,20 +106,24 @@ def create_app(
         clock=clock,
         ids=ids,
         operating=operating,
+        streams=Streams(
+            ledger=ledger,
+            clock=clock,
+            ids=ids,
+            limit=max_streams,
+            longest_pause_seconds=stream_pause_seconds,
+        ),
         allow_file=allow_file,
         dry_run_ttl=dry_run_ttl,
     )
-    for module in _ROUTES:
-        app.include_router(module.router)
-    handle_problems(app)
     app.add_middleware(Gatekeeper, loopback_only=loopback_only)
     app.add_middleware(Containment, clock=clock, ids=ids, metrics=metrics)
-    app.openapi = lambda: openapi_document(app)  # type: ignore[method-assign]  # FastAPI's documented way
     return app
 
 
-def _without_endpoints() -> FastAPI:
-    return FastAPI(
+def _described() -> FastAPI:
+    """The endpoints and their description, with nothing behind them yet."""
+    app = FastAPI(
         title="Gitmoxi",
         version="1",
         description=_DESCRIPTION,
@@ -120,6 +131,11 @@ def _without_endpoints() -> FastAPI:
         redoc_url=None,
         generate_unique_id_function=lambda route: route.name,
     )
+    for module in _ROUTES:
+        app.include_router(module.router)
+    handle_problems(app)
+    app.openapi = lambda: openapi_document(app)  # type: ignore[method-assign]  # FastAPI's documented way
+    return app
 
 
 def openapi_document(app: FastAPI) -> dict[str, Any]:

@@ -73,6 +73,8 @@ def _server(
         allow_file=foundation.settings.mode is Mode.LOCAL and foundation.settings.git_allow_file,
         dry_run_ttl=timedelta(hours=api_settings.dryrun_ttl_hours),
         loopback_only=api_settings.loopback_only,
+        max_streams=api_settings.max_streams,
+        stream_pause_seconds=api_settings.stream_pause_seconds,
     )
 
     def ready() -> None:

@@ -14,6 +14,7 @@ from gitmoxi.ports.ledger import Ledger
 from gitmoxi.ports.messaging import EventPublisher
 from gitmoxi.workflow.courier import Courier
 from gitmoxi_api.operating import Operating
+from gitmoxi_api.streaming.streams import Streams
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +28,7 @@ class ApiParts:
     clock: Clock
     ids: Ids
     operating: Operating
+    streams: Streams
     allow_file: bool
     dry_run_ttl: timedelta
 

@@ -15,9 +15,10 @@ from gitmoxi_gmctl.exits import ExitCode, GmctlError
 from gitmoxi_gmctl.following import interruptible
 from gitmoxi_gmctl.going_back import YesOption
 from gitmoxi_gmctl.operating_client import OperatingClient
-from gitmoxi_gmctl.operating_replies import DeadLetter, DeadLetterQueue, Redriven
+from gitmoxi_gmctl.operating_replies import DeadLetter, DeadLetterQueue, DeadLetters, Redriven
 from gitmoxi_gmctl.options import ByOption, OutputOption
-from gitmoxi_gmctl.printing import Output, cell, make_console, moment, print_json, print_table
+from gitmoxi_gmctl.presenting import present
+from gitmoxi_gmctl.printing import Output, cell, moment, print_table
 from gitmoxi_gmctl.requesting import confirm
 from gitmoxi_gmctl.session import session_of
 
@@ -37,10 +38,7 @@ def list_queues(context: typer.Context, *, output: OutputOption = Output.TABLE) 
     """List the dead-letter queues: how many messages, since when, and why most of them lie there."""
     with _api(context) as api:
         found = api.dead_letter_queues()
-    if output is Output.JSON:
-        print_json(make_console(), found)
-    else:
-        _print_queues(make_console(), found.queues)
+    present(output, found, lambda console: _print_queues(console, found.queues))
 
 
 @app.command("show", epilog="Example:  gmctl dlq show ecs-deployer -n 50")
@@ -54,10 +52,10 @@ def show(
     """Show the messages of one, oldest first. They stay where they are."""
     with _api(context) as api:
         found = api.dead_letters(worker.value, limit=number)
-    console = make_console()
-    if output is Output.JSON:
-        print_json(console, found)
-        return
+    present(output, found, lambda console: _print_letters(console, worker, found))
+
+
+def _print_letters(console: Console, worker: Worker, found: DeadLetters) -> None:
     if not found.letters:
         told = "Nothing lies there."
         if found.messages:
@@ -95,12 +93,9 @@ def redrive(
             what = f"message {message}" if message else counted(there, "message")
             confirm(f"Send {what} back to {worker}?", yes=yes)
         done = _redriven(api, worker, message, asker, at_most=there)
-    if output is Output.JSON:
-        print_json(make_console(), done)
-        return
     said = f"{counted(len(done.messages), 'message')} went back to {worker}."
     left = f" {counted(done.left, 'message')} lie there still." if done.left else ""
-    make_console().print(cell(said + left), soft_wrap=True)
+    present(output, done, lambda console: console.print(cell(said + left), soft_wrap=True))
 
 
 @app.command("drop", epilog="Example:  gmctl dlq drop planner --message 219f8380-5770")
@@ -117,10 +112,8 @@ def drop(
     with _api(context) as api:
         confirm(f"Delete message {message} of {worker} for good?", yes=yes)
         done = api.drop(worker.value, message_id=message, by=by or getpass.getuser())
-    if output is Output.JSON:
-        print_json(make_console(), done)
-    else:
-        make_console().print(cell(f"Message {message} of {worker} is deleted: {done.reason}"), soft_wrap=True)
+    said = f"Message {message} of {worker} is deleted: {done.reason}"
+    present(output, done, lambda console: console.print(cell(said), soft_wrap=True))
 
 
 def _api(context: typer.Context) -> OperatingClient:

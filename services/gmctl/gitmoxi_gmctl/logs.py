@@ -16,12 +16,13 @@ from rich.text import Text
 
 from gitmoxi.domain.states import Worker
 from gitmoxi_gmctl import following
-from gitmoxi_gmctl.api_client import Query
+from gitmoxi_gmctl.api_transport import Query
 from gitmoxi_gmctl.exits import ExitCode, GmctlError, UnreachableError
 from gitmoxi_gmctl.operating_client import OperatingClient
 from gitmoxi_gmctl.operating_replies import LogEntry, Logs
 from gitmoxi_gmctl.options import OutputOption
-from gitmoxi_gmctl.printing import Output, cell, make_console, print_json
+from gitmoxi_gmctl.presenting import present
+from gitmoxi_gmctl.printing import Output, cell, make_console
 from gitmoxi_gmctl.session import session_of
 
 _SERVICES = (*(worker.value for worker in Worker), "api")
@@ -75,10 +76,8 @@ def logs(
         found = api.logs({**query, "limit": number})
         if follow:
             _follow(api, found, query, output)
-        elif output is Output.JSON:
-            print_json(make_console(), found)
         else:
-            _show(make_console(), found)
+            present(output, found, lambda console: _show(console, found))
 
 
 def _about(text: str | None) -> dict[str, str | int | None]:
@@ -172,10 +171,14 @@ def _show(console: Console, found: Logs) -> None:
 
 def _show_entries(console: Console, entries: Iterable[LogEntry], output: Output) -> None:
     for entry in entries:
-        if output is Output.TABLE:
-            console.print(_line(entry), soft_wrap=True)
-        else:
-            console.out(entry.model_dump_json(), highlight=False)
+        match output:
+            case Output.TABLE:
+                console.print(_line(entry), soft_wrap=True)
+            case Output.JSON:
+                console.out(entry.model_dump_json(), highlight=False)
+            case Output.YAML:
+                console.out("---", highlight=False)
+                present(output, entry, lambda _: None)
 
 
 def _line(entry: LogEntry) -> Text:

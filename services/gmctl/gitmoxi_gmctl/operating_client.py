@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from gitmoxi_gmctl.api_client import ApiClient, Query
+from gitmoxi_gmctl.api_client import ApiClient
+from gitmoxi_gmctl.api_transport import Query
 from gitmoxi_gmctl.operating_replies import DeadLetterQueues, DeadLetters, Doctor, Dropped, Logs, Redriven
 from gitmoxi_gmctl.paths import segment
 

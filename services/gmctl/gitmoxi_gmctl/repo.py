@@ -7,7 +7,8 @@ from typing import Annotated
 import typer
 
 from gitmoxi_gmctl.options import AnyRepositoryOption, OutputOption, RepositoryOption
-from gitmoxi_gmctl.printing import Output, cell, make_console, print_json, print_repositories
+from gitmoxi_gmctl.presenting import present
+from gitmoxi_gmctl.printing import Output, cell, make_console, print_repositories
 from gitmoxi_gmctl.replies import Repositories
 from gitmoxi_gmctl.session import given, session_of
 
@@ -62,11 +63,7 @@ def get(
             found = api.repositories()
         else:
             found = Repositories(repositories=(api.repository(repository),))
-    console = make_console()
-    if output is Output.JSON:
-        print_json(console, found)
-    else:
-        print_repositories(console, found.repositories)
+    present(output, found, lambda console: print_repositories(console, found.repositories))
 
 
 @app.command("delete")

@@ -121,7 +121,7 @@ class Stage:
     def __post_init__(self) -> None:
         self.dead_letters = MemoryDeadLetters(self.clock)
 
-    def app(self, *, allow_file: bool = True, loopback_only: bool = True) -> FastAPI:
+    def app(self, *, allow_file: bool = True, loopback_only: bool = True, max_streams: int = 0) -> FastAPI:
         return create_app(
             ledger=self.ledger,
             bodies=self.bodies,
@@ -132,6 +132,7 @@ class Stage:
             operating=self.operating(),
             allow_file=allow_file,
             loopback_only=loopback_only,
+            max_streams=max_streams,
         )
 
     def operating(self) -> Operating:

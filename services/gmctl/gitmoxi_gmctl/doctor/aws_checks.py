@@ -203,6 +203,9 @@ class AwsExamination:
             return Finding(check=check, outcome=Outcome.SKIPPED, because=because, advice=advice)
         except GitmoxiError as error:
             return _not_simulated(check, role, error)
+        if set(denied) == {action for actions, _ in asks for action in actions}:
+            because = f"{role.rpartition('/')[2]} may do nothing of what it needs, or there is no such role."
+            return Finding(check=check, outcome=Outcome.FAIL, because=because, advice=advice)
         if denied:
             because = f"{role.rpartition('/')[2]} may not {_some(sorted(set(denied)))}."
             return Finding(check=check, outcome=Outcome.FAIL, because=because, advice=advice)

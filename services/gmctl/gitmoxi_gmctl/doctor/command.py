@@ -16,7 +16,8 @@ from gitmoxi_gmctl.exits import ExitCode
 from gitmoxi_gmctl.operating_client import OperatingClient
 from gitmoxi_gmctl.operating_replies import CheckFinding, Findings
 from gitmoxi_gmctl.options import OutputOption
-from gitmoxi_gmctl.printing import Output, cell, make_console, print_json
+from gitmoxi_gmctl.presenting import present
+from gitmoxi_gmctl.printing import Output, cell
 from gitmoxi_gmctl.session import session_of
 
 _STYLES: Mapping[Outcome, str] = {
@@ -84,20 +85,16 @@ def _has(findings: Iterable[Finding], outcome: Outcome) -> bool:
 
 
 def _show(findings: list[Finding], output: Output) -> None:
-    console = make_console()
-    if output is Output.JSON:
-        print_json(
-            console,
-            Findings(
-                findings=tuple(
-                    CheckFinding(
-                        check=item.check, outcome=item.outcome, because=item.because, advice=item.advice
-                    )
-                    for item in findings
-                )
-            ),
+    told = Findings(
+        findings=tuple(
+            CheckFinding(check=item.check, outcome=item.outcome, because=item.because, advice=item.advice)
+            for item in findings
         )
-        return
+    )
+    present(output, told, lambda console: _print_all(console, findings))
+
+
+def _print_all(console: Console, findings: list[Finding]) -> None:
     for finding in findings:
         _print(console, finding)
     counts = Counter(finding.outcome for finding in findings)

@@ -20,7 +20,8 @@ from gitmoxi_gmctl.counting import counted
 from gitmoxi_gmctl.exits import ExitCode, GmctlError
 from gitmoxi_gmctl.init.clients import UserClients
 from gitmoxi_gmctl.init.everything import Everything, Fate, Result, Wanted, tally
-from gitmoxi_gmctl.printing import Output, cell, make_console, print_json, print_table
+from gitmoxi_gmctl.presenting import present
+from gitmoxi_gmctl.printing import Output, cell, make_console, print_table
 from gitmoxi_gmctl.replies import Reply
 
 _STYLES = {Fate.WRITTEN: "green", Fate.KEPT: "dim", Fate.SKIPPED: "yellow", Fate.FAILED: "bold red"}
@@ -70,10 +71,8 @@ def run_all(options: AllOptions) -> None:
         ) from None
     errors = faults_of(results)
     told = AllTold(targets=tuple(map(_told, results)), errors=errors)
-    if options.output is Output.JSON:
-        print_json(make_console(), told)
-    else:
-        print_all(make_console(), results, errors, options.wanted.folder)
+    folder = options.wanted.folder
+    present(options.output, told, lambda console: print_all(console, results, errors, folder))
     failed = errors or any(result.fate is Fate.FAILED for result in results)
     raise typer.Exit(ExitCode.FAILED if failed else ExitCode.SUCCESS)
 
