@@ -33,6 +33,9 @@ _MOST_AT_ONCE = 1000
 _LATE = timedelta(seconds=20)
 """A line shows up a little after it was written: so far back each look reaches again."""
 
+_FOR_MACHINES = frozenset({"message_id", "correlation_id"})
+"""Long, and of use to nobody who reads: ``--output json`` has them."""
+
 _STYLES: Mapping[str, str] = {"warning": "yellow", "error": "red", "critical": "bold red", "debug": "dim"}
 
 
@@ -188,7 +191,8 @@ def _line(entry: LogEntry) -> Text:
     line += cell(event, _STYLES.get(entry.level, ""))
     if entry.because:
         line += cell(f": {entry.because}")
-    rest = "  ".join(f"{name}={_value(value)}" for name, value in entry.fields.items())
+    shown = {name: value for name, value in entry.fields.items() if name not in _FOR_MACHINES}
+    rest = "  ".join(f"{name}={_value(value)}" for name, value in shown.items())
     return line + cell(f"  {rest}", "dim") if rest else line
 
 

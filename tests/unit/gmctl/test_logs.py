@@ -14,7 +14,11 @@ from tests.unit.api.test_logs import line, minutes
 
 @pytest.fixture
 def lines(world):
-    world.logs.put("planner", T0 - minutes(3), line(because="web is planned", deployment_id="d-1", count=2))
+    world.logs.put(
+        "planner",
+        T0 - minutes(3),
+        line(because="web is planned", deployment_id="d-1", count=2, message_id="m"),
+    )
     world.logs.put("ecs-deployer", T0 - minutes(2), line("deployment.ticked", "error", deployment_id="d-1"))
     world.logs.put("rollback", T0 - minutes(1), line("log.dropped", "warning"))
     return world.logs

@@ -35,7 +35,8 @@ def judge_worker(worker: Worker, depth: QueueDepth, beat: Heartbeat | None, now:
             check=check,
             outcome=Outcome.FAIL if stuck else Outcome.WARN,
             because=f"{waiting}, and {silent}.",
-            advice=f"See whether {worker} runs; gmctl logs {worker} --since 1d shows its last words.",
+            advice=f"If it was just started, ask again in a minute. If not, see whether {worker} runs; "
+            f"gmctl logs {worker} --since 1d shows its last words.",
         )
     since = max(now - beat.at, timedelta())
     told = f"The last message was handled {in_words(since)} ago; {waiting}."

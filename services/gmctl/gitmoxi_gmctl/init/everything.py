@@ -21,7 +21,7 @@ from gitmoxi_gmctl.exits import ExitCode, GmctlError
 from gitmoxi_gmctl.init.inventory import ALL, Choice, Item, folders
 from gitmoxi_gmctl.init.looking import AwsLooks
 from gitmoxi_gmctl.init.packages import S3Place
-from gitmoxi_gmctl.init.reading import Export, Exporter
+from gitmoxi_gmctl.init.reading import BeingDeletedError, Export, Exporter
 from gitmoxi_gmctl.init.writing import write_files
 
 AT_ONCE = 8
@@ -130,7 +130,8 @@ class Everything:
                 return Result(item=item, fate=Fate.SKIPPED, folder=folder, why=(reason,))
             _put(export, folder, force=self._wanted.force)
         except GmctlError as error:
-            fate = Fate.SKIPPED if error.code is ExitCode.USAGE else Fate.FAILED
+            explained = error.code is ExitCode.USAGE or isinstance(error, BeingDeletedError)
+            fate = Fate.SKIPPED if explained else Fate.FAILED
             return Result(item=item, fate=fate, folder=folder, why=(str(error),))
         except GitmoxiError as error:
             return Result(item=item, fate=Fate.FAILED, folder=folder, why=(str(error),))

@@ -35,6 +35,10 @@ class Export:
     exported: ExportedFiles
 
 
+class BeingDeletedError(GmctlError):
+    """It is still told of, and is going."""
+
+
 class Exporter:
     """Reads one account and region, as whoever the clients' credentials are."""
 
@@ -95,7 +99,7 @@ class Exporter:
             names = await _names(lambda: self._looks.service_names(target.cluster))
             raise _unknown(f"There is no {target}", target.service_name, names)
         if service.status != "ACTIVE":
-            raise GmctlError(
+            raise BeingDeletedError(
                 f"The {target} is {service.status}: it was deleted, and there is nothing to write files of."
             )
         return service

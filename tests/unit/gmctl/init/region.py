@@ -29,11 +29,13 @@ class Function:
 class Region:
     """ECS is the model; of Lambda just what ``gmctl init --all`` asks.
 
-    ``of_codedeploy`` are names of services that CodeDeploy deploys, which the model does not know.
+    ``of_codedeploy`` are names of services that CodeDeploy deploys, which the model does not know;
+    ``draining`` are those that are being deleted.
     """
 
     functions: dict[str, Function] = field(default_factory=dict)
     of_codedeploy: set[str] = field(default_factory=set)
+    draining: set[str] = field(default_factory=set)
     ecs: ModelledEcs = field(default_factory=ModelledEcs)
 
     def __post_init__(self) -> None:
@@ -65,6 +67,8 @@ class Region:
             for service in answer["services"]:
                 if service["serviceName"] in self.of_codedeploy:
                     service["deploymentController"] = {"type": "CODE_DEPLOY"}
+                if service["serviceName"] in self.draining:
+                    service["status"] = "DRAINING"
         return answer
 
     def _lambda(self, operation: str, params: Mapping[str, Any]) -> Doc:

@@ -146,6 +146,11 @@ class TestWhatIsLeftOut:
         assert (fate, why.startswith("CodeDeploy deploys it")) == (Fate.SKIPPED, True)
         assert not (tmp_path / "blue").exists()
 
+    def test_a_service_that_is_being_deleted(self, region, tmp_path):
+        region.draining.add("api")
+        fate, why = self.why(region, tmp_path, "prod/api")
+        assert (fate, "is DRAINING: it was deleted" in why) == (Fate.SKIPPED, True)
+
     @pytest.mark.parametrize(
         ("function", "said"),
         [
