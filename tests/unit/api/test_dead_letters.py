@@ -112,7 +112,7 @@ class TestLooking:
         assert (letter["detail_type"], letter["about"]) == (None, {})
         assert letter["body_cut"] == (len(body) > len(letter["body"]))
 
-    async def test_threat_a_secret_in_a_body_is_shown_to_nobody(self, api, stage):
+    async def test_a_secret_in_a_body_is_shown_to_nobody(self, api, stage):
         token = "ghp_" + secrets.token_hex(20)
         letter = a_letter(body=json.dumps({"x": token}), attributes={"DeadLetterReason": f"bad {token}"})
         stage.dead_letters.put(PLANNER, letter)
