@@ -97,6 +97,9 @@ def create_app(
         stream_pause_seconds: the longest pause between two looks at what they follow.
         loopback_only: requests must be addressed to this machine by a loopback name.
     """
+    streams = Streams(
+        ledger=ledger, clock=clock, ids=ids, limit=max_streams, longest_pause_seconds=stream_pause_seconds
+    )
     app = _described()
     app.state.parts = ApiParts(
         ledger=ledger,
@@ -106,13 +109,7 @@ def create_app(
         clock=clock,
         ids=ids,
         operating=operating,
-        streams=Streams(
-            ledger=ledger,
-            clock=clock,
-            ids=ids,
-            limit=max_streams,
-            longest_pause_seconds=stream_pause_seconds,
-        ),
+        streams=streams,
         allow_file=allow_file,
         dry_run_ttl=dry_run_ttl,
     )
