@@ -8,6 +8,7 @@ import hmac
 import json
 import statistics
 from collections.abc import Iterator
+from dataclasses import replace
 from time import perf_counter
 
 from starlette.applications import Starlette
@@ -31,6 +32,7 @@ from gitmoxi.runtime.metrics import EmfMetrics
 from gitmoxi.runtime.redaction import Redactor
 from gitmoxi.runtime.settings import LogLevel
 from gitmoxi_api.app import create_app
+from gitmoxi_api.openapi import nothing_to_operate
 from tests.benchmark.measuring import Figure, Measured, compare
 
 _URL = "https://github.com/acme/shop"
@@ -80,7 +82,7 @@ async def _ours() -> ASGIApp:
         clock=clock,
         ids=SequentialIds(),
         metrics=EmfMetrics(service="bench", emit=lambda _: None, now_ms=lambda: 0),
-        secrets=secrets,
+        operating=replace(nothing_to_operate(clock), secrets=secrets),
     )
 
 

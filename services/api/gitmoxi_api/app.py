@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from datetime import timedelta
 from typing import Any
 
 from fastapi import FastAPI
@@ -14,28 +12,33 @@ from gitmoxi.ports.clock import Clock, Ids
 from gitmoxi.ports.ledger import Ledger
 from gitmoxi.ports.messaging import EventPublisher
 from gitmoxi.ports.reachability import ReachabilityStore
-from gitmoxi.ports.secrets import Secrets
 from gitmoxi.runtime.metrics import Metrics
 from gitmoxi.workflow.courier import Courier
 from gitmoxi_api.guards import Containment, Gatekeeper
+from gitmoxi_api.operating import Operating
+from gitmoxi_api.options import DEFAULTS, ApiOptions
 from gitmoxi_api.parts import ApiParts
 from gitmoxi_api.problems import Problem, handle_problems
 from gitmoxi_api.routes import (
     approvals,
     baselines,
     commits,
+    dead_letters,
     deployments,
+    doctor,
     dry_runs,
     events,
     health,
+    logs,
     orphans,
     pushes,
     repositories,
     retries,
+    streams,
     targets,
     webhooks,
 )
-from gitmoxi_api.webhooks.keys import NoSecrets
+from gitmoxi_api.streaming.streams import Streams
 from gitmoxi_api.webhooks.reception import Reception
 
 _ROUTES = (
@@ -47,10 +50,14 @@ _ROUTES = (
     baselines,
     approvals,
     deployments,
+    streams,
     retries,
     targets,
     orphans,
     events,
+    dead_letters,
+    logs,
+    doctor,
     health,
 )
 """In the order in which the API's description lists them."""
@@ -74,49 +81,57 @@ def create_app(
     clock: Clock,
     ids: Ids,
     metrics: Metrics,
-    secrets: Secrets | None = None,
-    allow_file: bool = False,
-    dry_run_ttl: timedelta = timedelta(hours=24),
-    loopback_only: bool = True,
-    webhook_hosts: Collection[str] = (),
+    operating: Operating,
+    options: ApiOptions = DEFAULTS,
 ) -> FastAPI:
     """The API as an ASGI application.
 
     Args:
         ledger: where all is read from; written are registrations, commands, dry runs and audit entries.
-        reachability: whether repositories can be read; a forgotten one is forgotten there too.
+        reachability: what is known of the repositories' servers.
         bodies: where the lists of a commit's changes, and the reports of dry runs, lie.
         publisher: takes pushes, commands and dry runs to the bus.
         clock: for records and durations.
         ids: for deliveries, commands and requests.
         metrics: gets the duration of each request.
-        secrets: where the secrets of webhooks are read; None: all webhooks are refused.
-        allow_file: ``file://`` repositories may be registered.
-        dry_run_ttl: how long a dry run and its report can be asked for.
-        loopback_only: requests must be addressed to this machine by a loopback name.
-        webhook_hosts: names in lower case by which webhooks, and nothing else, may be addressed too.
+        operating: queues, logs and secrets, for webhooks and for the people who keep the services going.
+        options: what an installation may choose.
     """
-    keys = secrets or NoSecrets()
     parts = ApiParts(
         ledger=ledger,
         bodies=bodies,
         publisher=publisher,
         courier=Courier(ledger=ledger, publisher=publisher),
         reception=Reception(
-            ledger=ledger, secrets=keys, publisher=publisher, clock=clock, ids=ids, metrics=metrics
+            ledger=ledger,
+            secrets=operating.secrets,
+            publisher=publisher,
+            clock=clock,
+            ids=ids,
+            metrics=metrics,
         ),
         reachability=reachability,
         clock=clock,
         ids=ids,
-        allow_file=allow_file,
-        dry_run_ttl=dry_run_ttl,
+        operating=operating,
+        streams=_streams(ledger, clock, ids, options),
+        allow_file=options.allow_file,
+        dry_run_ttl=options.dry_run_ttl,
     )
-    return _application(parts, metrics, loopback_only=loopback_only, webhook_hosts=frozenset(webhook_hosts))
+    return _application(parts, metrics, options)
 
 
-def _application(
-    parts: ApiParts, metrics: Metrics, *, loopback_only: bool, webhook_hosts: Collection[str]
-) -> FastAPI:
+def _streams(ledger: Ledger, clock: Clock, ids: Ids, options: ApiOptions) -> Streams:
+    return Streams(
+        ledger=ledger,
+        clock=clock,
+        ids=ids,
+        limit=options.max_streams,
+        longest_pause_seconds=options.stream_pause_seconds,
+    )
+
+
+def _application(parts: ApiParts, metrics: Metrics, options: ApiOptions) -> FastAPI:
     """The endpoints on their ``parts``, behind their guards."""
     app = FastAPI(
         title="Gitmoxi",
@@ -130,7 +145,9 @@ def _application(
     for module in _ROUTES:
         app.include_router(module.router)
     handle_problems(app)
-    app.add_middleware(Gatekeeper, loopback_only=loopback_only, webhook_hosts=webhook_hosts)
+    app.add_middleware(
+        Gatekeeper, loopback_only=options.loopback_only, webhook_hosts=frozenset(options.webhook_hosts)
+    )
     app.add_middleware(Containment, clock=parts.clock, ids=parts.ids, metrics=metrics)
     app.openapi = lambda: openapi_document(app)  # type: ignore[method-assign]  # FastAPI's documented way
     return app

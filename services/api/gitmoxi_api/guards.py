@@ -16,6 +16,7 @@ from gitmoxi.ports.clock import Clock, Ids
 from gitmoxi.runtime.logging import get_logger, log_canonical, message_context
 from gitmoxi.runtime.metrics import Metrics
 from gitmoxi_api.problems import problem_response
+from gitmoxi_api.streaming.response import MEDIA_TYPE
 
 MAX_BODY_BYTES = 64 * 1024
 """The largest request has some URLs and branch names."""
@@ -177,7 +178,7 @@ class Containment:
             except Exception:  # noqa: BLE001 - the last line of defence: whatever it is, it is not shown
                 get_logger().exception("request.failed", path=scope["path"])
                 await self._apologise(scope, receive, reply, request_id)
-            self._report(scope, reply.status, self._clock.monotonic() - begun)
+            self._report(scope, reply, self._clock.monotonic() - begun)
 
     async def _apologise(self, scope: Scope, receive: Receive, reply: _Reply, request_id: str) -> None:
         if reply.status is not None:
@@ -186,10 +187,10 @@ class Containment:
         response = problem_response(HTTPStatus.INTERNAL_SERVER_ERROR, detail, instance=scope["path"])
         await response(scope, receive, reply)
 
-    def _report(self, scope: Scope, status: int | None, seconds: float) -> None:
+    def _report(self, scope: Scope, reply: _Reply, seconds: float) -> None:
         if scope["path"] in _PROBES:
             return
-        code = status or int(HTTPStatus.INTERNAL_SERVER_ERROR)
+        code = reply.status or int(HTTPStatus.INTERNAL_SERVER_ERROR)
         log_canonical(
             "request.handled",
             method=scope["method"],
@@ -197,7 +198,8 @@ class Containment:
             status=code,
             handled_ms=round(seconds * 1000, 1),
         )
-        self._metrics.duration("Requests", seconds, outcome=f"{code // 100}xx")
+        if not reply.is_stream:  # which lasts as long as the client wants, and says nothing of our speed
+            self._metrics.duration("Requests", seconds, outcome=f"{code // 100}xx")
 
 
 class _Reply:
@@ -207,6 +209,7 @@ class _Reply:
         self._send = send
         self._request_id = request_id
         self.status: int | None = None
+        self.is_stream = False
 
     async def __call__(self, message: Message) -> None:
         if message["type"] == "http.response.start":
@@ -215,4 +218,5 @@ class _Reply:
             for name, value in _HEADERS.items():
                 headers[name] = value
             headers["X-Request-Id"] = self._request_id
+            self.is_stream = headers.get("content-type", "").startswith(MEDIA_TYPE)
         await self._send(message)

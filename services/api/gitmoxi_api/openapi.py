@@ -6,13 +6,20 @@ import json
 import sys
 from pathlib import Path
 
+from gitmoxi.adapters.memory.aws_account import MemoryAwsAccount
 from gitmoxi.adapters.memory.bodies import MemoryBodyStore
 from gitmoxi.adapters.memory.clock import FakeClock, SequentialIds
+from gitmoxi.adapters.memory.dead_letters import MemoryDeadLetters
 from gitmoxi.adapters.memory.ledger import MemoryLedger
 from gitmoxi.adapters.memory.messaging import MemoryPublisher
 from gitmoxi.adapters.memory.reachability import MemoryReachability
+from gitmoxi.adapters.memory.secrets import MemorySecrets
+from gitmoxi.adapters.memory.service_logs import MemoryServiceLogs
+from gitmoxi.ports.aws_account import Caller
+from gitmoxi.ports.clock import Clock
 from gitmoxi.runtime.metrics import EmfMetrics
 from gitmoxi_api.app import create_app, openapi_document
+from gitmoxi_api.operating import Operating
 
 
 def render() -> str:
@@ -26,8 +33,26 @@ def render() -> str:
         clock=clock,
         ids=SequentialIds(),
         metrics=EmfMetrics(service="api", emit=lambda _: None, now_ms=lambda: 0),
+        operating=nothing_to_operate(clock),
     )
     return json.dumps(openapi_document(app), indent=2, ensure_ascii=False) + "\n"
+
+
+def nothing_to_operate(clock: Clock) -> Operating:
+    """Empty queues, silent services and no secrets."""
+
+    async def no_outputs() -> dict[str, str]:
+        return {}
+
+    return Operating(
+        dead_letters=MemoryDeadLetters(clock),
+        logs=MemoryServiceLogs(),
+        secrets=MemorySecrets(),
+        account=MemoryAwsAccount(Caller(account="", arn="", server_time=None)),
+        outputs={},
+        current_outputs=no_outputs,
+        mode="local",
+    )
 
 
 def main(arguments: list[str]) -> None:

@@ -14,6 +14,8 @@ from gitmoxi.ports.ledger import Ledger
 from gitmoxi.ports.messaging import EventPublisher
 from gitmoxi.ports.reachability import ReachabilityStore
 from gitmoxi.workflow.courier import Courier
+from gitmoxi_api.operating import Operating
+from gitmoxi_api.streaming.streams import Streams
 from gitmoxi_api.webhooks.reception import Reception
 
 
@@ -29,6 +31,8 @@ class ApiParts:
     reachability: ReachabilityStore
     clock: Clock
     ids: Ids
+    operating: Operating
+    streams: Streams
     allow_file: bool
     dry_run_ttl: timedelta
 

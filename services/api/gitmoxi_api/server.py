@@ -9,9 +9,10 @@ import socket
 from collections.abc import Callable, Iterator
 
 import uvicorn
-from starlette.types import ASGIApp
+from fastapi import FastAPI
 
 from gitmoxi.errors import PermanentError
+from gitmoxi_api.streaming.streams import Streams
 
 _GRACE_SECONDS = 5
 """Requests under way get so long at a stop; none of ours takes longer."""
@@ -52,11 +53,14 @@ def address_of(listener: socket.socket) -> str:
 
 
 class ApiServer:
-    """Serves ``app`` on ``listener``; ``when_ready`` is called once requests are answered."""
+    """Serves ``app`` on ``listener``; ``when_ready`` is called once requests are answered.
+
+    Streams, which would last for ever, are ended as soon as the process is to stop.
+    """
 
     name = "http"
 
-    def __init__(self, app: ASGIApp, listener: socket.socket, when_ready: Callable[[], None]) -> None:
+    def __init__(self, app: FastAPI, listener: socket.socket, when_ready: Callable[[], None]) -> None:
         config = uvicorn.Config(
             app,
             lifespan="off",
@@ -69,15 +73,20 @@ class ApiServer:
             timeout_graceful_shutdown=_GRACE_SECONDS,
         )
         self._server = _Server(config, when_ready)
+        self._streams: Streams = app.state.parts.streams
         self._listener = listener
 
     async def run(self, stop: asyncio.Event) -> None:
         stopping = asyncio.create_task(stop.wait())
-        stopping.add_done_callback(lambda _: self._server.ask_to_exit())
+        stopping.add_done_callback(lambda _: self._stop())
         try:
             await self._server.serve(sockets=[self._listener])
         finally:
             stopping.cancel()
+
+    def _stop(self) -> None:
+        self._streams.close()
+        self._server.ask_to_exit()
 
 
 class _Server(uvicorn.Server):

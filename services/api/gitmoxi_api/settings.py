@@ -53,6 +53,19 @@ class ApiSettings(BaseSettings):
                 )
         return hosts
 
+    max_streams: int = Field(
+        default=200,
+        ge=0,
+        le=10_000,
+        description="how many clients may follow deployments by server-sent events at a time; 0: none",
+    )
+    stream_pause_seconds: float = Field(
+        default=0.4,
+        gt=0,
+        le=60,
+        description="the longest pause between two looks at what clients follow; each look is some reads",
+    )
+
     @model_validator(mode="after")
     def _not_open_to_all(self) -> Self:
         if not is_loopback(self.host) and not self.allow_unauthenticated:

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import ipaddress
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from http import HTTPStatus
-from types import TracebackType
-from typing import Any, Self, TypeVar
-
-import httpx
-from pydantic import ValidationError
+from typing import Any
 
 from gitmoxi.domain.repositories import repository_id
 from gitmoxi.errors import InvalidInputError
+from gitmoxi_gmctl.api_transport import ApiTransport, Query
 from gitmoxi_gmctl.baseline.replies import Baseline
 from gitmoxi_gmctl.dryrun.replies import DryRun
-from gitmoxi_gmctl.exits import ExitCode, GmctlError, RefusedError, UnreachableError
+from gitmoxi_gmctl.exits import ExitCode, GmctlError, RefusedError
 from gitmoxi_gmctl.paths import path_of, segment
 from gitmoxi_gmctl.replies import (
     Approval,
@@ -29,44 +25,17 @@ from gitmoxi_gmctl.replies import (
     Processing,
     Push,
     PushAccepted,
-    Reply,
 )
 from gitmoxi_gmctl.repo_replies import Repositories, Repository
 from gitmoxi_gmctl.target_replies import Orphans, Requested, RevisionDetails, Revisions, Targets
 
-ReplyType = TypeVar("ReplyType", bound=Reply)
-Query = Mapping[str, str | int | None]
 
-_TIMEOUT = httpx.Timeout(30.0, connect=5.0)
-
-
-class ApiClient:
+class ApiClient(ApiTransport):
     """Asks the API at ``endpoint``.
 
     Every method raises ``UnreachableError`` if nothing answers there, and ``RefusedError`` with the problem's
     detail if the API refuses.
     """
-
-    def __init__(self, endpoint: str) -> None:
-        self._endpoint = endpoint.rstrip("/")
-        try:
-            url = httpx.URL(self._endpoint)
-        except httpx.InvalidURL as error:
-            raise GmctlError(f"{endpoint} is no address: {error}", ExitCode.USAGE) from None
-        if url.scheme not in {"http", "https"} or not url.host:
-            raise GmctlError(
-                f"{endpoint} is no address of an API: write http://HOST:PORT or https://HOST", ExitCode.USAGE
-            )
-        # A proxy could not lead back to this machine.
-        self._http = httpx.Client(base_url=url, timeout=_TIMEOUT, trust_env=not _is_loopback(url.host))
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._http.close()
 
     def register(self, settings: Mapping[str, Any]) -> Repository:
         """Register a repository; ``settings`` are the fields of the API's body."""
@@ -163,8 +132,8 @@ class ApiClient:
         with _pointing_at_deployments(deployment_id):
             return self._ask(Command, "POST", path, body={"kind": kind, "by": by})
 
-    def targets(self, name: str) -> Targets:
-        """The targets that a name stands for."""
+    def targets(self, name: str | None) -> Targets:
+        """The targets that a name stands for; None: all that path-prefixes own."""
         return self._ask(Targets, "GET", "/v1/targets", query={"name": name})
 
     def revisions(self, target_id: str, *, limit: int = 10) -> Revisions:
@@ -212,52 +181,6 @@ class ApiClient:
         """The audit trail."""
         return self._ask(Events, "GET", "/v1/events", query={"limit": limit})
 
-    def _ask(self, kind: type[ReplyType], method: str, path: str, **asked: Any) -> ReplyType:
-        response = self._request(method, path, **asked)
-        try:
-            return kind.model_validate_json(response.content)
-        except ValidationError:
-            raise self._stranger(response) from None
-
-    def _request(
-        self,
-        method: str,
-        path: str,
-        *,
-        body: Any = None,
-        query: Query | None = None,
-        headers: Mapping[str, str] | None = None,
-    ) -> httpx.Response:
-        parameters = {name: value for name, value in (query or {}).items() if value is not None}
-        try:
-            response = self._http.request(method, path, json=body, params=parameters, headers=headers)
-        except httpx.TimeoutException:
-            raise UnreachableError(f"The API at {self._endpoint} did not answer in time") from None
-        except httpx.TransportError as error:
-            raise UnreachableError(
-                f"The API at {self._endpoint} cannot be reached ({_reason(error)})",
-                "start it with gmctl up, or name it with -e or GITMOXI_ENDPOINT_URL",
-            ) from None
-        if not response.is_success:
-            raise self._refusal(response)
-        return response
-
-    def _refusal(self, response: httpx.Response) -> GmctlError:
-        try:
-            detail = str(response.json()["detail"])
-        except (ValueError, KeyError, TypeError):
-            return self._stranger(response)
-        if response.status_code == HTTPStatus.SERVICE_UNAVAILABLE:
-            return UnreachableError(detail.removesuffix("."))
-        return RefusedError(detail, response.status_code)
-
-    def _stranger(self, response: httpx.Response) -> UnreachableError:
-        return UnreachableError(
-            f"What answers at {self._endpoint} is not this version's API (HTTP {response.status_code} at "
-            f"{response.request.url.path})",
-            "check -e or GITMOXI_ENDPOINT_URL",
-        )
-
 
 def _id(reference: str) -> str:
     if reference.startswith("r-"):
@@ -279,15 +202,3 @@ def _pointing_at_deployments(deployment_id: str) -> Iterator[None]:
         raise RefusedError(
             f"There is no deployment {deployment_id}: gmctl deployment get lists the newest.", error.status
         ) from None
-
-
-def _reason(error: httpx.TransportError) -> str:
-    """Why, as a part of a sentence; some errors have no words."""
-    return str(error).rstrip(".") or type(error).__name__
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"

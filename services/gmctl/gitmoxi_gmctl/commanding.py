@@ -22,7 +22,7 @@ def give_command(api: ApiClient, name: str, kind: str, by: str) -> str:
     Raises:
         GmctlError: there is no such deployment or target, or what runs cannot be asked that.
     """
-    deployment = _named(api, name, kind)
+    deployment = under_way(api, name, kind)
     if isinstance(deployment, str):
         return deployment
     if (needless := _needless(deployment, kind)) is not None:
@@ -37,9 +37,18 @@ def give_command(api: ApiClient, name: str, kind: str, by: str) -> str:
     return f"{kind} is asked for; what comes of it shows: gmctl deployment watch {deployment.id}"
 
 
-def _named(api: ApiClient, name: str, kind: str) -> Deployment | str:
-    """The deployment; or that nothing is under way at the target."""
-    if name.startswith(_DEPLOYMENT_MARK):
+def is_deployment_id(name: str) -> bool:
+    """Whether a name looks like a deployment's id; a target that is called so has longer names too."""
+    return name.startswith(_DEPLOYMENT_MARK)
+
+
+def under_way(api: ApiClient, name: str, kind: str) -> Deployment | str:
+    """The deployment that is called so, or is under way at the target that is; or that there is none.
+
+    Raises:
+        GmctlError: there is no such deployment or target.
+    """
+    if is_deployment_id(name):
         try:
             return api.deployment(name).deployment
         except RefusedError as error:

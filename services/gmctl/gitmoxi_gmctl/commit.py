@@ -16,6 +16,7 @@ from gitmoxi_gmctl.exits import ExitCode, GmctlError, code_of
 from gitmoxi_gmctl.following import Follower, interruptible
 from gitmoxi_gmctl.held import print_approval, print_held_commits, print_held_of
 from gitmoxi_gmctl.options import (
+    AnyBranchOption,
     AnyRepositoryOption,
     BranchOption,
     ByOption,
@@ -24,17 +25,16 @@ from gitmoxi_gmctl.options import (
     RepositoryOption,
     TimeoutOption,
 )
+from gitmoxi_gmctl.presenting import beside, present
 from gitmoxi_gmctl.printing import (
     Output,
     cell,
-    make_console,
     print_commits,
     print_deployments,
-    print_json,
     print_processing,
     print_warnings,
 )
-from gitmoxi_gmctl.replies import Deployments, Push
+from gitmoxi_gmctl.replies import CommitFiles, Commits, Deployments, Push
 from gitmoxi_gmctl.session import follower, session_of
 
 app = typer.Typer(no_args_is_help=True, help="Deploy commits and look into them.")
@@ -72,11 +72,13 @@ def deploy(
             timeout_seconds=timeout if wait else min(timeout or _ANSWER_SECONDS, _ANSWER_SECONDS),
             verbose=verbose,
         )
-        progress = make_console(stderr=output is Output.JSON)
+        progress = beside(output)
         answer = following.push(accepted.delivery_id)
         _check(answer, progress)
         print_warnings(progress, following.warnings(answer))
-        code = _result(api, following, accepted.delivery_id, wait=wait, output=output)
+        found = _result(api, following, accepted.delivery_id, answer, wait=wait)
+        _show_result(found, wait=wait, output=output)
+    code = code_of(item.state for item in found.deployments) if wait else ExitCode.SUCCESS
     raise typer.Exit(code)
 
 
@@ -96,18 +98,19 @@ def _check(answer: Push, progress: Console) -> None:
         )
 
 
-def _result(api: ApiClient, following: Follower, delivery_id: str, *, wait: bool, output: Output) -> ExitCode:
-    if wait:
-        found = Deployments(deployments=following.deployments(delivery_id))
-    else:
-        found = api.push_deployments(delivery_id)
-    console = make_console()
-    if output is Output.JSON:
-        print_json(console, found)
-    elif found.deployments:
-        print_deployments(console, found.deployments, reasons=not wait)
-    print_held_of(make_console(stderr=output is Output.JSON), found.deployments)
-    return code_of(item.state for item in found.deployments) if wait else ExitCode.SUCCESS
+def _result(
+    api: ApiClient, following: Follower, delivery_id: str, answer: Push, *, wait: bool
+) -> Deployments:
+    if not wait:
+        return api.push_deployments(delivery_id)
+    followed = following.deployments(delivery_id, repository=answer.repository, branch=answer.branch)
+    return Deployments(deployments=followed)
+
+
+def _show_result(found: Deployments, *, wait: bool, output: Output) -> None:
+    if found.deployments or output.for_scripts:
+        present(output, found, lambda to: print_deployments(to, found.deployments, reasons=not wait))
+    print_held_of(beside(output), found.deployments)
 
 
 @app.command("get")
@@ -122,12 +125,12 @@ def get(
     """List the processed commits of a branch, newest first."""
     with session_of(context).api() as api:
         found = api.commits(repository=repository, branch=branch, limit=number)
-    console = make_console()
-    if output is Output.JSON:
-        print_json(console, found)
-    else:
-        print_commits(console, found)
-        print_held_commits(console, found.commits)
+    present(output, found, lambda console: _print_history(console, found))
+
+
+def _print_history(console: Console, found: Commits) -> None:
+    print_commits(console, found)
+    print_held_commits(console, found.commits)
 
 
 @app.command("files")
@@ -140,10 +143,10 @@ def files(
     """Show the relevant files of a commit, and the service objects that they changed."""
     with session_of(context).api() as api:
         found = api.commit_files(commit)
-    console = make_console()
-    if output is Output.JSON:
-        print_json(console, found)
-        return
+    present(output, found, lambda console: _print_processings(console, found))
+
+
+def _print_processings(console: Console, found: CommitFiles) -> None:
     for processing in found.processings:
         print_processing(console, processing)
 
@@ -154,15 +157,11 @@ def approve_deletes(
     *,
     commit: HashOption,
     repository: AnyRepositoryOption = None,
-    branch: Annotated[str | None, typer.Option("-b", "--branch", help="On this branch.")] = None,
+    branch: AnyBranchOption = None,
     by: ByOption = None,
     output: OutputOption = Output.TABLE,
 ) -> None:
     """Let the held deletions of a commit go on: exactly those that are held now."""
     with session_of(context).api() as api:
         found = api.approve_deletes(commit, repository=repository, branch=branch, by=by or getpass.getuser())
-    console = make_console()
-    if output is Output.JSON:
-        print_json(console, found)
-    else:
-        print_approval(console, found)
+    present(output, found, lambda console: print_approval(console, found))

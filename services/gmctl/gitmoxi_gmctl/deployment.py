@@ -9,10 +9,11 @@ import typer
 from rich.console import Console
 
 from gitmoxi.domain.states import Status
-from gitmoxi_gmctl.api_client import ApiClient, Query
+from gitmoxi_gmctl import completing
+from gitmoxi_gmctl.api_client import ApiClient
+from gitmoxi_gmctl.api_transport import Query
 from gitmoxi_gmctl.commanding import give_command
 from gitmoxi_gmctl.details import print_details
-from gitmoxi_gmctl.exits import code_of
 from gitmoxi_gmctl.following import interruptible
 from gitmoxi_gmctl.options import (
     AccountOption,
@@ -30,16 +31,17 @@ from gitmoxi_gmctl.options import (
     StatusOption,
     TimeoutOption,
 )
+from gitmoxi_gmctl.presenting import present
 from gitmoxi_gmctl.printing import (
     Output,
     cell,
     make_console,
     print_deployments,
-    print_json,
 )
 from gitmoxi_gmctl.replies import Deployment
 from gitmoxi_gmctl.requesting import follow, send
-from gitmoxi_gmctl.session import follower, session_of
+from gitmoxi_gmctl.session import session_of
+from gitmoxi_gmctl.watch import watch_one
 
 app = typer.Typer(no_args_is_help=True, help="Look at deployments, follow, stop and repeat them.")
 ecs = typer.Typer(no_args_is_help=True, help="Deployments of ECS services.")
@@ -47,9 +49,17 @@ functions = typer.Typer(no_args_is_help=True, help="Deployments of Lambda functi
 app.add_typer(ecs, name="ecs")
 app.add_typer(functions, name="lambda")
 
-DeploymentArgument = Annotated[str, typer.Argument(metavar="ID", help="A deployment's id.")]
+DeploymentArgument = Annotated[
+    str,
+    typer.Argument(metavar="ID", help="A deployment's id.", autocompletion=completing.deployments),
+]
 NameArgument = Annotated[
-    str, typer.Argument(metavar="ID|TARGET", help="A deployment's id, or the target that it is under way at.")
+    str,
+    typer.Argument(
+        metavar="ID|TARGET",
+        help="A deployment's id, or the target that it is under way at.",
+        autocompletion=completing.deployments_and_targets,
+    ),
 ]
 
 
@@ -58,7 +68,12 @@ def get(
     context: typer.Context,
     *,
     deployment_id: Annotated[
-        str | None, typer.Argument(metavar="[ID]", help="Show this one with its plan and steps.")
+        str | None,
+        typer.Argument(
+            metavar="[ID]",
+            help="Show this one with its plan and steps.",
+            autocompletion=completing.deployments,
+        ),
     ] = None,
     commit: CommitOption = None,
     repository: AnyRepositoryOption = None,
@@ -140,16 +155,14 @@ def get_lambda(
 def watch(
     context: typer.Context,
     *,
-    deployment_id: DeploymentArgument,
+    name: NameArgument,
     timeout: TimeoutOption = None,
     output: OutputOption = Output.TABLE,
 ) -> None:
     """Follow a deployment to its end, and exit with its result."""
     with session_of(context).api() as api, interruptible():
-        details = follower(api, output=output, timeout_seconds=timeout).deployment(deployment_id)
-    if output is Output.JSON:
-        print_json(make_console(), details)
-    raise typer.Exit(code_of([details.deployment.state]))
+        code = watch_one(api, name, timeout, output)
+    raise typer.Exit(code)
 
 
 @app.command("abort")
@@ -222,14 +235,14 @@ def _query(
 
 def _list(api: ApiClient, query: Query, *, verbose: bool, everything: bool, output: Output) -> None:
     found = api.deployments(query)
-    console = make_console()
-    if output is Output.JSON:
-        print_json(console, found)
-        return
-    print_deployments(console, found.deployments)
-    for deployment in found.deployments:
-        if everything or (verbose and deployment.status is Status.PROCESSED_ERROR):
-            _show_details(api, console, deployment)
+
+    def show(console: Console) -> None:
+        print_deployments(console, found.deployments)
+        for deployment in found.deployments:
+            if everything or (verbose and deployment.status is Status.PROCESSED_ERROR):
+                _show_details(api, console, deployment)
+
+    present(output, found, show)
 
 
 def _show_details(api: ApiClient, console: Console, deployment: Deployment) -> None:
@@ -239,8 +252,4 @@ def _show_details(api: ApiClient, console: Console, deployment: Deployment) -> N
 
 def _show_one(api: ApiClient, deployment_id: str, output: Output) -> None:
     details = api.deployment(deployment_id)
-    console = make_console()
-    if output is Output.JSON:
-        print_json(console, details)
-    else:
-        print_details(console, details)
+    present(output, details, lambda console: print_details(console, details))

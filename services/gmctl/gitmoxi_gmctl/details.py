@@ -6,7 +6,8 @@ from rich.console import Console
 
 from gitmoxi.domain.explanations import LOG
 from gitmoxi.domain.states import Status
-from gitmoxi_gmctl.printing import cell, moment, print_plan, print_step, state_cell, target_name
+from gitmoxi_gmctl.plans import print_plan
+from gitmoxi_gmctl.printing import cell, moment, print_step, state_cell, target_name
 from gitmoxi_gmctl.replies import DeploymentDetails, Explanation
 
 

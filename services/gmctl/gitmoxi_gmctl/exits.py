@@ -17,6 +17,8 @@ class ExitCode(IntEnum):
     SUPERSEDED = 3
     UNREACHABLE = 4
     INTERRUPTED = 130
+    NOT_READ = 141
+    """What shells show of a program whose output nobody reads any more (128 + SIGPIPE)."""
 
 
 class GmctlError(Exception):
@@ -25,6 +27,13 @@ class GmctlError(Exception):
     def __init__(self, text: str, code: ExitCode = ExitCode.FAILED) -> None:
         super().__init__(text)
         self.code = code
+
+
+class PipeClosedError(GmctlError):
+    """Whoever read the output has gone; so nothing is said."""
+
+    def __init__(self) -> None:
+        super().__init__("", ExitCode.NOT_READ)
 
 
 class UnreachableError(GmctlError):

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import itertools
 import time
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Container, Iterable, Iterator
+from contextlib import closing, contextmanager
 from http import HTTPStatus
 from typing import TypeVar
 
@@ -18,8 +18,11 @@ from gitmoxi_gmctl.api_client import ApiClient
 from gitmoxi_gmctl.details import print_explanations
 from gitmoxi_gmctl.dryrun.replies import DryRun
 from gitmoxi_gmctl.exits import ExitCode, GmctlError, RefusedError, UnreachableError
-from gitmoxi_gmctl.printing import cell, print_plan, print_plan_warnings, print_step
-from gitmoxi_gmctl.replies import Deployment, DeploymentDetails, Push
+from gitmoxi_gmctl.paths import segment
+from gitmoxi_gmctl.plans import print_plan, print_plan_warnings
+from gitmoxi_gmctl.printing import cell, print_step
+from gitmoxi_gmctl.replies import Deployment, DeploymentDetails, Push, Step
+from gitmoxi_gmctl.signals import Signals, Source, StepEvent
 
 POLL_SECONDS = 0.5
 API_WAIT_SECONDS = 15.0
@@ -39,7 +42,8 @@ def pause() -> None:
 class Follower:
     """Asks again and again until something has ended, or the time is over.
 
-    An API that is away for a moment is waited for: what is followed goes on without it.
+    Between, it listens to the API's stream of events, if there is one: so steps are shown as they are
+    committed. An API that is away for a moment is waited for: what is followed goes on without it.
     """
 
     def __init__(
@@ -56,6 +60,9 @@ class Follower:
         self._timeout = timeout_seconds
         self._deadline = None if timeout_seconds is None else time.monotonic() + timeout_seconds
         self._shown: dict[str, int] = {}
+        """By deployment the version of the last step that was shown."""
+        self._looked: dict[str, int] = {}
+        """By deployment the version of which all was shown, not only steps."""
         self._planned: set[str] = set()
         self._explained: set[str] = set()
         self._said: str | None = None
@@ -92,7 +99,7 @@ class Follower:
 
         return self._until(known, lambda: f"It is {unknown}")
 
-    def deployments(self, delivery_id: str) -> tuple[Deployment, ...]:
+    def deployments(self, delivery_id: str, *, repository: str, branch: str) -> tuple[Deployment, ...]:
         """All deployments of a push, ended or held: those go on when a person approves, maybe in days."""
         last: tuple[Deployment, ...] = ()
 
@@ -103,7 +110,16 @@ class Follower:
                 self._show(deployment, prefix=deployment.prefix)
             return last if all(item.state.terminal or item.state is State.HELD for item in last) else None
 
-        return self._until(ended, lambda: _still_going(last))
+        return self._until(
+            ended,
+            lambda: _still_going(last),
+            Source(
+                path="/v1/stream",
+                query={"repository": repository, "branch": branch},
+                heard=lambda event: self._heard(event, {item.id for item in last}, event.deployment.prefix),
+                last_event_id=lambda: None,
+            ),
+        )
 
     def deployment(self, deployment_id: str) -> DeploymentDetails:
         """One deployment, ended; one that is held is waited for, for somebody may approve it meanwhile."""
@@ -115,7 +131,7 @@ class Follower:
             self._show_news(details, prefix="")
             return details if details.deployment.state.terminal else None
 
-        return self._until(ended, lambda: _still_going(last))
+        return self._until(ended, lambda: _still_going(last), self._source(deployment_id))
 
     def planned(self, deployment_id: str) -> DeploymentDetails:
         """A deployment that was asked for, once the planner has made it and placed or ended it.
@@ -139,6 +155,7 @@ class Follower:
                 "The planner has not taken the request yet; it is not lost: "
                 f"gmctl deployment watch {deployment_id}"
             ),
+            self._source(deployment_id),
         )
 
     def dry_run(self, dry_run_id: str, *, rendered: bool) -> DryRun:
@@ -155,7 +172,7 @@ class Follower:
         return self._until(ended, lambda: _unplanned(last))
 
     def _show(self, deployment: Deployment, *, prefix: str) -> None:
-        if deployment.version > self._shown.get(deployment.id, 0):
+        if deployment.version > self._looked.get(deployment.id, 0):
             self._show_news(self._api.deployment(deployment.id), prefix=prefix)
 
     def _show_news(self, details: DeploymentDetails, *, prefix: str) -> None:
@@ -164,10 +181,9 @@ class Follower:
         The steps are read after the head, so they may be ahead of its version.
         """
         deployment = details.deployment
+        self._looked[deployment.id] = deployment.version
         for step in details.steps:
-            if step.version > self._shown.get(deployment.id, 0):
-                print_step(self._console, step, prefix=prefix)
-                self._shown[deployment.id] = step.version
+            self._show_step(deployment.id, step, prefix=prefix)
         if deployment.status is Status.PROCESSED_ERROR and deployment.id not in self._explained:
             self._explained.add(deployment.id)
             print_explanations(self._console, details, prefix=prefix)
@@ -178,7 +194,48 @@ class Follower:
             else:
                 print_plan_warnings(self._console, details.plan)
 
-    def _until(self, look: Callable[[], Found | None], unfinished: Callable[[], str]) -> Found:
+    def _source(self, deployment_id: str) -> Source:
+        """The events of one deployment."""
+        return Source(
+            path=f"/v1/deployments/{segment(deployment_id)}/stream",
+            query={},
+            heard=lambda event: self._heard(event, {deployment_id}, ""),
+            last_event_id=lambda: str(self._shown.get(deployment_id, 0)),
+        )
+
+    def _heard(self, event: StepEvent, followed: Container[str], prefix: str) -> bool:
+        """Show a step of what is followed; whether there is more to see than the step."""
+        deployment, step = event.deployment, event.step
+        if deployment.id not in followed:
+            return False
+        self._show_step(deployment.id, step, prefix=prefix)
+        unseen_plan = deployment.verb is not None and deployment.id not in self._planned
+        return unseen_plan or step.state.terminal or step.state is State.HELD
+
+    def _show_step(self, deployment_id: str, step: Step, *, prefix: str) -> None:
+        if step.version > self._shown.get(deployment_id, 0):
+            print_step(self._console, step, prefix=prefix)
+            self._shown[deployment_id] = step.version
+
+    def _until(
+        self,
+        look: Callable[[], Found | None],
+        unfinished: Callable[[], str],
+        source: Source | None = None,
+    ) -> Found:
+        """What ``look`` finds in the end; between looks it waits for the source's events, if it has one."""
+        if source is None:
+            return self._look_until(look, unfinished, lambda _: pause())
+        signals = Signals(self._api, source, pause)
+        with closing(signals):
+            return self._look_until(look, unfinished, signals.wait)
+
+    def _look_until(
+        self,
+        look: Callable[[], Found | None],
+        unfinished: Callable[[], str],
+        wait: Callable[[Callable[[], bool]], None],
+    ) -> Found:
         while True:
             try:
                 found = look()
@@ -191,7 +248,7 @@ class Follower:
                 return found
             if self._is_over():
                 raise GmctlError(f"Timed out after {self._timeout:g} s. {unfinished()}", ExitCode.UNREACHABLE)
-            pause()
+            wait(self._is_over)
 
     def _is_over(self) -> bool:
         return self._deadline is not None and time.monotonic() >= self._deadline

@@ -6,15 +6,16 @@ import getpass
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
+from gitmoxi_gmctl import completing
 from gitmoxi_gmctl.api_client import ApiClient
 from gitmoxi_gmctl.commanding import give_command
 from gitmoxi_gmctl.exits import ExitCode, GmctlError
 from gitmoxi_gmctl.following import interruptible
 from gitmoxi_gmctl.naming import the_target
 from gitmoxi_gmctl.options import ByOption, NumberOption, OutputOption, TimeoutOption
-from gitmoxi_gmctl.printing import Output, cell, make_console, print_json
+from gitmoxi_gmctl.presenting import beside, present
+from gitmoxi_gmctl.printing import Output, cell
 from gitmoxi_gmctl.requesting import confirm, follow, send
 from gitmoxi_gmctl.revisions import print_creating_again, print_going_back, print_revisions
 from gitmoxi_gmctl.session import session_of
@@ -25,6 +26,7 @@ TargetArgument = Annotated[
     typer.Argument(
         metavar="TARGET",
         help="Its name, cluster/service, the path-prefix of its files, its ARN, or its id.",
+        autocompletion=completing.targets,
     ),
 ]
 ToOption = Annotated[
@@ -65,10 +67,10 @@ def rollback(
             _list(found, output)
             return
         chosen = _to_go_back_to(found, to)
-        print_going_back(_beside(output), found, api.revision(name, chosen), aborts=abort_running)
+        print_going_back(beside(output), found, api.revision(name, chosen), aborts=abort_running)
         confirm("Roll back?", yes=yes)
         if abort_running and found.active is not None:
-            _beside(output).print(cell(give_command(api, found.active.deployment_id, "abort", asker)))
+            beside(output).print(cell(give_command(api, found.active.deployment_id, "abort", asker)))
         code = _ask(api, "rollback", name, chosen, asker, wait=wait, timeout=timeout, output=output)
     raise typer.Exit(code)
 
@@ -91,7 +93,7 @@ def undelete(
         if not found.revisions:
             raise GmctlError(f"No deployment of {name} ever ended well: nothing is known to create it from.")
         chosen = to or found.revisions[0].deployment_id
-        print_creating_again(_beside(output), found, api.revision(name, chosen).revision)
+        print_creating_again(beside(output), found, api.revision(name, chosen).revision)
         confirm("Create it again?", yes=yes)
         code = _ask(
             api, "undelete", name, chosen, by or getpass.getuser(), wait=wait, timeout=timeout, output=output
@@ -100,10 +102,7 @@ def undelete(
 
 
 def _list(found: Revisions, output: Output) -> None:
-    if output is Output.JSON:
-        print_json(make_console(), found)
-    else:
-        print_revisions(make_console(), found)
+    present(output, found, lambda console: print_revisions(console, found))
 
 
 def _to_go_back_to(found: Revisions, to: str | None) -> str:
@@ -129,8 +128,3 @@ def _ask(
         lambda request_id: api.ask_revision(kind, name, deployment_id=chosen, by=by, request_id=request_id)
     )
     return follow(api, requested, wait=wait, timeout_seconds=timeout, output=output)
-
-
-def _beside(output: Output) -> Console:
-    """Beside the result, where a script reads that."""
-    return make_console(stderr=output is Output.JSON)

@@ -7,14 +7,44 @@ from typing import Annotated
 import typer
 
 from gitmoxi.domain.states import Status
+from gitmoxi_gmctl import completing
 from gitmoxi_gmctl.printing import Output
 
-RepositoryOption = Annotated[str, typer.Option("-r", "--repository", metavar="URL", help="The repository.")]
-AnyRepositoryOption = Annotated[
-    str | None, typer.Option("-r", "--repository", metavar="URL", help="Of this repository.")
+RepositoryOption = Annotated[
+    str,
+    typer.Option(
+        "-r",
+        "--repository",
+        metavar="URL",
+        help="The repository.",
+        autocompletion=completing.repositories,
+    ),
 ]
-BranchOption = Annotated[str, typer.Option("-b", "--branch", help="The branch.")]
-OutputOption = Annotated[Output, typer.Option("--output", help="A table for people, JSON for scripts.")]
+AnyRepositoryOption = Annotated[
+    str | None,
+    typer.Option(
+        "-r",
+        "--repository",
+        metavar="URL",
+        help="Of this repository.",
+        autocompletion=completing.repositories,
+    ),
+]
+BranchOption = Annotated[
+    str, typer.Option("-b", "--branch", help="The branch.", autocompletion=completing.branches)
+]
+OutputOption = Annotated[
+    Output,
+    typer.Option(
+        "--output",
+        case_sensitive=False,
+        help="A table for people; JSON or YAML, as the API says it, for scripts.",
+    ),
+]
+AnyBranchOption = Annotated[
+    str | None,
+    typer.Option("-b", "--branch", help="On this branch.", autocompletion=completing.branches),
+]
 NumberOption = Annotated[int, typer.Option("-n", "--number", min=1, max=200, help="How many at most.")]
 CommitOption = Annotated[
     str | None, typer.Option("-c", "--commit", metavar="HASH", help="Of this commit; 7 digits are enough.")

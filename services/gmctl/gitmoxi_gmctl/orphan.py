@@ -12,7 +12,8 @@ from gitmoxi_gmctl.exits import ExitCode, GmctlError
 from gitmoxi_gmctl.following import interruptible
 from gitmoxi_gmctl.going_back import TargetArgument, WaitOption, YesOption
 from gitmoxi_gmctl.options import ByOption, OutputOption, TimeoutOption
-from gitmoxi_gmctl.printing import Output, cell, make_console, moment, print_json, print_table, target_name
+from gitmoxi_gmctl.presenting import beside, present
+from gitmoxi_gmctl.printing import Output, cell, moment, print_table, target_name
 from gitmoxi_gmctl.requesting import confirm, follow, send
 from gitmoxi_gmctl.session import session_of
 from gitmoxi_gmctl.target_replies import Orphan
@@ -25,10 +26,7 @@ def list_orphans(context: typer.Context, *, output: OutputOption = Output.TABLE)
     """List what Gitmoxi deployed, never deleted, and finds in Git no longer."""
     with session_of(context).api() as api:
         found = api.orphans()
-    if output is Output.JSON:
-        print_json(make_console(), found)
-    else:
-        _print(make_console(), found.orphans)
+    present(output, found, lambda console: _print(console, found.orphans))
 
 
 @app.command("delete")
@@ -45,8 +43,7 @@ def delete(
     """Delete an orphan, with all that runs in it. It must still carry this installation's tag."""
     with session_of(context).api() as api, interruptible():
         found = _the_orphan(api.orphans().orphans, target)
-        beside = make_console(stderr=output is Output.JSON)
-        _print(beside, [found])
+        _print(beside(output), [found])
         confirm(f"Delete {target_name(found.target)}?", yes=yes)
         requested = send(
             lambda request_id: api.ask_deletion(

@@ -2,31 +2,32 @@
 
 from __future__ import annotations
 
+import json
 import os
-import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
-from itertools import groupby
+from typing import Any, Never
 
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from gitmoxi.domain.deployments import Verb
 from gitmoxi.domain.states import State, Status
+from gitmoxi_gmctl.exits import PipeClosedError
 from gitmoxi_gmctl.replies import (
     Commits,
     Deployment,
-    Plan,
-    PlannedDifference,
     Processing,
     Reply,
     Step,
     Target,
 )
+from gitmoxi_gmctl.tables import GAP, Column, fit
 
-_WIDTH_WITHOUT_TERMINAL = 200
+_WIDTH_WITHOUT_TERMINAL = 100_000
+"""Where no terminal sets a limit: more than anybody writes into a row."""
+
 _SHORT_SHA = 12
 _STYLES: Mapping[Status, str] = {
     Status.PROCESSING: "cyan",
@@ -40,14 +41,33 @@ class Output(StrEnum):
 
     TABLE = "table"
     JSON = "json"
+    YAML = "yaml"
+
+    @property
+    def for_scripts(self) -> bool:
+        """Whether a program reads the result: then nothing else may stand beside it."""
+        return self is not Output.TABLE
+
+
+class OurConsole(Console):
+    """A console that lets the command end in its own way when nobody reads any more."""
+
+    def on_broken_pipe(self) -> Never:
+        """Called by rich where the reader of a pipe has gone."""
+        raise PipeClosedError
 
 
 def make_console(*, stderr: bool = False) -> Console:
-    """A console on standard output or error; in a pipe, tables are wide rather than wrapped."""
-    console = Console(stderr=stderr, highlight=False)
-    if not console.is_terminal and "COLUMNS" not in os.environ:
-        console = Console(stderr=stderr, highlight=False, width=_WIDTH_WITHOUT_TERMINAL)
+    """A console on standard output or error; in a pipe or a file, lines are as long as they are."""
+    console = OurConsole(stderr=stderr, highlight=False)
+    if not _is_limited(console):
+        console = OurConsole(stderr=stderr, highlight=False, width=_WIDTH_WITHOUT_TERMINAL)
     return console
+
+
+def _is_limited(console: Console) -> bool:
+    """Whether lines have to fit into a width."""
+    return console.is_terminal or "COLUMNS" in os.environ
 
 
 def plain(text: str) -> str:
@@ -80,24 +100,61 @@ def target_name(target: Target | None) -> str:
     return f"{target.kind} {name} ({target.account}, {target.region})"
 
 
-def print_json(console: Console, reply: Reply) -> None:
-    """The reply as the API sent it."""
-    console.out(reply.model_dump_json(indent=2), highlight=False)
+def print_json(console: Console, document: Reply | Mapping[str, Any]) -> None:
+    """A reply as the API sent it, or a document of ours; what the terminal cannot show is escaped."""
+    told = document.model_dump(mode="json") if isinstance(document, Reply) else document
+    console.out(json.dumps(told, indent=2, ensure_ascii=not shows_all(console)), highlight=False)
+
+
+def shows_all(console: Console) -> bool:
+    """Whether every character can be written there."""
+    return console.encoding.lower().startswith("utf")
 
 
 def print_table(
-    console: Console, headings: Iterable[str], rows: Iterable[Iterable[Text]], *, empty: str
+    console: Console,
+    headings: Iterable[str],
+    rows: Iterable[Iterable[Text]],
+    *,
+    empty: str,
+    least: Sequence[str] = (),
 ) -> None:
-    """Rows under their headings; ``empty`` where there are none."""
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for heading in headings:
-        table.add_column(heading, overflow="fold")
-    for row in rows:
-        table.add_row(*row)
-    if table.row_count:
-        console.print(table)
-    else:
-        console.print(cell(empty, "dim"))
+    """Rows under their headings; ``empty`` where there are none.
+
+    In a terminal that is too narrow the columns called ``least`` go, in that order, and the others wrap;
+    where even they have no room each row becomes lines. Outside a terminal nothing goes and nothing wraps.
+    """
+    cells = [tuple(row) for row in rows]
+    columns = [
+        Column(heading=heading, width=max((row[index].cell_len for row in cells), default=0))
+        for index, heading in enumerate(headings)
+    ]
+    if not cells:
+        console.print(cell(empty, "dim"), soft_wrap=True)
+        return
+    width = console.width if _is_limited(console) else _WIDTH_WITHOUT_TERMINAL
+    layout = fit(columns, width=width, least=least)
+    if not layout.is_table:
+        _print_records(console, columns, cells)
+        return
+    table = Table(box=None, pad_edge=False, padding=(0, GAP, 0, 0), header_style="bold")
+    for index in layout.kept:
+        table.add_column(columns[index].heading, overflow="fold")
+    for row in cells:
+        table.add_row(*(row[index] for index in layout.kept))
+    console.print(table)
+    if layout.dropped:
+        hidden = ", ".join(layout.dropped)
+        console.print(cell(f"No room for {hidden}: widen the terminal, or add --output json.", "dim"))
+
+
+def _print_records(console: Console, columns: Sequence[Column], rows: Iterable[Sequence[Text]]) -> None:
+    for number, row in enumerate(rows):
+        if number:
+            console.print()
+        for column, value in zip(columns, row, strict=True):
+            if value.plain:
+                console.print(cell(f"{column.heading}: " if column.heading else "", "bold") + value)
 
 
 def print_commits(console: Console, commits: Commits) -> None:
@@ -116,7 +173,13 @@ def print_commits(console: Console, commits: Commits) -> None:
         for item in commits.commits
     )
     headings = ("SEQ", "COMMIT", "STATUS", "DEPLOYMENTS", "RECEIVED", "AUTHOR", "MESSAGE", "BECAUSE")
-    print_table(console, headings, rows, empty="No commit of this branch was processed yet.")
+    print_table(
+        console,
+        headings,
+        rows,
+        empty="No commit of this branch was processed yet.",
+        least=("AUTHOR", "RECEIVED", "MESSAGE", "DEPLOYMENTS"),
+    )
 
 
 def print_processing(console: Console, found: Processing) -> None:
@@ -132,7 +195,7 @@ def print_processing(console: Console, found: Processing) -> None:
         for path in item.files
     )
     headings = ("SERVICE OBJECT", "KIND", "CHANGE", "FILE", "DEPLOYMENT")
-    print_table(console, headings, rows, empty="No service object changed.")
+    print_table(console, headings, rows, empty="No service object changed.", least=("KIND", "CHANGE"))
     for path in sorted(set(found.relevant_files) - {path for item in found.objects for path in item.files}):
         console.print(cell(f"also changed: {path}", "dim"))
     for problem in (item.problem for item in found.objects if item.problem):
@@ -166,60 +229,13 @@ def print_deployments(console: Console, deployments: Iterable[Deployment], *, re
     )
     known = ("ID", "STATUS", "STATE", "SERVICE OBJECT", "TARGET", "COMMIT", "UPDATED")
     headings = (*known, "BECAUSE") if reasons else known
-    print_table(console, headings, rows, empty="No deployment matches.")
-
-
-def print_plan(console: Console, plan: Plan, *, verbose: bool = False) -> None:
-    """What a deployment is going to do: the diff by document, the steps, the AWS calls, the warnings."""
-    console.print(cell(f"Plan: {plan.verb}, {plan.strategy}", "bold"))
-    print_differences(console, plan, verbose=verbose)
-    print_steps(console, plan)
-    print_plan_warnings(console, plan)
-
-
-def print_differences(console: Console, plan: Plan, *, verbose: bool) -> None:
-    """The diff by document; of something that is made anew only the outline, unless ``verbose``."""
-    for document, group in groupby(plan.differences, key=lambda item: item.document):
-        console.print(cell(f"  {document}", "bold"))
-        differences = tuple(group)
-        shown = differences if verbose or plan.verb != Verb.CREATE else _outline(differences)
-        for difference in shown:
-            console.print(difference_line(difference), soft_wrap=True)
-        if len(shown) < len(differences):
-            console.print(cell(f"    and more: {len(differences) - len(shown)} (-v shows all)", "dim"))
-
-
-def print_steps(console: Console, plan: Plan) -> None:
-    """The steps of the strategy, and the AWS calls that they make."""
-    for number, step in enumerate(plan.steps, start=1):
-        console.print(cell(f"  {number}. {step}"), soft_wrap=True)
-    for call in plan.calls:
-        console.print(cell(f"  {call.api}  ", "cyan") + cell(call.summary), soft_wrap=True)
-
-
-def print_plan_warnings(console: Console, plan: Plan) -> None:
-    """What to know before the plan is carried out; a risk stands out."""
-    for warning in plan.warnings:
-        risk = cell(f"  {warning.risk} risk: ", "bold red") if warning.risk else cell("  warning: ", "yellow")
-        console.print(risk + cell(warning.text, "red" if warning.risk else "yellow"), soft_wrap=True)
-
-
-def _outline(differences: tuple[PlannedDifference, ...]) -> tuple[PlannedDifference, ...]:
-    """The members at the top, and the images: what tells one new service from another."""
-    return tuple(item for item in differences if _OUTLINED.fullmatch(item.path))
-
-
-_OUTLINED = re.compile(r"[^.]+|containerDefinitions\[.+\]\.image")
-
-
-def difference_line(difference: PlannedDifference) -> Text:
-    """``+`` what is new, ``-`` what goes, ``~`` what changes."""
-    if difference.before is None:
-        return cell(f"    + {difference.path}: {difference.after}", "green")
-    if difference.after is None:
-        return cell(f"    - {difference.path}: {difference.before}", "red")
-    line = cell(f"    ~ {difference.path}: ", "yellow") + cell(difference.before, "red")
-    return line + cell(" → ", "yellow") + cell(difference.after, "green")
+    print_table(
+        console,
+        headings,
+        rows,
+        empty="No deployment matches.",
+        least=("STATUS", "COMMIT", "UPDATED", "TARGET"),
+    )
 
 
 def print_step(console: Console, step: Step, *, prefix: str = "") -> None:

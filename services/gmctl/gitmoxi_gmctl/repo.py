@@ -9,7 +9,8 @@ import typer
 
 from gitmoxi_gmctl.going_back import YesOption
 from gitmoxi_gmctl.options import AnyRepositoryOption, ByOption, OutputOption, RepositoryOption
-from gitmoxi_gmctl.printing import Output, cell, make_console, print_json
+from gitmoxi_gmctl.presenting import present
+from gitmoxi_gmctl.printing import Output, cell, make_console
 from gitmoxi_gmctl.repo_changes import channel_of
 from gitmoxi_gmctl.repo_options import (
     CHANNEL,
@@ -95,13 +96,15 @@ def get(
             found = api.repositories()
         else:
             found = Repositories(repositories=(api.repository(repository),))
-    console = make_console()
-    if output is Output.JSON:
-        print_json(console, found)
-    elif repository is None:
-        print_repositories(console, found.repositories)
-    else:
-        print_repository(console, found.repositories[0])
+    present(
+        output,
+        found,
+        lambda console: (
+            print_repositories(console, found.repositories)
+            if repository is None
+            else print_repository(console, found.repositories[0])
+        ),
+    )
 
 
 @app.command("delete")

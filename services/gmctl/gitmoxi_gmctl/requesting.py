@@ -11,7 +11,8 @@ import typer
 from gitmoxi_gmctl.api_client import ApiClient
 from gitmoxi_gmctl.exits import ExitCode, GmctlError, UnreachableError, code_of
 from gitmoxi_gmctl.following import pause
-from gitmoxi_gmctl.printing import Output, cell, make_console, print_json
+from gitmoxi_gmctl.presenting import beside, present_to_scripts
+from gitmoxi_gmctl.printing import Output, cell
 from gitmoxi_gmctl.session import follower
 from gitmoxi_gmctl.target_replies import Requested
 
@@ -49,7 +50,7 @@ def follow(
     api: ApiClient, requested: Requested, *, wait: bool, timeout_seconds: float | None, output: Output
 ) -> ExitCode:
     """Show the plan; with ``wait`` all up to the end. The code of what came of it so far."""
-    console = make_console(stderr=output is Output.JSON)
+    console = beside(output)
     new_id = requested.deployment_id
     limit = timeout_seconds
     if not wait:
@@ -62,7 +63,6 @@ def follow(
         details = following.deployment(new_id)
     elif not details.deployment.state.terminal:
         console.print(cell(f"Follow it with: gmctl deployment watch {new_id}"), soft_wrap=True)
-    if output is Output.JSON:
-        print_json(make_console(), details)
+    present_to_scripts(output, details)
     ended = details.deployment.state.terminal
     return code_of([details.deployment.state]) if ended else ExitCode.SUCCESS

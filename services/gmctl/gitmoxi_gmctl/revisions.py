@@ -5,7 +5,8 @@ from __future__ import annotations
 from rich.console import Console
 from rich.text import Text
 
-from gitmoxi_gmctl.printing import cell, difference_line, moment, print_table, target_name
+from gitmoxi_gmctl.plans import difference_line
+from gitmoxi_gmctl.printing import cell, moment, print_table, target_name
 from gitmoxi_gmctl.target_replies import Revision, RevisionDetails, Revisions
 
 _SHORT_SHA = 12

@@ -10,7 +10,8 @@ import typer
 
 from gitmoxi_gmctl.api_client import ApiClient
 from gitmoxi_gmctl.following import Follower
-from gitmoxi_gmctl.printing import Output, make_console
+from gitmoxi_gmctl.presenting import beside
+from gitmoxi_gmctl.printing import Output
 
 DEFAULT_ENDPOINT = "http://127.0.0.1:8080"
 
@@ -36,7 +37,7 @@ def follower(
     api: ApiClient, *, output: Output, timeout_seconds: float | None, verbose: bool = False
 ) -> Follower:
     """Shows progress on standard output, or beside it when a script reads the result there."""
-    console = make_console(stderr=output is Output.JSON)
+    console = beside(output)
     return Follower(api, console, timeout_seconds=timeout_seconds, verbose=verbose)
 
 

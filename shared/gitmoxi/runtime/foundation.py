@@ -75,15 +75,15 @@ async def open_foundation(service: str, settings: Settings) -> AsyncIterator[Fou
     clock = SystemClock()
     ids = UlidIds(clock)
     async with AwsClients(_client_settings(settings)) as clients:
-        outputs = await load_stack_outputs(settings, lambda: _borrowed(clients, "ssm"))
+        outputs = await load_stack_outputs(settings, lambda: borrowed(clients, "ssm"))
         instance = f"{service}-{os.getpid()}"
 
         def now_ms() -> int:
             return int(clock.now().timestamp() * 1000)
 
         shipper = LogShipper(
-            client_factory=lambda: _borrowed(clients, "logs"),
-            group=_log_group(outputs, service),
+            client_factory=lambda: borrowed(clients, "logs"),
+            group=outputs.service_log_group(service),
             stream=f"{instance}-{ids.ulid()}",
             now_ms=now_ms,
         )
@@ -118,7 +118,7 @@ async def open_foundation(service: str, settings: Settings) -> AsyncIterator[Fou
 
 
 @asynccontextmanager
-async def _borrowed(clients: AwsClients, service: str) -> AsyncIterator[Any]:
+async def borrowed(clients: AwsClients, service: str) -> AsyncIterator[Any]:
     """A client that lives as long as ``clients``: leaving the context closes nothing."""
     yield await clients.client(service)
 
@@ -166,7 +166,3 @@ def _tables(outputs: StackOutputs) -> Tables:
         outbox=outputs.outbox_table,
         audit=outputs.audit_table,
     )
-
-
-def _log_group(outputs: StackOutputs, service: str) -> str:
-    return str(getattr(outputs, f"{service.replace('-', '_')}_log_group"))

@@ -68,6 +68,10 @@ class StackOutputs(BaseModel):
         """The worker's log group; the API's is ``api_log_group``."""
         return self._of(worker, "log_group")
 
+    def service_log_group(self, service: str) -> str:
+        """The log group of a worker by its name, or of ``api``."""
+        return self.api_log_group if service == "api" else self.log_group(Worker(service))
+
     def _of(self, worker: Worker, what: str) -> str:
         return str(getattr(self, f"{worker.value.replace('-', '_')}_{what}"))
 

@@ -139,6 +139,19 @@ def test_an_event_reaches_its_queue(emulator, stack, bus, detail_type, detail, q
     assert marked in details
 
 
+@pytest.mark.parametrize(
+    "queue", ["IngestorQueueUrl", "IngestorDlqUrl", "RollbackQueueUrl", "RollbackDlqUrl"]
+)
+def test_queue_and_dead_letters_have_the_same_policy(emulator, stack, queue):
+    attributes = emulator.client("sqs").get_queue_attributes(
+        QueueUrl=stack[queue], AttributeNames=["Policy"]
+    )["Attributes"]
+    assert {statement["Sid"] for statement in json.loads(attributes["Policy"])["Statement"]} == {
+        "OwnRules",
+        "Owner",
+    }
+
+
 def test_a_table_cannot_be_deleted_by_accident(emulator, stack):
     dynamodb = emulator.client("dynamodb")
     with pytest.raises(dynamodb.exceptions.ClientError, match="protect"):

@@ -8,12 +8,15 @@ from typing import Any
 from fastapi import FastAPI
 
 from gitmoxi.adapters.codec import encode
+from gitmoxi.adapters.memory.aws_account import MemoryAwsAccount
 from gitmoxi.adapters.memory.bodies import MemoryBodyStore
 from gitmoxi.adapters.memory.clock import FakeClock, SequentialIds
+from gitmoxi.adapters.memory.dead_letters import MemoryDeadLetters
 from gitmoxi.adapters.memory.ledger import MemoryLedger
 from gitmoxi.adapters.memory.messaging import MemoryPublisher
 from gitmoxi.adapters.memory.reachability import MemoryReachability
 from gitmoxi.adapters.memory.secrets import MemorySecrets
+from gitmoxi.adapters.memory.service_logs import MemoryServiceLogs
 from gitmoxi.domain.deployments import (
     Deployment,
     Intent,
@@ -41,8 +44,11 @@ from gitmoxi.domain.records import (
 from gitmoxi.domain.repositories import repository_id
 from gitmoxi.domain.states import State, Worker
 from gitmoxi.domain.targets import EcsTarget, LambdaTarget, TargetKind
+from gitmoxi.ports.aws_account import Caller
 from gitmoxi.ports.ledger import CreateDeployment, PutCommit, PutPlan, PutStep, UpdateDeployment, Write
 from gitmoxi_api.app import create_app
+from gitmoxi_api.operating import Operating
+from gitmoxi_api.options import ApiOptions
 
 URL = "https://git.example.com/team/shop"
 REPOSITORY = repository_id(URL)
@@ -103,10 +109,28 @@ class Stage:
     clock: FakeClock = field(default_factory=FakeClock)
     ids: SequentialIds = field(default_factory=SequentialIds)
     meter: Meter = field(default_factory=Meter)
+    logs: MemoryServiceLogs = field(default_factory=MemoryServiceLogs)
     secrets: MemorySecrets = field(default_factory=MemorySecrets)
+    account: MemoryAwsAccount = field(
+        default_factory=lambda: MemoryAwsAccount(
+            Caller(account="111122223333", arn="arn:aws:sts::111122223333:assumed-role/api/i", server_time=T0)
+        )
+    )
+    outputs: dict[str, str] = field(default_factory=lambda: {"BusName": "gitmoxi"})
+    current_outputs: dict[str, str] | Exception | None = None
+    mode: str = "aws"
+    dead_letters: MemoryDeadLetters = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.dead_letters = MemoryDeadLetters(self.clock)
 
     def app(
-        self, *, allow_file: bool = True, loopback_only: bool = True, webhook_hosts: tuple[str, ...] = ()
+        self,
+        *,
+        allow_file: bool = True,
+        loopback_only: bool = True,
+        max_streams: int = 0,
+        webhook_hosts: tuple[str, ...] = (),
     ) -> FastAPI:
         return create_app(
             ledger=self.ledger,
@@ -116,10 +140,29 @@ class Stage:
             clock=self.clock,
             ids=self.ids,
             metrics=self.meter,
+            operating=self.operating(),
+            options=ApiOptions(
+                allow_file=allow_file,
+                loopback_only=loopback_only,
+                max_streams=max_streams,
+                webhook_hosts=webhook_hosts,
+            ),
+        )
+
+    def operating(self) -> Operating:
+        async def current() -> dict[str, str]:
+            if isinstance(self.current_outputs, Exception):
+                raise self.current_outputs
+            return self.outputs if self.current_outputs is None else self.current_outputs
+
+        return Operating(
+            dead_letters=self.dead_letters,
+            logs=self.logs,
             secrets=self.secrets,
-            allow_file=allow_file,
-            loopback_only=loopback_only,
-            webhook_hosts=webhook_hosts,
+            account=self.account,
+            outputs=self.outputs,
+            current_outputs=current,
+            mode=self.mode,
         )
 
     async def register(self, **changes: Any) -> Repository:

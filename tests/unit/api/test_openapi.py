@@ -38,7 +38,9 @@ def test_every_endpoint_is_explained(operation):
     assert re.fullmatch(r"[a-z_]+", operation["operationId"])
     for status, response in operation["responses"].items():
         content = response.get("content", {})
-        expected = "application/json" if status.startswith("2") else "application/problem+json"
+        stream = operation["operationId"].startswith("stream_")
+        good = "text/event-stream" if stream else "application/json"
+        expected = good if status.startswith("2") else "application/problem+json"
         assert not content or list(content) == [expected]
 
 

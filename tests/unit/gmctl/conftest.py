@@ -43,7 +43,8 @@ def endpoint(world) -> Iterator[str]:
 @pytest.fixture
 def run(capsys, monkeypatch) -> Callable[..., Ran]:
     """Runs gmctl as the shell does, in this process."""
-    for name in ("GITMOXI_ENDPOINT_URL", "COLUMNS", "FORCE_COLOR", "TTY_COMPATIBLE"):
+    for name in ("GITMOXI_ENDPOINT_URL", "COLUMNS", "FORCE_COLOR", "NO_COLOR", "TTY_COMPATIBLE"):
+        monkeypatch.setenv(name, "")  # so that it is taken away again, should the command set it
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setattr(following, "pause", lambda: None)
 

@@ -7,7 +7,7 @@ import io
 import pytest
 from rich.console import Console
 
-from gitmoxi_gmctl.printing import print_plan
+from gitmoxi_gmctl.plans import print_plan
 from gitmoxi_gmctl.replies import Plan, PlannedCall, PlannedDifference, PlannedWarning
 
 

@@ -9,6 +9,7 @@ import cfnlint.api
 import pytest
 
 from gitmoxi.domain.states import Worker
+from gitmoxi_gmctl.doctor.permissions import DEPLOY_ROLE, ROLE_NEEDS
 
 TABLES = ["Repositories", "Commits", "Deployments", "Targets", "Outbox", "Audit"]
 WORKERS = ["Ingestor", "Planner", "EcsDeployer", "LambdaDeployer", "Rollback"]
@@ -160,6 +161,25 @@ class TestRoles:
         }
         assert writes == {"dynamodb:PutItem", "dynamodb:ConditionCheckItem"}
 
+    def test_the_api_takes_letters_from_dead_letter_queues_and_only_sends_to_queues(self, template):
+        assert _api_rights(template, "sqs:", ("Dlq",)) == {
+            f"{worker}Dlq": {
+                "sqs:ReceiveMessage",
+                "sqs:ChangeMessageVisibility",
+                "sqs:DeleteMessage",
+                "sqs:GetQueueAttributes",
+            }
+            for worker in WORKERS
+        }
+        assert _api_rights(template, "sqs:", ("Queue",)) == {
+            f"{worker}Queue": {"sqs:SendMessage", "sqs:GetQueueAttributes"} for worker in WORKERS
+        }
+
+    def test_the_api_reads_every_services_log_and_writes_its_own(self, template):
+        reads = {f"{service}LogGroup": {"logs:FilterLogEvents"} for service in SERVICES}
+        reads["ApiLogGroup"] = reads["ApiLogGroup"] | {"logs:CreateLogStream", "logs:PutLogEvents"}
+        assert _api_rights(template, "logs:", ("LogGroup",)) == reads
+
     @pytest.mark.parametrize("service", ["Ingestor", "Api"])
     def test_who_reads_repositories_may_not_act_in_target_accounts(self, template, service):
         (policy,) = template.properties("IAM::Role")[f"{service}Role"]["Policies"]
@@ -181,3 +201,60 @@ def _role_statements(template):
 
 def _listed(value):
     return [value] if isinstance(value, str) else value
+
+
+def _api_rights(template, service, kinds):
+    """Resource to actions of the API's role, of one AWS service, on resources of these kinds."""
+    (policy,) = template.properties("IAM::Role")["ApiRole"]["Policies"]
+    rights: dict[str, set[str]] = {}
+    for statement in policy["PolicyDocument"]["Statement"]:
+        actions = {action for action in _listed(statement["Action"]) if action.startswith(service)}
+        resources = statement["Resource"]
+        for arn in resources if isinstance(resources, list) else [resources]:
+            if actions and (name := template.named(arn)).endswith(kinds):
+                rights[name] = rights.get(name, set()) | actions
+    return rights
+
+
+@pytest.mark.parametrize("role", [f"{service}Role" for service in SERVICES])
+def test_gmctl_doctor_asks_for_exactly_the_rights_of_each_role(template, role):
+    granted = {
+        (action, _output_of(resource))
+        for statement in _statements_of(template, role)
+        if "Condition" not in statement
+        for action in _listed(statement["Action"])
+        for resource in (
+            statement["Resource"] if isinstance(statement["Resource"], list) else [statement["Resource"]]
+        )
+    }
+    asked = {
+        (action, resource)
+        for need in ROLE_NEEDS[role]
+        for action in need.actions
+        for resource in need.resources
+    }
+    # Rights on names are asked by each service that starts: no output stands for the path in Parameter Store.
+    assert {(action, output) for action, output in granted if output is not None} == asked
+    assert {action for action, output in granted if output is None} <= {
+        "ssm:GetParametersByPath",
+        "codecommit:GitPull",
+    }
+
+
+def _statements_of(template, role):
+    (policy,) = template.properties("IAM::Role")[role]["Policies"]
+    yield from policy["PolicyDocument"]["Statement"]
+    yield from template.properties("IAM::ManagedPolicy")["CommonPolicy"]["PolicyDocument"]["Statement"]
+
+
+def _output_of(resource):
+    """The output that names a statement's resource, or the stand-in for the deploy role; None for others."""
+    text = next(iter(resource.values()))
+    if "DeployRoleName" in text:
+        return DEPLOY_ROLE
+    name = re.sub(r"\W.*", "", text.removeprefix("${"))
+    if name == "Bus":
+        return "BusName"
+    if name.endswith(("Queue", "Dlq")):
+        return f"{name}Url"
+    return name if name.endswith(("Table", "LogGroup", "Bucket")) else None

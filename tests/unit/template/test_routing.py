@@ -9,7 +9,6 @@ import pytest
 from gitmoxi.contracts.messages import MESSAGES, Sweep
 
 WORKERS = ["Ingestor", "Planner", "EcsDeployer", "LambdaDeployer", "Rollback"]
-QUEUES = [f"{worker}{kind}" for worker in WORKERS for kind in ("Queue", "Dlq")]
 OURS, DEFAULT = "our bus", "default bus"
 
 
@@ -191,35 +190,45 @@ class TestQueue:
             assert queue["VisibilityTimeout"] == 60
 
 
-@pytest.mark.parametrize("queue", QUEUES)
+@pytest.mark.parametrize("worker", WORKERS)
 class TestQueuePolicy:
-    def statements(self, template, queue):
-        policy = template.properties("SQS::QueuePolicy")[f"{queue}Policy"]
-        assert policy["Queues"] == [{"Ref": queue}]
+    def statements(self, template, worker):
+        policy = template.properties("SQS::QueuePolicy")[f"{worker}QueuePolicy"]
+        assert policy["Queues"] == [{"Ref": f"{worker}Queue"}, {"Ref": f"{worker}Dlq"}]
         return {s["Sid"]: s for s in policy["PolicyDocument"]["Statement"]}
 
-    def test_admits_exactly_the_rules_that_send_there(self, template, queue):
-        target_key = queue.removesuffix("Dlq").removesuffix("Queue") + "Queue"
+    def test_admits_exactly_the_rules_that_send_there(self, template, worker):
         senders = sorted(
             name
             for name, rule in template.properties("Events::Rule").items()
-            if target_key in {template.named(target["Arn"]) for target in rule["Targets"]}
+            if f"{worker}Queue" in {template.named(target["Arn"]) for target in rule["Targets"]}
         )
-        statement = self.statements(template, queue)["OwnRules"]
+        statement = self.statements(template, worker)["OwnRules"]
         assert statement["Principal"] == {"Service": "events.amazonaws.com"}
         assert statement["Action"] == "sqs:SendMessage"
         sources = statement["Condition"]["ArnEquals"]["aws:SourceArn"]
         assert sorted(template.named(arn) for arn in sources) == senders
 
-    def test_admits_the_owning_services_role(self, template, queue):
-        owner = queue.removesuffix("Dlq").removesuffix("Queue")
-        statement = self.statements(template, queue)["Owner"]
-        assert template.named(statement["Principal"]["AWS"]) == f"{owner}Role"
-        assert {"sqs:SendMessage", "sqs:ReceiveMessage", "sqs:DeleteMessage"} <= set(statement["Action"])
+    def test_admits_the_owning_services_role(self, template, worker):
+        statement = self.statements(template, worker)["Owner"]
+        assert template.named(statement["Principal"]["AWS"]) == f"{worker}Role"
+        assert set(statement["Action"]) == {
+            "sqs:SendMessage",
+            "sqs:ReceiveMessage",
+            "sqs:DeleteMessage",
+            "sqs:ChangeMessageVisibility",
+            "sqs:GetQueueAttributes",
+        }
 
-    def test_allows_nobody_else_and_denies_nothing_literally(self, template, queue):
-        statements = self.statements(template, queue)
+    def test_allows_nobody_else_and_denies_nothing_literally(self, template, worker):
+        statements = self.statements(template, worker)
         assert set(statements) == {"OwnRules", "Owner"}
         for statement in statements.values():
             assert statement["Effect"] == "Allow"
-            assert template.named(statement["Resource"]) == queue
+            assert statement["Resource"] == "*", "of the queue that the policy is attached to"
+
+
+def test_every_queue_has_exactly_one_policy(template):
+    policies = template.properties("SQS::QueuePolicy").values()
+    attached = sorted(queue["Ref"] for policy in policies for queue in policy["Queues"])
+    assert attached == sorted(template.properties("SQS::Queue"))

@@ -10,6 +10,7 @@ import pytest
 
 from gitmoxi.adapters import aws
 from gitmoxi.adapters.aws.calls import Operation
+from gitmoxi_gmctl.doctor.permissions import DEPLOY_ACTIONS
 from tests.unit.template.conftest import TEMPLATE, parsed
 
 WITHOUT_A_CALL_OF_OURS = {
@@ -47,3 +48,8 @@ def test_every_call_that_we_make_is_allowed(allowed):
 def test_nothing_else_is_allowed(allowed):
     made = set(called())
     assert {action for action in allowed if action.partition(":")[2] not in made} == WITHOUT_A_CALL_OF_OURS
+
+
+def test_gmctl_doctor_asks_for_exactly_what_is_allowed_on_everything(allowed):
+    narrowed = {"iam:PassRole", "s3:GetObject", "s3:GetObjectVersion"}
+    assert set(DEPLOY_ACTIONS) == allowed - narrowed

@@ -8,7 +8,8 @@ from rich.console import Console
 
 from gitmoxi.domain.baselines import Comparison, tally
 from gitmoxi_gmctl.baseline.replies import Baseline
-from gitmoxi_gmctl.printing import cell, print_plan, print_table, target_name
+from gitmoxi_gmctl.plans import print_plan
+from gitmoxi_gmctl.printing import cell, print_table, target_name
 
 _SHORT_SHA = 12
 _STYLES: Mapping[Comparison, str] = {

@@ -9,13 +9,15 @@ import typer
 from rich.console import Console
 
 from gitmoxi.domain.dryruns import DryRunState
+from gitmoxi_gmctl import printing
 from gitmoxi_gmctl.dryrun.markdown import markdown
 from gitmoxi_gmctl.dryrun.printing import print_dry_run
 from gitmoxi_gmctl.dryrun.replies import DryRun, Report
 from gitmoxi_gmctl.exits import ExitCode, GmctlError
 from gitmoxi_gmctl.following import Follower, interruptible
 from gitmoxi_gmctl.options import BranchOption, RepositoryOption, TimeoutOption
-from gitmoxi_gmctl.printing import make_console, print_json
+from gitmoxi_gmctl.presenting import present_to_scripts
+from gitmoxi_gmctl.printing import make_console
 from gitmoxi_gmctl.session import session_of
 
 
@@ -24,6 +26,7 @@ class Output(StrEnum):
 
     TABLE = "table"
     JSON = "json"
+    YAML = "yaml"
     MARKDOWN = "markdown"
 
 
@@ -67,8 +70,8 @@ def dryrun(
 
 def _show(console: Console, found: DryRun, report: Report, *, output: Output, verbose: bool) -> None:
     match output:
-        case Output.JSON:
-            print_json(console, found)
+        case Output.JSON | Output.YAML:
+            present_to_scripts(printing.Output(output), found)
         case Output.MARKDOWN:
             console.out(markdown(found, report, verbose=verbose), highlight=False)
         case Output.TABLE:

@@ -10,13 +10,8 @@ from gitmoxi.domain.dryruns import Outcome, tally
 from gitmoxi.domain.findings import Severity
 from gitmoxi_gmctl.counting import counted
 from gitmoxi_gmctl.dryrun.replies import DryRun, DryRunObject, Finding, Report
-from gitmoxi_gmctl.printing import (
-    cell,
-    print_differences,
-    print_plan_warnings,
-    print_steps,
-    print_warnings,
-)
+from gitmoxi_gmctl.plans import print_differences, print_plan_warnings, print_steps
+from gitmoxi_gmctl.printing import cell, print_warnings
 from gitmoxi_gmctl.replies import Plan
 
 SIGNS: Mapping[Outcome, str] = {

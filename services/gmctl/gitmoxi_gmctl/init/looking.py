@@ -15,8 +15,14 @@ from botocore import xform_name
 from gitmoxi.adapters.aws.errors import aws_errors
 from gitmoxi.adapters.aws.sessions import ClientSource
 
-_MOST_PAGES = 20
+_FEW_PAGES = 20
 """Of a list that is only searched for similar names."""
+
+_ALL_PAGES = 1000
+"""Of a list that is wanted whole: more than any account's quota fills."""
+
+_ECS_PAGE = 100
+"""The most that ListClusters and ListServices give at once; ListServices gives 10 unasked."""
 
 
 class AwsLooks:
@@ -24,20 +30,22 @@ class AwsLooks:
 
     def __init__(self, clients: ClientSource) -> None:
         self._clients = clients
+        self._account: str | None = None
 
     async def account(self) -> str:
-        """``sts:GetCallerIdentity``, which needs no permission: 12 digits."""
-        return str((await self._call("sts", "GetCallerIdentity"))["Account"])
+        """``sts:GetCallerIdentity``, which needs no permission: 12 digits; asked once."""
+        if self._account is None:
+            self._account = str((await self._call("sts", "GetCallerIdentity"))["Account"])
+        return self._account
 
-    async def cluster_names(self) -> list[str]:
-        """``ecs:ListClusters``."""
-        return [_last_part(arn) for arn in await self._ecs_list("ListClusters", "clusterArns")]
+    async def cluster_names(self, *, whole: bool = False) -> list[str]:
+        """``ecs:ListClusters``; ``whole``: all, however many there are."""
+        return [_last_part(arn) for arn in await self._ecs_list("ListClusters", "clusterArns", whole=whole)]
 
-    async def service_names(self, cluster: str) -> list[str]:
-        """``ecs:ListServices``."""
-        return [
-            _last_part(arn) for arn in await self._ecs_list("ListServices", "serviceArns", cluster=cluster)
-        ]
+    async def service_names(self, cluster: str, *, whole: bool = False) -> list[str]:
+        """``ecs:ListServices``; ``whole``: all, however many there are."""
+        arns = await self._ecs_list("ListServices", "serviceArns", whole=whole, cluster=cluster)
+        return [_last_part(arn) for arn in arns]
 
     async def is_scaled(self, cluster: str, service: str) -> bool:
         """Whether a scalable target is registered for the service's desiredCount."""
@@ -50,9 +58,9 @@ class AwsLooks:
         )
         return bool(answer["ScalableTargets"])
 
-    async def function_names(self) -> list[str]:
-        """``lambda:ListFunctions``."""
-        listed = await self._lambda_list("ListFunctions", "Functions")
+    async def function_names(self, *, whole: bool = False) -> list[str]:
+        """``lambda:ListFunctions``; ``whole``: all, however many there are."""
+        listed = await self._lambda_list("ListFunctions", "Functions", whole=whole)
         return [str(function["FunctionName"]) for function in listed]
 
     async def alias_names(self, function: str) -> list[str]:
@@ -66,18 +74,29 @@ class AwsLooks:
             "ListEventSourceMappings", "EventSourceMappings", FunctionName=function
         )
 
-    async def _ecs_list(self, operation: str, member: str, **request: str) -> list[str]:
-        return await self._pages("ecs", operation, member, request, "nextToken", "nextToken")
+    async def _ecs_list(self, operation: str, member: str, *, whole: bool, **request: Any) -> list[str]:
+        asked = {"maxResults": _ECS_PAGE, **request}
+        return await self._pages("ecs", operation, member, asked, ("nextToken", "nextToken"), whole=whole)
 
-    async def _lambda_list(self, operation: str, member: str, **request: str) -> list[Any]:
-        return await self._pages("lambda", operation, member, request, "Marker", "NextMarker")
+    async def _lambda_list(
+        self, operation: str, member: str, *, whole: bool = False, **request: Any
+    ) -> list[Any]:
+        return await self._pages("lambda", operation, member, request, ("Marker", "NextMarker"), whole=whole)
 
     async def _pages(
-        self, service: str, operation: str, member: str, request: Mapping[str, str], ask: str, told: str
+        self,
+        service: str,
+        operation: str,
+        member: str,
+        request: Mapping[str, Any],
+        cursor: tuple[str, str],
+        *,
+        whole: bool,
     ) -> list[Any]:
+        ask, told = cursor
         found: list[Any] = []
         more: dict[str, str] = {}
-        for _ in range(_MOST_PAGES):
+        for _ in range(_ALL_PAGES if whole else _FEW_PAGES):
             answer = await self._call(service, operation, **request, **more)
             found += answer[member]
             if not answer.get(told):

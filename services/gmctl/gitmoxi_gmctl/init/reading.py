@@ -12,7 +12,7 @@ from gitmoxi.adapters.aws.lambda_functions import AwsLambda
 from gitmoxi.adapters.aws.rate_limits import RateLimits
 from gitmoxi.adapters.aws.sessions import ClientSource
 from gitmoxi.domain.targets import EcsTarget, LambdaTarget, cluster_name
-from gitmoxi.errors import AwsRejectedError, GitmoxiError
+from gitmoxi.errors import AwsRejectedError, GitmoxiError, ThrottledError
 from gitmoxi.planning.export.ecs import ecs_files, task_definition_of
 from gitmoxi.planning.export.files import ExportedFiles
 from gitmoxi.planning.export.functions import DEFAULT_ALIAS, LiveLambda, image_code, lambda_files
@@ -33,6 +33,10 @@ class Export:
     name: str
     subject: str
     exported: ExportedFiles
+
+
+class BeingDeletedError(GmctlError):
+    """It is still told of, and is going."""
 
 
 class Exporter:
@@ -95,7 +99,7 @@ class Exporter:
             names = await _names(lambda: self._looks.service_names(target.cluster))
             raise _unknown(f"There is no {target}", target.service_name, names)
         if service.status != "ACTIVE":
-            raise GmctlError(
+            raise BeingDeletedError(
                 f"The {target} is {service.status}: it was deleted, and there is nothing to write files of."
             )
         return service
@@ -104,6 +108,8 @@ class Exporter:
         """None where that cannot be read: many people may not ask Application Auto Scaling."""
         try:
             return await self._looks.is_scaled(target.cluster, target.service_name)
+        except ThrottledError:
+            raise
         except GitmoxiError:
             return None
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import re
 import shlex
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from rich.console import Console
 
@@ -20,7 +20,8 @@ from gitmoxi_gmctl.init.command import EcsChoice, InitOptions, LambdaChoice
 from gitmoxi_gmctl.init.packages import parse_place
 from gitmoxi_gmctl.init.reading import Export, Exporter
 from gitmoxi_gmctl.init.writing import write_files
-from gitmoxi_gmctl.printing import Output, cell, make_console
+from gitmoxi_gmctl.presenting import present
+from gitmoxi_gmctl.printing import cell
 
 _AWS_SAYS = "AWS says: "
 _FILE_NAME = re.compile(r"[^/\\\x00-\x1f]+")
@@ -35,10 +36,11 @@ def run(options: InitOptions) -> None:
     export = asyncio.run(_read(options))
     name = _file_name(options.name or export.name)
     written = write_files(options.folder, name, export.exported.files, force=options.force)
-    if options.output is Output.JSON:
-        _print_json(make_console(), export, written)
-    else:
-        print_export(make_console(), export, written, options.folder)
+    present(
+        options.output,
+        _document(export, written),
+        lambda console: print_export(console, export, written, options.folder),
+    )
 
 
 async def export_with(clients: ClientSource, region: str, choice: EcsChoice | LambdaChoice) -> Export:
@@ -82,14 +84,13 @@ def _file_name(name: str) -> str:
     return name
 
 
-def _print_json(console: Console, export: Export, written: Sequence[Path]) -> None:
-    told = {
+def _document(export: Export, written: Sequence[Path]) -> Mapping[str, Any]:
+    return {
         "subject": export.subject,
         "files": [str(path) for path in written],
         "notes": export.exported.notes,
         "first_dry_run": export.exported.first_run,
     }
-    console.out(json.dumps(told, indent=2, ensure_ascii=False), highlight=False)
 
 
 def print_export(console: Console, export: Export, written: Sequence[Path], folder: Path) -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 
 from gitmoxi.catalogue import ALL_RULES
-from gitmoxi_gmctl.printing import make_console
+from gitmoxi_gmctl.presenting import present
+from gitmoxi_gmctl.printing import Output, make_console
 from gitmoxi_gmctl.validate.github import github_lines
 from gitmoxi_gmctl.validate.kinds import ReportFormat
 from gitmoxi_gmctl.validate.report import Report
@@ -19,8 +20,9 @@ def write_report(report: Report, output: ReportFormat, *, verbose: bool) -> None
     match output:
         case ReportFormat.TABLE:
             print_report(console, report, verbose=verbose)
-        case ReportFormat.JSON:
-            console.out(report.model_dump_json(indent=2), highlight=False)
+        case ReportFormat.JSON | ReportFormat.YAML:
+            document = report.model_dump(mode="json")
+            present(Output(output), document, lambda _: None)
         case ReportFormat.SARIF:
             rules = {info.id: info for info in ALL_RULES}
             console.out(json.dumps(sarif_log(report, rules), indent=2), highlight=False)

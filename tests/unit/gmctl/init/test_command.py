@@ -27,7 +27,7 @@ def _nobody(monkeypatch, tmp_path):
 @pytest.mark.parametrize(
     ("arguments", "text"),
     [
-        pytest.param((), "Say what to read: --cluster and --service, or --function.", id="nothing"),
+        pytest.param((), "Say what to read: --cluster and --service, or --function, or --all.", id="nothing"),
         pytest.param(("--cluster", "c"), "Say what to read", id="a cluster alone"),
         pytest.param(("--service", "s"), "Say what to read", id="a service alone"),
         pytest.param(

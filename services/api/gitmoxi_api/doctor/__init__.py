@@ -1,0 +1,1 @@
+"""Is all well with this installation: what the API can see of it."""

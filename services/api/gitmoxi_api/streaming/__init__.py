@@ -1,0 +1,1 @@
+"""Server-sent events: steps of deployments as they are committed."""

@@ -1,0 +1,1 @@
+"""``gmctl doctor``: is all well, and if not, what to do."""
