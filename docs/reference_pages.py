@@ -7,6 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
+from docs.command_line_page import command_line_page
 from docs.deployment_settings_page import deployment_settings_page
 from docs.reliability_page import reliability_page
 from docs.rules_page import rules_page
@@ -21,6 +22,7 @@ PAGES: Final[Mapping[Path, Callable[[], str]]] = {
     REFERENCE.parent / "reliability.md": reliability_page,
     REFERENCE.parent / "security.md": security_page,
     REFERENCE / "deployment-settings.md": deployment_settings_page,
+    REFERENCE / "gmctl.md": command_line_page,
     REFERENCE / "rules.md": rules_page,
     REFERENCE / "templates.md": templates_page,
     **{REFERENCE / "schemas" / schema_name(kind): partial(schema_text, kind) for kind in FileKind},

@@ -5,10 +5,13 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
 
+from gitmoxi.domain.records import AuditEntry
+from gitmoxi.domain.repositories import repository_id
 from gitmoxi.domain.states import Status
 from gitmoxi.domain.targets import TargetKind
+from gitmoxi.errors import InvalidInputError
 from gitmoxi.ports.ledger import DeploymentFilter, Ledger
 from gitmoxi_api.problems import ProblemError
 from gitmoxi_api.requests import BranchName, CommitHash, RepositoryId
@@ -48,6 +51,40 @@ class DeploymentQuery(BaseModel):
         if self.service is not None or self.cluster is not None:
             return TargetKind.ECS
         return TargetKind.LAMBDA if self.function is not None else self.kind
+
+
+class EventQuery(BaseModel):
+    """Entries of the audit trail; all conditions hold."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    repository: RepositoryId | None = None
+    kind: str | None = Field(
+        default=None, max_length=64, description="of this kind, or of those that begin so: push, push.refused"
+    )
+    since: AwareDatetime | None = Field(default=None, description="not before; with a time zone")
+    limit: int = Field(default=20, ge=1, le=200, description="how many at most")
+
+    @property
+    def is_wide(self) -> bool:
+        """Whether everything matches."""
+        return self.repository is None and self.kind is None and self.since is None
+
+    def matches(self, entry: AuditEntry) -> bool:
+        """Whether all conditions hold."""
+        return (
+            (self.since is None or entry.at >= self.since)
+            and (self.kind is None or f"{entry.kind}.".startswith(f"{self.kind}."))
+            and (self.repository is None or _repository_of(entry) == self.repository)
+        )
+
+
+def _repository_of(entry: AuditEntry) -> str | None:
+    """The id; None where there is none: refused pushes are kept as they were sent."""
+    try:
+        return repository_id(entry.details.get("repository", ""))
+    except InvalidInputError:
+        return None
 
 
 async def ledger_filter(query: DeploymentQuery, ledger: Ledger) -> DeploymentFilter | None:

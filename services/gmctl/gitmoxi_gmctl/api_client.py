@@ -177,9 +177,9 @@ class ApiClient(ApiTransport):
         with _pointing_at_deployments(deployment_id):
             return self._ask(Requested, "POST", path, body={"by": by, "request_id": request_id})
 
-    def events(self, limit: int) -> Events:
-        """The audit trail."""
-        return self._ask(Events, "GET", "/v1/events", query={"limit": limit})
+    def events(self, query: Query) -> Events:
+        """The newest entries of the audit trail that match."""
+        return self._ask(Events, "GET", "/v1/events", query=query)
 
 
 def _id(reference: str) -> str:

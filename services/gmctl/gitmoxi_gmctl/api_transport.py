@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 from collections.abc import Iterator, Mapping
 from http import HTTPStatus
 from types import TracebackType
-from typing import Any, Self, TypeVar
+from typing import Any, Final, Self, TypeVar
 
 import httpx
 from pydantic import ValidationError
@@ -18,6 +19,13 @@ ReplyType = TypeVar("ReplyType", bound=Reply)
 Query = Mapping[str, str | int | None]
 
 _CONNECT_SECONDS = 5.0
+_COMMANDS: Final = {
+    "repositories": "gmctl repo get",
+    "commits": "gmctl commit get -r URL -b BRANCH",
+    "deployments": "gmctl deployment get",
+    "targets": "gmctl deployment get",
+}
+_PATHS = re.compile(rf"GET /v1/({'|'.join(_COMMANDS)})(?= lists)")
 _EVENTS = "text/event-stream"
 
 
@@ -149,7 +157,7 @@ class ApiTransport:
 
     def _refusal(self, response: httpx.Response) -> GmctlError:
         try:
-            detail = str(response.json()["detail"])
+            detail = _for_people(str(response.json()["detail"]))
         except (ValueError, KeyError, TypeError):
             return self._stranger(response)
         if response.status_code == HTTPStatus.SERVICE_UNAVAILABLE:
@@ -162,6 +170,11 @@ class ApiTransport:
             f"{response.request.url.path})",
             "check -e or GITMOXI_ENDPOINT_URL",
         )
+
+
+def _for_people(detail: str) -> str:
+    """The API names its own paths where something else is to be asked; here a command helps."""
+    return _PATHS.sub(lambda found: _COMMANDS[found[1]], detail)
 
 
 def _reason(error: Exception) -> str:

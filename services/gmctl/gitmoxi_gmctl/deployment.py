@@ -35,7 +35,6 @@ from gitmoxi_gmctl.presenting import present
 from gitmoxi_gmctl.printing import (
     Output,
     cell,
-    make_console,
     print_deployments,
 )
 from gitmoxi_gmctl.replies import Deployment
@@ -166,24 +165,42 @@ def watch(
 
 
 @app.command("abort")
-def abort(context: typer.Context, name: NameArgument, by: ByOption = None) -> None:
+def abort(
+    context: typer.Context,
+    *,
+    name: NameArgument,
+    by: ByOption = None,
+    output: OutputOption = Output.TABLE,
+) -> None:
     """Stop a deployment; what it changed is undone. Where nothing is under way, nothing happens."""
-    _command(context, name, "abort", by)
+    _command(context, name, "abort", by, output)
 
 
 @app.command("pause")
-def pause(context: typer.Context, name: NameArgument, by: ByOption = None) -> None:
+def pause(
+    context: typer.Context,
+    *,
+    name: NameArgument,
+    by: ByOption = None,
+    output: OutputOption = Output.TABLE,
+) -> None:
     """Let a running deployment stand where it is.
 
     It pauses Gitmoxi's steps; in a rolling deployment of an ECS service, ECS itself goes on replacing tasks.
     """
-    _command(context, name, "pause", by)
+    _command(context, name, "pause", by, output)
 
 
 @app.command("resume")
-def resume(context: typer.Context, name: NameArgument, by: ByOption = None) -> None:
+def resume(
+    context: typer.Context,
+    *,
+    name: NameArgument,
+    by: ByOption = None,
+    output: OutputOption = Output.TABLE,
+) -> None:
     """Let a paused deployment go on."""
-    _command(context, name, "resume", by)
+    _command(context, name, "resume", by, output)
 
 
 @app.command("retry")
@@ -207,10 +224,11 @@ def retry(
     raise typer.Exit(code)
 
 
-def _command(context: typer.Context, name: str, kind: str, by: str | None) -> None:
+def _command(context: typer.Context, name: str, kind: str, by: str | None, output: Output) -> None:
     with session_of(context).api() as api:
         told = give_command(api, name, kind, by or getpass.getuser())
-    make_console().print(cell(told), soft_wrap=True)
+    document = {"kind": kind, "name": name, "because": told}
+    present(output, document, lambda console: console.print(cell(told), soft_wrap=True))
 
 
 def _query(

@@ -64,6 +64,7 @@ class Follower:
         self._looked: dict[str, int] = {}
         """By deployment the version of which all was shown, not only steps."""
         self._planned: set[str] = set()
+        self._looked_when_planned: set[str] = set()
         self._explained: set[str] = set()
         self._said: str | None = None
 
@@ -182,6 +183,8 @@ class Follower:
         """
         deployment = details.deployment
         self._looked[deployment.id] = deployment.version
+        if deployment.verb is not None:
+            self._looked_when_planned.add(deployment.id)
         for step in details.steps:
             self._show_step(deployment.id, step, prefix=prefix)
         if deployment.status is Status.PROCESSED_ERROR and deployment.id not in self._explained:
@@ -209,8 +212,8 @@ class Follower:
         if deployment.id not in followed:
             return False
         self._show_step(deployment.id, step, prefix=prefix)
-        unseen_plan = deployment.verb is not None and deployment.id not in self._planned
-        return unseen_plan or step.state.terminal or step.state is State.HELD
+        is_planned_since = deployment.verb is not None and deployment.id not in self._looked_when_planned
+        return is_planned_since or step.state.terminal or step.state is State.HELD
 
     def _show_step(self, deployment_id: str, step: Step, *, prefix: str) -> None:
         if step.version > self._shown.get(deployment_id, 0):

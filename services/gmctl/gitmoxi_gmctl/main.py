@@ -17,6 +17,8 @@ from gitmoxi_gmctl.doctor.command import doctor
 from gitmoxi_gmctl.going_back import rollback, undelete
 from gitmoxi_gmctl.init.command import init
 from gitmoxi_gmctl.logs import logs
+from gitmoxi_gmctl.manual import manual
+from gitmoxi_gmctl.pages import add_pages
 from gitmoxi_gmctl.session import DEFAULT_ENDPOINT, Session
 from gitmoxi_gmctl.terminal import without_colour
 from gitmoxi_gmctl.up_command import up
@@ -27,7 +29,12 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
     help="Deploy Amazon ECS services and AWS Lambda functions from Git.",
-    epilog="Exit codes: 0 success, 1 failed, 2 usage, 3 superseded, 4 unreachable or timed out.",
+    epilog=manual(
+        ("gmctl up", "try it: a cloud of its own on this machine, and all services"),
+        ("gmctl repo add -r https://github.com/example/shop -b main", "deploy what is pushed to this branch"),
+        ("gmctl watch", "see it happen"),
+        codes=(0, 1, 2, 3, 4, 130),
+    ),
 )
 app.add_typer(repo.app, name="repo")
 app.add_typer(commit.app, name="commit")
@@ -49,6 +56,7 @@ app.command("init")(init)
 app.command("up")(up)
 app.command("validate")(validate)
 app.command("completion", epilog=completion.EPILOG)(completion.completion)
+add_pages(app)
 
 
 class LogLevel(StrEnum):

@@ -14,7 +14,8 @@ def the_target(api: ApiClient, text: str, *, command: str) -> KnownTarget:
     """The one target that ``text`` stands for; ``command`` is what the person was about to type.
 
     Raises:
-        GmctlError: it stands for none, or for several, which are listed with what to type.
+        GmctlError: there is none such, which is a failure; or several, which are listed with what to type:
+            saying too little is wrong usage.
     """
     found = api.targets(text)
     if len(found.targets) == 1:
@@ -23,8 +24,7 @@ def the_target(api: ApiClient, text: str, *, command: str) -> KnownTarget:
         alike = f" Did you mean {_either(found.similar)}?" if found.similar else ""
         raise GmctlError(
             f"No target is called {text!r}.{alike} Write its name, cluster/service, the path-prefix of its "
-            "files, or its id.",
-            ExitCode.USAGE,
+            "files, or its id; gmctl deployment get shows the newest.",
         )
     raise GmctlError(
         f"{text!r} stands for {len(found.targets)} targets. Type one of:\n{_lines(found.targets, command)}",

@@ -65,7 +65,6 @@ def _the_orphan(orphans: Iterable[Orphan], text: str) -> Orphan:
         raise GmctlError(
             f"No orphan is called {text!r}; `gmctl orphan list` shows them. What a definition file stands "
             "for is deleted in Git.",
-            ExitCode.USAGE,
         )
     if len(found) > 1:
         lines = "\n".join(f"  gmctl orphan delete {item.target.id}    # {item.prefix}" for item in found)

@@ -182,3 +182,36 @@ async def test_the_audit_trail_is_newest_first(api, stage):
     events = (await api.get("/v1/events", params={"limit": 2})).json()["events"]
     assert [item["summary"] for item in events] == ["No. 3", "No. 2"]
     assert events[0]["details"] == {"branch": "main"}
+
+
+@pytest.mark.parametrize(
+    ("narrower", "expected"),
+    [
+        pytest.param({}, ["e4", "e3", "e2", "e1"], id="all"),
+        pytest.param({"kind": "push"}, ["e3", "e1"], id="all kinds that begin so"),
+        pytest.param({"kind": "push.refused"}, ["e3", "e1"], id="a kind"),
+        pytest.param({"kind": "pu"}, [], id="whole words"),
+        pytest.param({"repository": f"{URL}.git"}, ["e2", "e1"], id="a repository, however written"),
+        pytest.param({"since": (T0 + timedelta(minutes=3)).isoformat()}, ["e4", "e3"], id="not before"),
+        pytest.param({"kind": "push", "repository": URL, "limit": 1}, ["e1"], id="all of it"),
+    ],
+)
+async def test_the_audit_trail_is_narrowed(api, stage, narrower, expected):
+    past = [
+        ("e1", "push.refused", {"repository": URL.upper().replace("TEAM/SHOP", "team/shop")}),
+        ("e2", "rollback.requested", {"repository": URL}),
+        ("e3", "push.refused", {"repository": "no URL"}),
+        ("e4", "abort.requested", {"deployment": "d-1"}),
+    ]
+    for number, (name, kind, details) in enumerate(past, start=1):
+        at = T0 + timedelta(minutes=number)
+        await stage.ledger.put_audit(
+            AuditEntry(id=name, at=at, kind=kind, summary="It was.", details=details)
+        )
+    found = (await api.get("/v1/events", params=narrower)).json()["events"]
+    assert [item["id"] for item in found] == expected
+
+
+@pytest.mark.parametrize("query", [{"since": "yesterday"}, {"since": "2026-11-22T10:00"}, {"limit": 0}])
+async def test_a_filter_of_the_audit_trail_that_is_none_is_refused(api, query):
+    assert (await api.get("/v1/events", params=query)).status_code == 422

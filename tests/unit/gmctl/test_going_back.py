@@ -64,7 +64,7 @@ class TestNaming:
     def test_of_none_what_looks_alike_is_offered(self, gmctl, released):
         done = gmctl("rollback", "wbe", "--yes")
 
-        assert done.code == 2
+        assert done.code == 1
         assert "No target is called 'wbe'. Did you mean web?" in done.err
 
 

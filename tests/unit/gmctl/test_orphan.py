@@ -58,7 +58,7 @@ def test_nobody_to_ask_and_no_yes_deletes_nothing(gmctl, world, orphan):
 def test_what_is_no_orphan_is_refused(gmctl, world, orphan):
     done = gmctl("orphan", "delete", "api", "--yes")
 
-    assert done.code == 2
+    assert done.code == 1
     assert "No orphan is called 'api'" in done.err
     assert asked(world) == []
 

@@ -199,3 +199,23 @@ def test_it_runs_as_a_module_too():
 )
 def test_codes(states, code):
     assert code_of(states) == code
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        pytest.param(("deployment", "get", "d-none"), id="a deployment"),
+        pytest.param(("watch", "d-none"), id="a deployment to be watched"),
+        pytest.param(("deployment", "retry", "d-none"), id="a deployment to be repeated"),
+        pytest.param(("deployment", "abort", "nothing"), id="a target to be aborted"),
+        pytest.param(("watch", "nothing"), id="a target"),
+        pytest.param(("rollback", "nothing", "--yes"), id="a target to go back"),
+        pytest.param(("orphan", "delete", "nothing", "--yes"), id="an orphan"),
+        pytest.param(("repo", "get", "-r", URL), id="a repository"),
+        pytest.param(("commit", "files", "-c", "4f1c0de"), id="a commit"),
+    ],
+)
+def test_what_does_not_exist_is_code_1_and_says_what_to_type(gmctl, arguments):
+    done = gmctl(*arguments)
+    assert done.code == 1
+    assert "gmctl " in done.err.removeprefix("gmctl: ")

@@ -31,7 +31,10 @@ async def list_commits(
     """Newest first; also those of a repository that is no longer registered."""
     found = await parts.ledger.commits(repository, branch, limit)
     if not found and await parts.ledger.repository(repository) is None:
-        raise not_found(f"No repository {repository} is registered, and none of its commits was processed.")
+        raise not_found(
+            f"No repository {repository} is registered, and none of its commits was processed; "
+            "GET /v1/repositories lists those that are."
+        )
     wanted = DeploymentFilter(repository_id=repository, branch=branch, status=Status.PROCESSING)
     held = Counter(head.origin.seq for head in await held_deployments(parts.ledger, wanted))
     return CommitsReply(commits=tuple(commit_view(commit, held[commit.seq]) for commit in found))
@@ -44,7 +47,7 @@ async def list_files(sha: CommitHash, parts: Parts) -> CommitFilesReply:
     """What each processing of the commit found, on every branch, newest first."""
     found = await parts.ledger.commits_by_sha(sha.lower())
     if not found:
-        raise not_found(f"No commit {sha} was processed.")
+        raise not_found(f"No commit {sha} was processed; GET /v1/commits lists those that were.")
     heads = await held_deployments(parts.ledger, DeploymentFilter(commit_sha=sha.lower()))
     held = {head.id: head.because for head in heads}
     newest_first = sorted(found, key=lambda commit: commit.received_at, reverse=True)
