@@ -21,6 +21,7 @@ from gitmoxi_planner.claims import replaced_in_line, superseded_in_slot
 from gitmoxi_planner.held import HeldDeletions, hold
 from gitmoxi_planner.line import Placing, end, enqueue, nothing_to_do, ownership_of, settle_unchanged
 from gitmoxi_planner.orphans import left_by, with_orphans
+from gitmoxi_planner.outcomes import with_failure
 from gitmoxi_planner.pacing import AT_ONCE, Pace
 from gitmoxi_planner.reading import Changes, CommitReader
 from gitmoxi_planner.requested import Requests
@@ -238,11 +239,13 @@ class Planner:
     async def _writes(self, candidate: Candidate) -> Sequence[Write]:
         verdict = await self._judge.verdict(candidate)
         if candidate.deployment.restores is not None:
-            return await self._requests.writes(candidate, verdict, self._own_writes)
+            asked = await self._requests.writes(candidate, verdict, self._own_writes)
+            return await with_failure(asked, candidate, self._ledger)
         writes = await self._own_writes(candidate, verdict)
         if isinstance(verdict, Planned):
             writes += left_by(candidate, self._clock.now())
-        return [*writes, *await self._held.overtaken(candidate, verdict, writes)]
+        writes += await self._held.overtaken(candidate, verdict, writes)
+        return await with_failure(writes, candidate, self._ledger)
 
     async def _own_writes(self, candidate: Candidate, verdict: Verdict) -> list[Write]:
         now = self._clock.now()
