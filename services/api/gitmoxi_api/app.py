@@ -14,6 +14,7 @@ from gitmoxi.ports.ledger import Ledger
 from gitmoxi.ports.messaging import EventPublisher
 from gitmoxi.runtime.metrics import Metrics
 from gitmoxi.workflow.courier import Courier
+from gitmoxi_api.fleet import FleetCache
 from gitmoxi_api.guards import Containment, Gatekeeper
 from gitmoxi_api.parts import ApiParts
 from gitmoxi_api.problems import Problem, handle_problems
@@ -28,6 +29,7 @@ from gitmoxi_api.routes import (
     pushes,
     repositories,
     retries,
+    status,
     targets,
 )
 
@@ -40,6 +42,7 @@ _ROUTES = (
     deployments,
     retries,
     targets,
+    status,
     orphans,
     events,
     health,
@@ -98,6 +101,7 @@ def create_app(
         ids=ids,
         allow_file=allow_file,
         dry_run_ttl=dry_run_ttl,
+        fleet=FleetCache(ledger, clock),
     )
     for module in _ROUTES:
         app.include_router(module.router)

@@ -21,13 +21,13 @@ _ALIKE = 5
 async def find_targets(text: str, ledger: Ledger) -> tuple[list[KnownTarget], list[str]]:
     """What ``text`` stands for, and where it stands for nothing what it looks like."""
     owned = await owned_targets(ledger)
-    found = [known for known in owned if text in _names(known)]
+    found = [known for known in owned if text in names_of(known)]
     if found:
         return found, []
     past = await _past(text, ledger)
     if past:
         return past, []
-    names = sorted({name for known in owned for name in _names(known)[:4]})
+    names = sorted({name for known in owned for name in names_of(known)[:4]})
     return [], difflib.get_close_matches(text, names, n=_ALIKE)
 
 
@@ -69,7 +69,7 @@ def _exact(text: str) -> Target | None:
         return None
 
 
-def _names(known: KnownTarget) -> Sequence[str]:
+def names_of(known: KnownTarget) -> Sequence[str]:
     """What people may call it; first what they are offered."""
     target = known.target
     if isinstance(target, EcsTarget):

@@ -13,6 +13,7 @@ from gitmoxi.ports.clock import Clock, Ids
 from gitmoxi.ports.ledger import Ledger
 from gitmoxi.ports.messaging import EventPublisher
 from gitmoxi.workflow.courier import Courier
+from gitmoxi_api.fleet import FleetCache
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +28,7 @@ class ApiParts:
     ids: Ids
     allow_file: bool
     dry_run_ttl: timedelta
+    fleet: FleetCache
 
 
 def parts_of(request: Request) -> ApiParts:

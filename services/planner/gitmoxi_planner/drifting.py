@@ -126,7 +126,14 @@ class DriftRounds:
         if (await self.ledger.target(record.target)).revision != record.revision:
             return None  # a deployment began meanwhile: what was seen may be its doing
         against = record.last_good.deployment_id
-        after = renewed(before, finding, record.target, against=against, now=self.clock.now())
+        after = renewed(
+            before,
+            finding,
+            record.target,
+            against=against,
+            now=self.clock.now(),
+            deployed_at=record.last.at if record.last is not None else None,
+        )
         if after is None:
             return None
         put = PutDrift(drift=after, expected_revision=0 if before is None else before.revision)

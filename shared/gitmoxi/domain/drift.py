@@ -49,8 +49,8 @@ class Drift:
 
     ``against`` is the deployment whose documents it was compared with, ``since`` when this verdict was found
     first. ``checked_at`` is coarse: it is renewed at most once in ``RENEWED_AFTER`` while nothing changes.
-    ``differences`` are the first of ``count``, sensitive values masked. ``open`` says that a drift was told of,
-    and its end was not yet.
+    ``differences`` are the first of ``count``, sensitive values masked. ``open`` says that a drift was told
+    of, and its end was not yet.
     """
 
     target: Target
@@ -63,6 +63,10 @@ class Drift:
     differences: tuple[PlannedDifference, ...] = ()
     count: int = 0
     open: bool = False
+
+    def tells_after(self, deployed_at: datetime | None) -> bool:
+        """Whether the target was looked at since its last deployment ended."""
+        return deployed_at is None or self.checked_at >= deployed_at
 
     @property
     def where(self) -> tuple[str, ...]:
@@ -83,9 +87,18 @@ class Finding:
 
 
 def renewed(
-    before: Drift | None, finding: Finding, target: Target, *, against: str, now: datetime
+    before: Drift | None,
+    finding: Finding,
+    target: Target,
+    *,
+    against: str,
+    now: datetime,
+    deployed_at: datetime | None = None,
 ) -> Drift | None:
-    """The record after a look; None where there is nothing to write."""
+    """The record after a look; None where there is nothing to write.
+
+    ``deployed_at`` is when the last deployment ended: a look before it tells nothing any more.
+    """
     differences = tuple(map(_kept, finding.differences[:MOST_DIFFERENCES]))
     after = Drift(
         target=target,
@@ -102,7 +115,8 @@ def renewed(
     if before is None:
         return after
     same = replace(after, checked_at=before.checked_at, revision=before.revision) == before
-    return None if same and now - before.checked_at < RENEWED_AFTER else after
+    fresh = now - before.checked_at < RENEWED_AFTER and before.tells_after(deployed_at)
+    return None if same and fresh else after
 
 
 def appeared(before: Drift | None, after: Drift) -> bool:

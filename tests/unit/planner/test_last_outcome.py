@@ -66,7 +66,8 @@ async def test_a_failure_of_another_prefix_says_nothing_about_a_target(stage):
 
 async def test_a_failure_beside_a_held_deletion_keeps_both_facts(stage):
     stage.delete_limits = DeleteLimits(at_most=0, percent=0)
-    await stage.finish((await stage.deploy(WEB))["prod/web"])
+    for head in (await stage.deploy(WEB | ecs_files("prod/stays", "stays"))).values():
+        await stage.finish(head)
     stage.ecs.run(a_service_document("web"), a_task_definition("web"))
     await stage.deploy(gone(WEB))
     assert (await stage.record("web")).held_id is not None
