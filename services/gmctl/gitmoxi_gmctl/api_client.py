@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from http import HTTPStatus
@@ -16,7 +15,7 @@ from gitmoxi.domain.repositories import repository_id
 from gitmoxi.errors import InvalidInputError
 from gitmoxi_gmctl.dryrun.replies import DryRun
 from gitmoxi_gmctl.exits import ExitCode, GmctlError, RefusedError, UnreachableError
-from gitmoxi_gmctl.paths import path_of, segment
+from gitmoxi_gmctl.paths import is_loopback, path_of, segment
 from gitmoxi_gmctl.replies import (
     Approval,
     Command,
@@ -58,7 +57,7 @@ class ApiClient:
                 f"{endpoint} is no address of an API: write http://HOST:PORT or https://HOST", ExitCode.USAGE
             )
         # A proxy could not lead back to this machine.
-        self._http = httpx.Client(base_url=url, timeout=_TIMEOUT, trust_env=not _is_loopback(url.host))
+        self._http = httpx.Client(base_url=url, timeout=_TIMEOUT, trust_env=not is_loopback(url.host))
 
     def __enter__(self) -> Self:
         return self
@@ -221,18 +220,31 @@ class ApiClient:
     def _ask(
         self, kind: type[ReplyType], method: str, path: str, *, body: Any = None, query: Query | None = None
     ) -> ReplyType:
-        response = self._request(method, path, body=body, query=query)
+        return self.read(kind, self._request(method, path, body=body, query=query))
+
+    def get(self, path: str, *, query: Query, etag: str | None) -> httpx.Response:
+        """Whatever there is, for ``read``; 304 if the answer is still that of ``etag``."""
+        return self._request("GET", path, query=query, headers={"If-None-Match": etag} if etag else {})
+
+    def read(self, kind: type[ReplyType], response: httpx.Response) -> ReplyType:
+        """The reply in a response."""
         try:
             return kind.model_validate_json(response.content)
         except ValidationError:
             raise self._stranger(response) from None
 
     def _request(
-        self, method: str, path: str, *, body: Any = None, query: Query | None = None
+        self,
+        method: str,
+        path: str,
+        *,
+        body: Any = None,
+        query: Query | None = None,
+        headers: Mapping[str, str] | None = None,
     ) -> httpx.Response:
         parameters = {name: value for name, value in (query or {}).items() if value is not None}
         try:
-            response = self._http.request(method, path, json=body, params=parameters)
+            response = self._http.request(method, path, json=body, params=parameters, headers=headers)
         except httpx.TimeoutException:
             raise UnreachableError(f"The API at {self._endpoint} did not answer in time") from None
         except httpx.TransportError as error:
@@ -240,7 +252,7 @@ class ApiClient:
                 f"The API at {self._endpoint} cannot be reached ({_reason(error)})",
                 "start it with gmctl up, or name it with -e or GITMOXI_ENDPOINT_URL",
             ) from None
-        if not response.is_success:
+        if not response.is_success and response.status_code != HTTPStatus.NOT_MODIFIED:
             raise self._refusal(response)
         return response
 
@@ -286,10 +298,3 @@ def _pointing_at_deployments(deployment_id: str) -> Iterator[None]:
 def _reason(error: httpx.TransportError) -> str:
     """Why, as a part of a sentence; some errors have no words."""
     return str(error).rstrip(".") or type(error).__name__
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"

@@ -16,6 +16,7 @@ from gitmoxi_gmctl.going_back import rollback, undelete
 from gitmoxi_gmctl.init.command import init
 from gitmoxi_gmctl.printing import cell, make_console
 from gitmoxi_gmctl.session import DEFAULT_ENDPOINT, Session
+from gitmoxi_gmctl.status.command import status
 from gitmoxi_gmctl.up_command import up
 from gitmoxi_gmctl.validate.command import validate
 
@@ -31,6 +32,7 @@ app.add_typer(commit.app, name="commit")
 app.add_typer(deployment.app, name="deployment")
 app.add_typer(orphan.app, name="orphan")
 app.add_typer(event.app, name="event")
+app.command("status")(status)
 app.command("rollback")(rollback)
 app.command("undelete")(undelete)
 app.command("init")(init)

@@ -89,13 +89,13 @@ async def fleet(stage):
     return stage
 
 
-async def listed(client, **query: Any) -> list[str]:
-    reply = (await client.get("/v1/status", params=query)).json()
+async def listed(api, **query: Any) -> list[str]:
+    reply = (await api.get("/v1/status", params=query)).json()
     return [item["target"]["name"] for item in reply["targets"]]
 
 
-async def test_each_target_says_where_from_what_runs_how_it_ended_and_whether_it_drifted(client, fleet):
-    reply = (await client.get("/v1/status", params={"name": "web"})).json()
+async def test_each_target_says_where_from_what_runs_how_it_ended_and_whether_it_drifted(api, fleet):
+    reply = (await api.get("/v1/status", params={"name": "web"})).json()
 
     [web] = reply["targets"]
     assert (web["repository"], web["branch"], web["prefix"]) == (URL, "main", "prod/web")
@@ -106,14 +106,14 @@ async def test_each_target_says_where_from_what_runs_how_it_ended_and_whether_it
     assert web["under_way"] == []
 
 
-async def test_counts_are_of_all_that_match(client, fleet):
-    reply = (await client.get("/v1/status", params={"limit": 1})).json()
+async def test_counts_are_of_all_that_match(api, fleet):
+    reply = (await api.get("/v1/status", params={"limit": 1})).json()
     assert (reply["total"], len(reply["targets"])) == (4, 1)
     assert reply["counts"] == {"as wanted": 1, "drifted": 1, "failed": 1, "under way": 1}
 
 
-async def test_what_is_under_way_is_named_and_its_drift_is_not_known_meanwhile(client, fleet):
-    [jobs] = (await client.get("/v1/status", params={"cluster": "batch"})).json()["targets"]
+async def test_what_is_under_way_is_named_and_its_drift_is_not_known_meanwhile(api, fleet):
+    [jobs] = (await api.get("/v1/status", params={"cluster": "batch"})).json()["targets"]
     [standing] = jobs["under_way"]
     assert (standing["deployment_id"], standing["place"], standing["state"]) == ("d-3", "waiting", "WAITING")
     assert (jobs["drift"]["drifted"], jobs["drift"]["because"]) == (None, "It is being deployed.")
@@ -145,62 +145,62 @@ async def test_what_is_under_way_is_named_and_its_drift_is_not_known_meanwhile(c
         pytest.param({"sort": "environment"}, ["resize", "api", "web", "jobs"], id="by account"),
     ],
 )
-async def test_filters_and_orders(client, fleet, query, names):
-    assert sorted(await listed(client, **query)) == sorted(names)
+async def test_filters_and_orders(api, fleet, query, names):
+    assert sorted(await listed(api, **query)) == sorted(names)
     if "sort" in query:
-        found = await listed(client, **query)
+        found = await listed(api, **query)
         assert found == names if query["sort"] != "age" else found[0] == "api"
 
 
 @pytest.mark.parametrize("sort", ["name", "age", "outcome", "environment"])
-async def test_pages_hold_everything_once(client, fleet, sort):
+async def test_pages_hold_everything_once(api, fleet, sort):
     found, cursor = [], None
     for _ in range(4):
         query = {"sort": sort, "limit": 1} | ({"cursor": cursor} if cursor else {})
-        reply = (await client.get("/v1/status", params=query)).json()
+        reply = (await api.get("/v1/status", params=query)).json()
         found += [item["target"]["name"] for item in reply["targets"]]
         cursor = reply["cursor"]
     assert cursor is None
-    assert found == await listed(client, sort=sort)
+    assert found == await listed(api, sort=sort)
     assert len(set(found)) == 4
 
 
-async def test_a_cursor_of_somebody_else_is_refused(client, fleet):
-    reply = await client.get("/v1/status", params={"cursor": "nonsense"})
+async def test_a_cursor_of_somebody_else_is_refused(api, fleet):
+    reply = await api.get("/v1/status", params={"cursor": "nonsense"})
     assert reply.status_code == 422
     assert "first page" in reply.json()["detail"]
 
 
-async def test_an_answer_that_did_not_change_is_not_sent_again(client, fleet):
-    first = await client.get("/v1/status")
-    again = await client.get("/v1/status", headers={"If-None-Match": first.headers["ETag"]})
+async def test_an_answer_that_did_not_change_is_not_sent_again(api, fleet):
+    first = await api.get("/v1/status")
+    again = await api.get("/v1/status", headers={"If-None-Match": first.headers["ETag"]})
     assert (again.status_code, again.content) == (304, b"")
 
     fleet.clock.advance(2)
     await a_drift(fleet, FUNCTION, verdict=DriftVerdict.GONE)
-    changed = await client.get("/v1/status", headers={"If-None-Match": first.headers["ETag"]})
+    changed = await api.get("/v1/status", headers={"If-None-Match": first.headers["ETag"]})
     assert changed.status_code == 200
     assert changed.headers["ETag"] != first.headers["ETag"]
 
 
-async def test_those_who_ask_within_a_second_share_one_read(client, fleet):
-    await listed(client)
+async def test_those_who_ask_within_a_second_share_one_read(api, fleet):
+    await listed(api)
     await a_target(fleet, replace(ECS, service_name="new"))
-    assert "new" not in await listed(client)
+    assert "new" not in await listed(api)
     fleet.clock.advance(1.1)
-    assert "new" in await listed(client)
+    assert "new" in await listed(api)
 
 
-async def test_one_target_says_what_differs(client, fleet):
-    details = (await client.get(f"/v1/status/{ECS.id}")).json()
+async def test_one_target_says_what_differs(api, fleet):
+    details = (await api.get(f"/v1/status/{ECS.id}")).json()
     assert details["status"]["condition"] == "drifted"
     assert details["differences"] == [
         {"document": "service", "path": "desiredCount", "before": "5", "after": "2"}
     ]
 
 
-async def test_what_nobody_owns_is_not_found(client, fleet):
-    reply = await client.get(f"/v1/status/{replace(ECS, service_name='gone').id}")
+async def test_what_nobody_owns_is_not_found(api, fleet):
+    reply = await api.get(f"/v1/status/{replace(ECS, service_name='gone').id}")
     assert reply.status_code == 404
     assert "gmctl status" in reply.json()["detail"]
 
@@ -222,25 +222,25 @@ async def test_what_nobody_owns_is_not_found(client, fleet):
         ),
     ],
 )
-async def test_drift_that_is_not_known_says_why(client, stage, record, drift, because):
+async def test_drift_that_is_not_known_says_why(api, stage, record, drift, because):
     await stage.register()
     await a_target(stage, ECS, **record)
     if drift is not None:
         await a_drift(stage, ECS, **drift)
-    [web] = (await client.get("/v1/status")).json()["targets"]
+    [web] = (await api.get("/v1/status")).json()["targets"]
     assert web["drift"]["drifted"] is None
     assert because in web["drift"]["because"]
 
 
-async def test_a_failure_to_plan_hides_no_drift(client, stage):
+async def test_a_failure_to_plan_hides_no_drift(api, stage):
     await stage.register()
     await a_target(stage, ECS, last=an_outcome(State.FAILED, verb=None, at=T0 + timedelta(minutes=9)))
     await a_drift(stage, ECS)
-    [web] = (await client.get("/v1/status", params={"drift": "yes"})).json()["targets"]
+    [web] = (await api.get("/v1/status", params={"drift": "yes"})).json()["targets"]
     assert web["condition"] == "failed"
 
 
-async def test_a_record_that_cannot_be_read_is_still_listed(client, fleet):
+async def test_a_record_that_cannot_be_read_is_still_listed(api, fleet):
     fleet.ledger.unreadable.add(ECS.id)
-    [web] = (await client.get("/v1/status", params={"name": "web"})).json()["targets"]
+    [web] = (await api.get("/v1/status", params={"name": "web"})).json()["targets"]
     assert (web["condition"], web["drift"]["because"]) == ("never deployed", "Its record cannot be read.")
