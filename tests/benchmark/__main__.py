@@ -17,6 +17,7 @@ from tests.benchmark import (
     pooled_rendering,
     real_processes,
     rolling_calls,
+    status_listing,
     throttled,
     ticking,
     validating,
@@ -50,6 +51,7 @@ def _all() -> Iterator[Measured | Figure]:
     yield from fleet_reads.measure()
     yield from throttled.measure()
     yield ticking.measure()
+    yield from status_listing.measure()
     yield from real_processes.measure()
 
 

@@ -182,7 +182,7 @@ def _page(gmctl) -> StatusPage:
 )
 def test_the_table_fits_and_what_matters_less_gives_way(gmctl, fleet, width, kept):
     table = status_table(_page(gmctl).targets, width, now=datetime.now(UTC), wide=False)
-    assert [column.header for column in table.columns] == kept
+    assert list(table.headings) == kept
     console = Console(width=width, record=True, file=StringIO())
     console.print(table)
     assert max(map(len, console.export_text().splitlines())) <= width

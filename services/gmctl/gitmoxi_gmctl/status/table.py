@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from rich.console import Console, Group, RenderableType
-from rich.table import Table
+from rich.cells import cell_len, set_cell_size
+from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
+from rich.segment import Segment
 from rich.text import Text
 
 from gitmoxi_gmctl.counting import counted
-from gitmoxi_gmctl.printing import cell
+from gitmoxi_gmctl.printing import cell, plain
 from gitmoxi_gmctl.replies import Target
 from gitmoxi_gmctl.status.replies import StatusPage, TargetStatus
 
 SHORT_SHA: Final = 12
 _GAP: Final = 2
-"""Characters between columns: rich pads one on each side of a cell."""
+"""Spaces between columns."""
 
 _LEAST_REASON: Final = 24
 """Characters below which a reason says nothing."""
@@ -33,14 +34,40 @@ STYLES: Final = {
 }
 
 
+Cell = tuple[str, str]
+"""A text and its style."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Column:
     """``rank`` 0 always stays; of the others the highest goes first. ``wide`` ones come with --wide only."""
 
     heading: str
-    cell: Callable[[TargetStatus, datetime], Text]
+    cell: Callable[[TargetStatus, datetime], Cell]
     rank: int = 0
     wide: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StatusTable:
+    """Lines of cells, ``widths`` wide, written as they are: rich would measure 800 lines for a second."""
+
+    headings: Sequence[str]
+    rows: Sequence[Sequence[Cell]]
+    widths: Sequence[int]
+
+    def __rich_console__(self, console: Console, _: ConsoleOptions) -> RenderResult:
+        for row in ([(heading, "bold") for heading in self.headings], *self.rows):
+            last = len(row) - 1
+            for index, ((text, style), width) in enumerate(zip(row, self.widths, strict=True)):
+                shown = _ellipsed(text, width)
+                padded = shown if index == last else set_cell_size(shown, width) + " " * _GAP
+                yield Segment(padded, console.get_style(style) if style else None)
+            yield Segment.line()
+
+
+def _ellipsed(text: str, width: int) -> str:
+    return text if cell_len(text) <= width else set_cell_size(text, width - 1) + "…"
 
 
 def short_name(target: Target) -> str:
@@ -68,10 +95,10 @@ def reason(item: TargetStatus) -> str:
     return ""
 
 
-def _drift(item: TargetStatus) -> Text:
+def _drift(item: TargetStatus) -> Cell:
     if item.drift.drifted is None:
-        return cell("-", "dim")
-    return cell("yes", "yellow") if item.drift.drifted else cell("no")
+        return "-", "dim"
+    return ("yes", "yellow") if item.drift.drifted else ("no", "")
 
 
 def _revision(item: TargetStatus) -> str:
@@ -81,28 +108,28 @@ def _revision(item: TargetStatus) -> str:
 
 
 COLUMNS: Final = (
-    Column(heading="TARGET", cell=lambda item, _: cell(short_name(item.target), "bold")),
-    Column(heading="STATUS", cell=lambda item, _: cell(item.condition, STYLES.get(item.condition, ""))),
+    Column(heading="TARGET", cell=lambda item, _: (short_name(item.target), "bold")),
+    Column(heading="STATUS", cell=lambda item, _: (item.condition, STYLES.get(item.condition, ""))),
     Column(heading="DRIFT", cell=lambda item, _: _drift(item), rank=1),
-    Column(heading="REVISION", cell=lambda item, _: cell(_revision(item)), rank=3),
+    Column(heading="REVISION", cell=lambda item, _: (_revision(item), ""), rank=3),
     Column(
         heading="ENVIRONMENT",
-        cell=lambda item, _: cell(f"{item.target.account} {item.target.region}"),
+        cell=lambda item, _: (f"{item.target.account} {item.target.region}", ""),
         rank=4,
     ),
     Column(
         heading="LAST OUTCOME",
-        cell=lambda item, _: cell(item.last.state if item.last is not None else "-"),
+        cell=lambda item, _: (item.last.state if item.last is not None else "-", ""),
         rank=5,
     ),
     Column(
         heading="AGE",
-        cell=lambda item, now: cell(age(item.last.at, now) if item.last is not None else "-"),
+        cell=lambda item, now: (age(item.last.at, now) if item.last is not None else "-", ""),
         rank=2,
     ),
-    Column(heading="KIND", cell=lambda item, _: cell(item.target.kind), rank=6, wide=True),
-    Column(heading="FILES", cell=lambda item, _: cell(f"{item.prefix} on {item.branch}"), rank=7, wide=True),
-    Column(heading="REPOSITORY", cell=lambda item, _: cell(item.repository), rank=8, wide=True),
+    Column(heading="KIND", cell=lambda item, _: (item.target.kind, ""), rank=6, wide=True),
+    Column(heading="FILES", cell=lambda item, _: (f"{item.prefix} on {item.branch}", ""), rank=7, wide=True),
+    Column(heading="REPOSITORY", cell=lambda item, _: (item.repository, ""), rank=8, wide=True),
 )
 
 
@@ -113,34 +140,36 @@ def status_view(page: StatusPage, console: Console, *, now: datetime, wide: bool
     return Group(status_table(page.targets, console.width, now=now, wide=wide), summary(page))
 
 
-def status_table(items: Sequence[TargetStatus], width: int, *, now: datetime, wide: bool) -> Table:
+def status_table(items: Sequence[TargetStatus], width: int, *, now: datetime, wide: bool) -> StatusTable:
     """A table of at most ``width`` characters, unless it is ``wide``."""
     columns = {
-        column.heading: [column.cell(item, now) for item in items]
+        column.heading: [_plain(column.cell(item, now)) for item in items]
         for column in COLUMNS
         if wide or not column.wide
     }
     ranks = {column.heading: column.rank for column in COLUMNS}
-    while not wide and _width(columns) > width and any(ranks[heading] for heading in columns):
-        del columns[max(columns, key=lambda heading: ranks[heading])]
-    left = width - _width(columns) - _GAP
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for heading in columns:
-        table.add_column(heading, no_wrap=True)
-    reasons = [cell(reason(item)) for item in items]
-    if any(reasons) and (wide or left >= _LEAST_REASON):
-        columns["WHY"] = reasons
-        table.add_column("WHY", no_wrap=True, overflow="ignore" if wide else "ellipsis")
-    for row in zip(*columns.values(), strict=True):
-        table.add_row(*row)
-    table.width = _width(columns) if wide else None
-    return table
+    widths = {heading: _width(heading, cells) for heading, cells in columns.items()}
+    while not wide and _total(widths) > width and any(ranks[heading] for heading in widths):
+        del widths[max(widths, key=lambda heading: ranks[heading])]
+    reasons = [_plain((reason(item), "")) for item in items]
+    needed, left = _width("WHY", reasons), width - _total(widths) - _GAP
+    if any(text for text, _ in reasons) and (wide or left >= _LEAST_REASON):
+        columns["WHY"], widths["WHY"] = reasons, needed if wide else min(needed, left)
+    rows = list(zip(*(columns[heading] for heading in widths), strict=True))
+    return StatusTable(headings=list(widths), rows=rows, widths=list(widths.values()))
 
 
-def _width(columns: dict[str, list[Text]]) -> int:
-    return sum(
-        max(len(heading), *(text.cell_len for text in cells)) + _GAP for heading, cells in columns.items()
-    )
+def _plain(shown: Cell) -> Cell:
+    text, style = shown
+    return plain(text).replace("\n", " ") if not text.isprintable() else text, style
+
+
+def _width(heading: str, cells: Sequence[Cell]) -> int:
+    return max(len(heading), *(cell_len(text) for text, _ in cells))
+
+
+def _total(widths: Mapping[str, int]) -> int:
+    return sum(widths.values()) + _GAP * (len(widths) - 1)
 
 
 def summary(page: StatusPage) -> Text:
