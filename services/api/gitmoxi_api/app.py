@@ -108,6 +108,10 @@ def create_app(
     handle_problems(app)
     app.add_middleware(Gatekeeper, loopback_only=loopback_only)
     app.add_middleware(Containment, clock=clock, ids=ids, metrics=metrics)
+    return _described(app)
+
+
+def _described(app: FastAPI) -> FastAPI:
     app.openapi = lambda: openapi_document(app)  # type: ignore[method-assign]  # FastAPI's documented way
     return app
 

@@ -62,16 +62,10 @@ async def bootstrap(shell: Shell) -> AsyncIterator[Callable[[], Awaitable[object
             ids=foundation.ids,
             edge=foundation.edge,
         )
-        sweeper = Sweeper(
-            worker=Worker.PLANNER,
-            ledger=foundation.ledger,
-            waker=foundation.waker,
-            courier=foundation.courier,
-        )
         handlers = Handlers(
             shell=shell,
             planner=planner,
-            sweeper=sweeper,
+            sweeper=_sweeper(foundation),
             drift=_drift_rounds(foundation),
             ledger=foundation.ledger,
         )
@@ -86,6 +80,15 @@ async def bootstrap(shell: Shell) -> AsyncIterator[Callable[[], Awaitable[object
         )
         DryRunHandler(shell=shell, kind=DryRunIngested, step=dry_runs).register()
         yield handlers.sweep
+
+
+def _sweeper(foundation: Foundation) -> Sweeper:
+    return Sweeper(
+        worker=Worker.PLANNER,
+        ledger=foundation.ledger,
+        waker=foundation.waker,
+        courier=foundation.courier,
+    )
 
 
 def _drift_rounds(foundation: Foundation) -> DriftRounds:

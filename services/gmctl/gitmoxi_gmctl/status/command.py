@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from enum import StrEnum
-from typing import Annotated
 
 import typer
 from rich.console import Console
@@ -26,53 +24,46 @@ from gitmoxi_gmctl.printing import Output, make_console, print_json
 from gitmoxi_gmctl.session import session_of
 from gitmoxi_gmctl.status.asking import Query, StatusAsker, target_details
 from gitmoxi_gmctl.status.details import print_target
+from gitmoxi_gmctl.status.options import (
+    AnyBranchOption,
+    AtMostOption,
+    CheckFlag,
+    DriftFlag,
+    FailedFlag,
+    NameArgument,
+    Sort,
+    SortOption,
+    UnderWayFlag,
+    WatchFlag,
+    WatchTimeout,
+    WideFlag,
+)
 from gitmoxi_gmctl.status.replies import StatusPage
 from gitmoxi_gmctl.status.table import status_view
 from gitmoxi_gmctl.status.watching import watch as watch_status
 
 
-class Sort(StrEnum):
-    """By what the list is sorted."""
-
-    NAME = "name"
-    AGE = "age"
-    OUTCOME = "outcome"
-    ENVIRONMENT = "environment"
-
-
 def status(
     context: typer.Context,
     *,
-    name: Annotated[
-        str | None,
-        typer.Argument(
-            metavar="[NAME]",
-            help="Its name, cluster/service, path-prefix, ARN or id; with * and ? several.",
-        ),
-    ] = None,
+    name: NameArgument = None,
     repository: AnyRepositoryOption = None,
-    branch: Annotated[str | None, typer.Option("-b", "--branch", help="Of this branch.")] = None,
+    branch: AnyBranchOption = None,
     account: AccountOption = None,
     region: RegionOption = None,
     cluster: ClusterOption = None,
     service: ServiceOption = None,
     function: FunctionOption = None,
     wanted: StatusOption = None,
-    drift: Annotated[bool, typer.Option("--drift", help="Only those that have drifted.")] = False,
-    failed: Annotated[bool, typer.Option("--failed", help="Only those whose last outcome is bad.")] = False,
-    under_way: Annotated[bool, typer.Option("--under-way", help="Only those being deployed now.")] = False,
-    sort: Annotated[
-        Sort, typer.Option("--sort", case_sensitive=False, help="outcome: what needs you comes first.")
-    ] = Sort.NAME,
-    number: Annotated[int | None, typer.Option("-n", "--number", min=1, help="How many at most.")] = None,
-    wide: Annotated[bool, typer.Option("--wide", help="All columns, however wide.")] = False,
-    watch: Annotated[bool, typer.Option("--watch", help="Go on showing what changes.")] = False,
-    timeout: Annotated[
-        float | None, typer.Option("--timeout", min=0, metavar="SECONDS", help="How long to watch.")
-    ] = None,
-    check: Annotated[
-        bool, typer.Option("--check", help="Exit with 1 if any of them failed or has drifted.")
-    ] = False,
+    drift: DriftFlag = False,
+    failed: FailedFlag = False,
+    under_way: UnderWayFlag = False,
+    sort: SortOption = Sort.NAME,
+    number: AtMostOption = None,
+    wide: WideFlag = False,
+    watch: WatchFlag = False,
+    timeout: WatchTimeout = None,
+    check: CheckFlag = False,
     output: OutputOption = Output.TABLE,
 ) -> None:
     """Show every target: what runs, how its last deployment ended, whether it has drifted.

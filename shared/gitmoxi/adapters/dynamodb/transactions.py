@@ -40,7 +40,7 @@ from gitmoxi.ports.ledger import (
     UpdateDeployment,
     Write,
 )
-from gitmoxi.ports.targets import DeleteDrift, PutDrift, PutLookRound
+from gitmoxi.ports.targets import DeleteDrift, DriftWrite, PutDrift, PutLookRound
 from gitmoxi.ports.watches import DeleteWatch, PutWatch
 
 if TYPE_CHECKING:
@@ -93,13 +93,8 @@ def part_of(write: Write, tables: Tables) -> Part:  # noqa: C901, PLR0912 - one 
             return _put(tables.targets, plain_item(keys.orphan(orphan.target.id), orphan), _ALWAYS)
         case DeleteOrphan(target=target):
             return _delete(tables.targets, keys.orphan(target.id))
-        case PutDrift(drift=drift, expected_revision=revision):
-            return _put(tables.targets, drift_item(drift), _counted("revision", revision))
-        case DeleteDrift(target=target):
-            return _delete(tables.targets, keys.drift(target.id))
-        case PutLookRound(round=round_, expected=expected):
-            begun = _ABSENT if expected is None else _equals("begun_at", text(instant(expected)))
-            return _put(tables.targets, look_round_item(round_), begun)
+        case PutDrift() | DeleteDrift() | PutLookRound():
+            return _drift_part(write, tables.targets)
         case PutWatch(watch=watch):
             return _put(tables.deployments, keys.watch(watch).attributes, _ALWAYS)
         case DeleteWatch(watch=watch):
@@ -113,6 +108,18 @@ def part_of(write: Write, tables: Tables) -> Part:  # noqa: C901, PLR0912 - one 
             return _put(tables.deployments, dry_run_item(dry_run), condition)
         case PutOutbox(event=event):
             return _put(tables.outbox, plain_item(outbox_key(event), event), _ALWAYS)
+    assert_never(write)
+
+
+def _drift_part(write: DriftWrite, table: str) -> Part:
+    match write:
+        case PutDrift(drift=drift, expected_revision=revision):
+            return _put(table, drift_item(drift), _counted("revision", revision))
+        case DeleteDrift(target=target):
+            return _delete(table, keys.drift(target.id))
+        case PutLookRound(round=round_, expected=expected):
+            begun = _ABSENT if expected is None else _equals("begun_at", text(instant(expected)))
+            return _put(table, look_round_item(round_), begun)
     assert_never(write)
 
 
