@@ -9,7 +9,7 @@ SOURCES := shared services deploy docs tests
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up test check bench format docs lock clean
+.PHONY: help setup demo up test check bench format docs site lock clean
 
 help: ## list the commands
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -38,12 +38,16 @@ up: setup ## run the local cloud and all services until Ctrl-C
 test: setup ## all tests, in random order
 	$(BIN)/python -m pytest -n 2 --dist loadgroup
 
-check: setup ## formatting, lint, types, layers, templates
+check: setup ## formatting, lint, types, layers, templates, containers, links
 	$(BIN)/ruff format --check $(SOURCES)
 	$(BIN)/ruff check $(SOURCES)
 	$(BIN)/mypy shared services deploy docs
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/cfn-lint deploy/cloudformation/*.yaml
+	$(BIN)/hadolint deploy/docker/Dockerfile
+	$(BIN)/shellcheck .ci/run deploy/docker/with-local-keys
+	$(BIN)/check-jsonschema --builtin-schema vendor.compose-spec docker-compose.yml
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
 
 bench: setup ## measure speed against bare loops, into build/bench.json
 	$(BIN)/python -m tests.benchmark
@@ -54,6 +58,9 @@ docs: setup ## renew the reference pages that are made from the code
 	$(BIN)/python -m gitmoxi_api.openapi docs/reference/openapi.json
 	$(BIN)/python -m gitmoxi.domain.states_page > docs/reference/states.md
 	$(BIN)/python -m gitmoxi.explaining.failures_page > docs/reference/failures.md
+
+site: setup ## the documentation as a site, into build/site
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
 
 format: setup ## format and mend what the linter can mend
 	$(BIN)/ruff format $(SOURCES)

@@ -5,13 +5,15 @@ from __future__ import annotations
 import os
 import sys
 import urllib.request
+from pathlib import Path
 
 TIMEOUT_SECONDS = 3
 
 
 def address() -> str:
-    """Where the process answers: what ``HEALTHY_URL`` says, or ``/healthz`` on its health port."""
-    return os.environ.get("HEALTHY_URL") or f"http://127.0.0.1:{os.environ['GITMOXI_HEALTH_PORT']}/healthz"
+    """Where the process answers: what ``HEALTHY_URL`` says, or ``/healthz`` where its health file says."""
+    told = os.environ.get("HEALTHY_URL")
+    return told or f"{Path(os.environ['GITMOXI_HEALTH_FILE']).read_text(encoding='utf-8')}/healthz"
 
 
 def main() -> int:
@@ -20,7 +22,7 @@ def main() -> int:
         with urllib.request.urlopen(address(), timeout=TIMEOUT_SECONDS):  # noqa: S310 - our own loopback address
             return 0
     except OSError as error:
-        sys.stderr.write(f"{address()}: {error}\n")
+        sys.stderr.write(f"{error}\n")
         return 1
 
 

@@ -64,15 +64,18 @@ class Installation:
     folder: Path
     env: Mapping[str, str] = field(default_factory=dict)
     scale: Mapping[str, int] = field(default_factory=dict)
+    playground: bool = False
+    state_name: str = "state"
     start_timeout: float = 90.0
 
     def __enter__(self) -> Self:
         self.folder.mkdir(parents=True, exist_ok=True)
-        self.state = self.folder / "state"
+        self.state = self.folder / self.state_name
         self._log = (self.folder / "up.log").open("wb")
-        scales = [f"--scale={name}={count}" for name, count in self.scale.items()]
+        options = [f"--scale={name}={count}" for name, count in self.scale.items()]
+        options.append("--playground" if self.playground else "--no-playground")
         self._up = subprocess.Popen(
-            [GMCTL, "up", "--port=0", "--api-port=0", f"--state-dir={self.state}", *scales],
+            [GMCTL, "up", "--port=0", "--api-port=0", f"--state-dir={self.state}", *options],
             cwd=self.folder,
             env={**_clean_environment(), **FAST, **self.env},
             stdout=self._log,

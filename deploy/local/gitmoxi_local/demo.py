@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import json
 import os
 import shutil
@@ -11,19 +10,17 @@ import subprocess
 import sys
 import tempfile
 import time
-import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import boto3
 from rich.console import Console
 from rich.rule import Rule
 
-EXAMPLES = Path(__file__).resolve().parents[3] / "examples"
+from gitmoxi_local.surroundings import EXAMPLES, client_of, provide
+
 GMCTL = Path(sys.executable).with_name("gmctl")
-REGION = "us-east-1"
 BRANCH = "main"
 START_SECONDS = 60.0
 STOP_SECONDS = 40.0
@@ -73,7 +70,13 @@ class Demo:
         log = (self.folder / "up.log").open("wb")
         faults = self.folder / "faults.json"
         faults.write_text(json.dumps({"images": [{"match": BAD_IMAGE, "kind": "cannot_pull"}]}))
-        options = ["--port=0", "--api-port=0", f"--state-dir={self.folder / 'state'}", f"--faults={faults}"]
+        options = [
+            "--no-playground",
+            "--port=0",
+            "--api-port=0",
+            f"--state-dir={self.folder / 'state'}",
+            f"--faults={faults}",
+        ]
         self._up = subprocess.Popen(  # noqa: S603 - our own program
             [GMCTL, "up", *options],
             stdout=log,
@@ -85,13 +88,7 @@ class Demo:
         console.print(f"local cloud {self._addresses['endpoint']}   API {self._addresses['api']}")
 
     def provide(self) -> None:
-        self.client("ecs").create_cluster(clusterName="demo")
-        s3 = self.client("s3")
-        s3.create_bucket(Bucket="demo-function-code")
-        source = (EXAMPLES / "functions/greeter/src/app.py").read_text()
-        for version in ("1", "2"):
-            package = _zip(source.replace('VERSION = "1"', f'VERSION = "{version}"'))
-            s3.put_object(Bucket="demo-function-code", Key=f"greeter-{version}.zip", Body=package)
+        provide(self._addresses["endpoint"])
         console.print("cluster demo, s3://demo-function-code/greeter-1.zip, greeter-2.zip")
 
     def create(self) -> None:
@@ -191,13 +188,7 @@ class Demo:
         file.write_text(json.dumps({**json.loads(file.read_text()), **values}, indent=2) + "\n")
 
     def client(self, service: str) -> Any:
-        return boto3.client(  # type: ignore[call-overload]  # the stubs want a literal name
-            service,
-            region_name=REGION,
-            endpoint_url=self._addresses["endpoint"],
-            aws_access_key_id="demo",
-            aws_secret_access_key="demo",  # noqa: S106 - the local cloud takes any
-        )
+        return client_of(service, self._addresses["endpoint"])
 
     def service(self) -> Any:
         return self.client("ecs").describe_services(cluster="demo", services=["web"])["services"][0]
@@ -251,13 +242,6 @@ def main() -> int:
     shutil.rmtree(folder)
     console.print(f"[bold green]Done in {time.monotonic() - started:.0f} s; nothing is left running.")
     return 0
-
-
-def _zip(source: str) -> bytes:
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w") as archive:
-        archive.writestr("app.py", source)
-    return buffer.getvalue()
 
 
 def _environment() -> dict[str, str]:

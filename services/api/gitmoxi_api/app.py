@@ -20,6 +20,7 @@ from gitmoxi_api.parts import ApiParts
 from gitmoxi_api.problems import Problem, handle_problems
 from gitmoxi_api.routes import (
     approvals,
+    baselines,
     commits,
     deployments,
     dry_runs,
@@ -38,6 +39,7 @@ _ROUTES = (
     pushes,
     dry_runs,
     commits,
+    baselines,
     approvals,
     deployments,
     retries,

@@ -44,6 +44,12 @@ def up(
     faults: Annotated[
         Path | None, typer.Option("--faults", help="A file of faults for the local cloud to begin with.")
     ] = None,
+    playground: Annotated[
+        bool,
+        typer.Option(
+            "--playground/--no-playground", help="Make a repository whose commits are deployed at once."
+        ),
+    ] = True,
     verbose: Annotated[bool, typer.Option("-v", "--verbose", help="Show every line of the logs.")] = False,
 ) -> None:
     """Run the local cloud and all services on this machine until Ctrl-C."""
@@ -56,6 +62,7 @@ def up(
             scale=parse_scale(given(scale)),
             faults=faults.absolute() if faults is not None else None,
             log_level=session_of(context).log_level or "info",
+            playground=playground,
         )
     except UpUsageError as error:
         raise GmctlError(str(error), ExitCode.USAGE) from None

@@ -16,8 +16,9 @@ from gitmoxi.errors import ContentionError, InvalidInputError, InvariantError, P
 from gitmoxi.ports.clock import Clock, Ids
 from gitmoxi.ports.ledger import DeleteOwnership, Ledger, Write
 from gitmoxi.workflow.courier import Courier, Edge, no_edge
+from gitmoxi_planner.baselines import baseline
 from gitmoxi_planner.candidates import Candidate
-from gitmoxi_planner.claims import replaced_in_line, superseded_in_slot
+from gitmoxi_planner.claims import released, replaced_in_line, superseded_in_slot
 from gitmoxi_planner.held import HeldDeletions, hold
 from gitmoxi_planner.line import Placing, end, enqueue, nothing_to_do, ownership_of, settle_unchanged
 from gitmoxi_planner.orphans import left_by, with_orphans
@@ -26,7 +27,7 @@ from gitmoxi_planner.pacing import AT_ONCE, Pace
 from gitmoxi_planner.reading import Changes, CommitReader
 from gitmoxi_planner.requested import Requests
 from gitmoxi_planner.settling import settle
-from gitmoxi_planner.telling import Tell, counted, summary, tell_nobody, written
+from gitmoxi_planner.telling import Tell, counted, summary, tell_nobody, without_held, written
 from gitmoxi_planner.verdicts import Ended, Held, Judge, Planned, Verdict, with_oddities
 
 _ATTEMPTS = 5
@@ -160,7 +161,7 @@ class Planner:
         if head is None or head.state is not State.HELD:
             return CommitPlanned(commit=None, outcome="stale", because="It is held no longer.")
         writes = await self._held.answer(head)
-        heads = await self._write(writes, _news(tell)) if writes else [head]
+        heads = await self._write(writes, without_held(tell)) if writes else [head]
         after = next(item for item in heads if item.id == deployment_id)
         outcome = "held" if after.state is State.HELD else "answered"
         return CommitPlanned(commit=None, outcome=outcome, because=after.because)
@@ -244,6 +245,7 @@ class Planner:
         writes = await self._own_writes(candidate, verdict)
         if isinstance(verdict, Planned):
             writes += left_by(candidate, self._clock.now())
+            writes += await released(verdict.record, candidate.deployment, self._ledger)
         writes += await self._held.overtaken(candidate, verdict, writes)
         return await with_failure(writes, candidate, self._ledger)
 
@@ -277,17 +279,15 @@ class Planner:
             desired=verdict.desired,
             now=now,
         )
-        if nothing_to_do(placing.plan, record, settled=verdict.settled):
+        unchanged = nothing_to_do(placing.plan, record, settled=verdict.settled)
+        if placing.deployment.baseline:
+            return baseline(placing, verdict.good if unchanged else None, self._ids)
+        if unchanged:
             return settle_unchanged(placing, verdict.good, self._ids)
         replaced, superseded = await replaced_in_line(record, self._ledger), None
         if candidate.wanted is not None and placing.deployment.restores is None:
             superseded = await superseded_in_slot(candidate.wanted.desired, record, self._ledger)
         return enqueue(placing, replaced, self._ids, superseded)
-
-
-def _news(tell: Tell) -> Tell:
-    """Without the deletion that goes on being held: that was told when it began."""
-    return lambda head: None if head.state is State.HELD else tell(head)
 
 
 def _all_done(results: Sequence[list[State] | BaseException]) -> list[list[State]]:

@@ -16,6 +16,7 @@ _WORDS = {
     State.WAITING: ("waits", "wait"),
     State.HELD: ("is held for approval", "are held for approval"),
     State.NO_CHANGE: ("is unchanged", "are unchanged"),
+    State.BASELINED: ("was compared", "were compared"),
     State.FAILED: ("failed", "failed"),
     State.SUPERSEDED: ("was superseded", "were superseded"),
 }
@@ -24,6 +25,11 @@ _WORDS = {
 
 def tell_nobody(_: Deployment) -> None:
     """For callers that look the deployments up."""
+
+
+def without_held(tell: Tell) -> Tell:
+    """Without the deletion that goes on being held: that was told when it began."""
+    return lambda head: None if head.state is State.HELD else tell(head)
 
 
 def written(writes: Iterable[Write]) -> list[Deployment]:

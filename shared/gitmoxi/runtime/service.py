@@ -8,6 +8,7 @@ import socket
 import sys
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import uvicorn
 from faststream.asgi import AsgiFastStream
@@ -73,7 +74,7 @@ async def _run(worker: Worker, settings: Settings, bootstrap: Bootstrap) -> int:
             observer=observer,
         )
         async with bootstrap(shell) as when_started:
-            health = HealthServer(shell.broker, settings.health_port)
+            health = HealthServer(shell.broker, settings.health_port, settings.health_file)
 
             async def start() -> None:
                 await shell.broker.start()
@@ -96,17 +97,23 @@ async def first_look(look: Callable[[], Awaitable[object]]) -> None:
 
 
 class HealthServer:
-    """``/healthz`` and ``/readyz`` on 127.0.0.1; without a port there is none."""
+    """``/healthz`` and ``/readyz`` on 127.0.0.1; without a port there is none.
+
+    ``file`` gets the address: containers that share a host's network cannot all have the same port.
+    """
 
     name = "health"
 
-    def __init__(self, broker: SQSBroker, port: int | None) -> None:
+    def __init__(self, broker: SQSBroker, port: int | None, file: Path | None = None) -> None:
         self._broker = broker
         self._port = port
+        self._file = file
         self.address: str | None = None
 
     def _told(self, address: str) -> None:
         self.address = address
+        if self._file is not None:
+            self._file.write_text(address, encoding="utf-8")
 
     async def run(self, stop: asyncio.Event) -> None:
         if self._port is None:

@@ -18,6 +18,7 @@ import pytest
 from gitmoxi.domain.states import Worker
 from gitmoxi.runtime.settings import Settings
 from gitmoxi.runtime.stack_outputs import load_stack_outputs
+from gitmoxi_local import install
 
 TEMPLATE = Path(__file__).parents[3] / "deploy" / "cloudformation" / "gitmoxi.yaml"
 REGION = "eu-west-1"
@@ -163,3 +164,31 @@ def test_due_deployments_are_found_with_just_what_a_wake_needs(emulator, stack):
         ExpressionAttributeValues={":pk": {"S": "DUE#x#0"}},
     )["Items"]
     assert [{key: value["S"] for key, value in row.items()} for row in found] == [item]
+
+
+async def test_another_emulator_gets_the_control_plane_by_one_command(emulator, tmp_path):
+    """What the containers' profile for LocalStack runs; the services then read the file that it wrote."""
+    outputs = tmp_path / "outputs.json"
+    place = ["--endpoint", f"http://127.0.0.1:{emulator.port}", "--region", REGION]
+    assert install.main([*place, "--template", str(TEMPLATE), "--outputs", str(outputs)]) == 0
+    settings = Settings(aws_region=REGION, stack_outputs=f"file:{outputs}")
+    found = await load_stack_outputs(settings, no_client)
+    queues = emulator.client("sqs").list_queues()["QueueUrls"]
+    assert name_in(found.queue_url(Worker.INGESTOR)) in {name_in(url) for url in queues}
+
+
+def test_a_template_that_is_refused_is_said_and_nothing_is_written(emulator, tmp_path, capsys):
+    broken, outputs = tmp_path / "broken.yaml", tmp_path / "outputs.json"
+    broken.write_text("Resources: {Queue: {Type: 'AWS::SQS::Nothing'}}")
+    place = ["--endpoint", f"http://127.0.0.1:{emulator.port}", "--region", REGION]
+    assert install.main([*place, "--template", str(broken), "--outputs", str(outputs)]) == 1
+    assert str(broken) in capsys.readouterr().err
+    assert not outputs.exists()
+
+
+def name_in(queue_url):
+    return queue_url.rsplit("/", 1)[1]
+
+
+def no_client():
+    raise AssertionError("a file was named")

@@ -3,23 +3,38 @@
 from __future__ import annotations
 
 import re
+import runpy
 import sys
 
 import pytest
 import yaml
 
-from gitmoxi_gmctl.up.plan import MODULES, Cloud, UpOptions, cloud_spec, service_specs
+from gitmoxi_gmctl.up.plan import MODULES, SCALABLE, Cloud, UpOptions, cloud_spec, service_specs
+from gitmoxi_local.install import installer_parser
 
 KEYS = {"AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"}
 """Made at the start of each process: by the runner, or by with-local-keys."""
 
-PLACES = {"GITMOXI_GIT_FOLDER", "GITMOXI_STACK_OUTPUTS", "GITMOXI_HEALTH_PORT"}
-"""Where things lie differs, and containers take fixed ports."""
+PLACES = {"GITMOXI_GIT_FOLDER", "GITMOXI_STACK_OUTPUTS"}
+"""Where things lie differs."""
+
+CONTAINERS_ONLY = {"HEALTHY_URL"}
+"""Read by the health check, not by the service."""
+
+CLOUD_CHOICE = re.compile(r"\$\{(\w+):-([^}]*)\}")
+"""What compose takes from the environment, and what stands in for it."""
 
 
 @pytest.fixture(scope="module")
-def compose(root):
-    return yaml.safe_load((root / "docker-compose.yml").read_text())["services"]
+def document(root):
+    text = (root / "docker-compose.yml").read_text()
+    return yaml.safe_load(CLOUD_CHOICE.sub(r"\2", text))
+
+
+@pytest.fixture(scope="module")
+def compose(document):
+    """The containers that start without a profile."""
+    return {name: item for name, item in document["services"].items() if "profiles" not in item}
 
 
 @pytest.fixture(scope="module")
@@ -56,8 +71,8 @@ def test_a_service_gets_the_runners_settings(compose, dockerfile, specs, service
     wanted = {name: value for name, value in specs[service].environment.items() if name not in KEYS}
     of_the_image = dict(re.findall(r"^    (MALLOC_\w+)=(\S+)", dockerfile, re.MULTILINE))
     given = of_the_image | compose[service]["environment"]
-    assert given.keys() == wanted.keys()
-    assert {name: given[name] for name in given.keys() - PLACES} == {
+    assert given.keys() - CONTAINERS_ONLY == wanted.keys()
+    assert {name: given[name] for name in given.keys() - PLACES - CONTAINERS_ONLY} == {
         name: wanted[name] for name in wanted.keys() - PLACES
     }
 
@@ -73,13 +88,37 @@ def test_the_cloud_starts_with_the_runners_command(compose, options):
 
 @pytest.mark.parametrize("service", MODULES)
 def test_a_service_waits_for_a_cloud_with_its_control_plane(compose, service):
-    assert compose[service]["depends_on"] == {"cloud": {"condition": "service_healthy"}}
+    assert compose[service]["depends_on"]["cloud"] == {"condition": "service_healthy"}
     assert "ready.json" in compose["cloud"]["healthcheck"]["test"][1]
 
 
-def test_every_process_has_a_port_of_its_own(compose):
-    ports = [compose[service]["environment"]["GITMOXI_HEALTH_PORT"] for service in MODULES]
-    assert len(set(ports)) == len(MODULES)
+def test_instances_of_a_worker_can_stand_beside_each_other(compose):
+    """``--scale``: no fixed name, no fixed port on the network that all share."""
+    for service in SCALABLE:
+        assert "container_name" not in compose[service]
+        assert compose[service]["environment"]["GITMOXI_HEALTH_PORT"] == "0"
+
+
+def test_localstack_starts_only_where_it_is_asked_for(document, compose):
+    services = document["services"]
+    assert services.keys() - compose.keys() == {"localstack", "localstack-stack"}
+    for name in ("localstack", "localstack-stack"):
+        assert services[name]["profiles"] == ["localstack"]
+    for service in MODULES:
+        assert compose[service]["depends_on"]["localstack-stack"] == {
+            "condition": "service_completed_successfully",
+            "required": False,
+        }
+
+
+def test_localstack_gets_the_control_plane_by_a_command_that_exists(document):
+    container = document["services"]["localstack-stack"]
+    python, *arguments = container["command"]
+    assert (python, arguments[:2]) == ("python", ["-m", "gitmoxi_local.install"])
+    options = installer_parser().parse_args(arguments[2:])
+    listens = document["services"]["localstack"]["environment"]["GATEWAY_LISTEN"]
+    assert options.endpoint == f"http://{listens}"
+    assert [volume for volume in container["volumes"] if str(options.template[0]) in volume]
 
 
 @pytest.mark.parametrize("service", ["cloud", *MODULES])
@@ -95,8 +134,19 @@ def test_the_image_is_pinned_and_runs_as_nobody_special(dockerfile):
     bases = re.findall(r"^FROM (\S+)", dockerfile, re.MULTILINE)
     stages = set(re.findall(r"^FROM \S+ AS (\S+)", dockerfile, re.MULTILINE))
     assert all(re.search(r":\d+\.\d+-slim", base) for base in bases if base not in stages)
-    assert "USER gitmoxi" in dockerfile
-    assert dockerfile.rindex("USER gitmoxi") > dockerfile.rindex("RUN ")
+    assert "USER 10001" in dockerfile
+    assert dockerfile.rindex("USER 10001") > dockerfile.rindex("RUN ")
+
+
+def test_the_health_check_finds_the_port_that_the_process_took(dockerfile, tmp_path, monkeypatch, root):
+    image = dict(re.findall(r"^    (GITMOXI_HEALTH_\w+)=(\S+)", dockerfile, re.MULTILINE))
+    assert image == {"GITMOXI_HEALTH_PORT": "0", "GITMOXI_HEALTH_FILE": "/tmp/health"}
+    told = tmp_path / "health"
+    told.write_text("http://127.0.0.1:4711")
+    monkeypatch.setenv("GITMOXI_HEALTH_FILE", str(told))
+    monkeypatch.delenv("HEALTHY_URL", raising=False)
+    healthy = runpy.run_path(str(root / "deploy/docker/healthy.py"))
+    assert healthy["address"]() == "http://127.0.0.1:4711/healthz"
 
 
 def test_the_image_installs_only_what_is_locked(root, dockerfile):

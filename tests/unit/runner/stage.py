@@ -50,6 +50,10 @@ signal.sigwait({signal.SIGTERM})
 """Announces itself as the local cloud does."""
 
 
+PLAYGROUND = "import sys; print(dict(zip(sys.argv[1::2], sys.argv[2::2]))['--folder'])"
+"""Says where the playground is, and has made none."""
+
+
 def python(code: str) -> tuple[str, ...]:
     """The command that runs a program; without ``site`` it starts quickly."""
     return (sys.executable, "-I", "-S", "-c", code)
@@ -64,8 +68,9 @@ def a_spec(name: str = "worker", code: str = SERVICE, **environment: str) -> Pro
 def stand_ins(**changes: str) -> Programs:
     """Stand-ins for everything; ``changes`` names other programs for single services, ``_`` for ``-``."""
     codes = dict.fromkeys(MODULES, SERVICE) | {key.replace("_", "-"): code for key, code in changes.items()}
-    cloud = codes.pop("cloud", CLOUD)
-    return Programs(cloud=python(cloud), services={name: python(code) for name, code in codes.items()})
+    cloud, playground = codes.pop("cloud", CLOUD), codes.pop("playground", PLAYGROUND)
+    services = {name: python(code) for name, code in codes.items()}
+    return Programs(cloud=python(cloud), services=services, playground=python(playground))
 
 
 class Notebook:

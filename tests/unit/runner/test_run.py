@@ -97,6 +97,22 @@ async def test_addresses_are_shown_when_all_are_ready(tmp_path):
     assert screen.rstrip().endswith("stopped")
 
 
+async def test_the_playground_is_shown_when_it_is_made(tmp_path):
+    run = Run(tmp_path)
+    await run.ready()
+    await until(lambda: run.up["playground"] is not None)
+    await run.stop()
+    assert f"playground   {tmp_path / 'playground'}" in run.screen.getvalue()
+
+
+async def test_a_playground_that_cannot_be_made_is_said_and_harms_nobody(tmp_path):
+    run = Run(tmp_path, playground="raise SystemExit('git cannot be run: No such file or directory')")
+    await run.ready()
+    await until(lambda: "no playground: git cannot be run" in run.screen.getvalue())
+    assert not run.task.done()
+    await run.stop()
+
+
 async def test_raw_logs_lie_in_the_state_folder(tmp_path):
     run = Run(tmp_path)
     await run.ready()

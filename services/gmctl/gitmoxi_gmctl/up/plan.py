@@ -48,6 +48,7 @@ class Programs:
     services: Mapping[str, tuple[str, ...]] = field(
         default_factory=lambda: {name: (sys.executable, "-m", module) for name, module in MODULES.items()}
     )
+    playground: tuple[str, ...] = (sys.executable, "-m", "gitmoxi_local.playground")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +62,7 @@ class UpOptions:
         template: the control plane.
         faults: a file of faults that the local cloud starts with.
         log_level: of the services.
+        playground: a repository to edit is made, whose commits are deployed at once.
         programs: what is started.
     """
 
@@ -71,6 +73,7 @@ class UpOptions:
     scale: Mapping[str, int] = field(default_factory=dict)
     faults: Path | None = None
     log_level: str = "info"
+    playground: bool = True
     programs: Programs = field(default_factory=Programs)
 
 
@@ -173,6 +176,20 @@ def _instance(
         environment=environment,
         first_environment=_failpoints(inherited, service, number),
         access_key_id=access_key_id,
+    )
+
+
+def playground_spec(options: UpOptions, cloud: Cloud, api: str, inherited: Mapping[str, str]) -> ProcessSpec:
+    """The one-shot that makes the playground; it prints where that is."""
+    folder = options.state_dir / "playground"
+    command = [*options.programs.playground, "--folder", str(folder), "--endpoint", cloud.endpoint]
+    command += ["--api", api, "--gmctl", str(Path(sys.executable).with_name("gmctl"))]
+    return ProcessSpec(
+        name="playground",
+        service="playground",
+        command=tuple(command),
+        environment=_base(inherited),
+        ready=lambda line: {"folder": line} if line == str(folder) else None,
     )
 
 

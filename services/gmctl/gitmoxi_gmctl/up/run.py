@@ -8,11 +8,21 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from gitmoxi_gmctl.up.console import RunnerConsole
-from gitmoxi_gmctl.up.plan import API, UpOptions, cloud_of, cloud_spec, service_specs
+from gitmoxi_gmctl.up.plan import (
+    API,
+    Cloud,
+    UpOptions,
+    cloud_of,
+    cloud_spec,
+    playground_spec,
+    service_specs,
+)
+from gitmoxi_gmctl.up.processes import ChildProcess
 from gitmoxi_gmctl.up.state_file import UpState, sole_user
 from gitmoxi_gmctl.up.supervisor import Patience, Supervised, Supervisor
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
+_PLAYGROUND_SECONDS = 60.0
 
 
 class Runner:
@@ -84,6 +94,30 @@ class Runner:
         self._state.ready = True
         self._note()
         self._announce()
+        if self._options.playground:
+            await self._open_playground(cloud)
+
+    async def _open_playground(self, cloud: Cloud) -> None:
+        """Nobody depends on it: what is wrong with it is said, and everything else goes on."""
+        spec = playground_spec(self._options, cloud, str(self._state.api), self._inherited)
+        child = await ChildProcess.start(
+            spec, first=True, log_folder=self._options.state_dir / "logs", on_line=lambda _name, _line: None
+        )
+        try:
+            told = await child.until_ready(_PLAYGROUND_SECONDS)
+        except TimeoutError:
+            told = None
+        finally:
+            child.kill()
+            await child.wait()
+        if told is None:
+            why = " ".join(child.last_lines) or f"nothing after {_PLAYGROUND_SECONDS:g} s"
+            self._console.say(f"no playground: {why}", style="yellow")
+            return
+        self._state.playground = str(told["folder"])
+        self._note()
+        self._console.say(f"playground   {self._state.playground}")
+        self._console.say("edit a file there and git commit: gmctl watch shows the deployment")
 
     def _announce(self) -> None:
         count = len(self._supervisor.supervised)

@@ -36,6 +36,7 @@ class UpState:
     region: str | None = None
     account: str | None = None
     stack_outputs: str | None = None
+    playground: str | None = None
 
     @property
     def path(self) -> Path:
@@ -52,6 +53,7 @@ class UpState:
             "region": self.region,
             "account": self.account,
             "stack_outputs": self.stack_outputs,
+            "playground": self.playground,
             "pids": {name: each.child.pid for name, each in running.items() if each.child is not None},
             "access_keys": {
                 name: each.spec.access_key_id for name, each in running.items() if each.spec.access_key_id
