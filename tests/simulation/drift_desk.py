@@ -81,7 +81,9 @@ class DriftDesk:
 
 
 async def register(world: World) -> None:
-    """The repository that a simulation's commits come from."""
+    """The repository that a simulation's commits come from, once."""
+    if await world.ledger.repository("r-1") is not None:
+        return
     await world.ledger.put_repository(
         Repository(
             id="r-1", url="https://git.example/web", branches=("main",), registered_at=world.clock.now()
