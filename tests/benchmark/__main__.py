@@ -19,6 +19,7 @@ from tests.benchmark import (
     pushes,
     real_processes,
     rolling_calls,
+    status_listing,
     throttled,
     ticking,
     validating,
@@ -56,6 +57,7 @@ def _all() -> Iterator[Measured | Figure]:
     yield ticking.measure()
     yield from webhooks.measure()
     yield pushes.measure()
+    yield from status_listing.measure()
     yield from real_processes.measure()
 
 

@@ -14,6 +14,7 @@ from gitmoxi.ports.messaging import EventPublisher
 from gitmoxi.ports.reachability import ReachabilityStore
 from gitmoxi.runtime.metrics import Metrics
 from gitmoxi.workflow.courier import Courier
+from gitmoxi_api.fleet import FleetCache
 from gitmoxi_api.guards import Containment, Gatekeeper
 from gitmoxi_api.operating import Operating
 from gitmoxi_api.options import DEFAULTS, ApiOptions
@@ -34,6 +35,7 @@ from gitmoxi_api.routes import (
     pushes,
     repositories,
     retries,
+    status,
     streams,
     targets,
     webhooks,
@@ -53,6 +55,7 @@ _ROUTES = (
     streams,
     retries,
     targets,
+    status,
     orphans,
     events,
     dead_letters,
@@ -117,6 +120,7 @@ def create_app(
         streams=_streams(ledger, clock, ids, options),
         allow_file=options.allow_file,
         dry_run_ttl=options.dry_run_ttl,
+        fleet=FleetCache(ledger, clock),
     )
     return _application(parts, metrics, options)
 

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
 import difflib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
 from gitmoxi.domain.deployments import Deployment
 from gitmoxi.domain.targets import EcsTarget, Target, parse_service_arn, parse_target_id
 from gitmoxi.errors import InvalidInputError
 from gitmoxi.ports.ledger import DeploymentFilter, Ledger
+from gitmoxi.workflow.owning import KnownTarget, owned_targets
 
 _AT_MOST = 500
 """Deployments that are looked through for a target that no prefix owns any more."""
@@ -19,47 +18,17 @@ _ALIKE = 5
 """Names that are offered where there is none such."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class KnownTarget:
-    """A target with the service object that it was last deployed from."""
-
-    target: Target
-    repository_url: str
-    branch: str
-    prefix: str
-    owned: bool
-
-
 async def find_targets(text: str, ledger: Ledger) -> tuple[list[KnownTarget], list[str]]:
     """What ``text`` stands for, and where it stands for nothing what it looks like."""
     owned = await owned_targets(ledger)
-    found = [known for known in owned if text in _names(known)]
+    found = [known for known in owned if text in names_of(known)]
     if found:
         return found, []
     past = await _past(text, ledger)
     if past:
         return past, []
-    names = sorted({name for known in owned for name in _names(known)[:4]})
+    names = sorted({name for known in owned for name in names_of(known)[:4]})
     return [], difflib.get_close_matches(text, names, n=_ALIKE)
-
-
-async def owned_targets(ledger: Ledger) -> list[KnownTarget]:
-    """All that a path-prefix owns, by id."""
-    repositories = await ledger.repositories()
-    places = [(repository, branch) for repository in repositories for branch in repository.branches]
-    lists = await asyncio.gather(*(ledger.ownerships(r.id, branch) for r, branch in places))
-    known = [
-        KnownTarget(
-            target=item.target,
-            repository_url=repository.url,
-            branch=branch,
-            prefix=item.prefix,
-            owned=True,
-        )
-        for (repository, branch), items in zip(places, lists, strict=True)
-        for item in items
-    ]
-    return sorted(known, key=lambda item: item.target.id)
 
 
 async def _past(text: str, ledger: Ledger) -> list[KnownTarget]:
@@ -100,7 +69,7 @@ def _exact(text: str) -> Target | None:
         return None
 
 
-def _names(known: KnownTarget) -> Sequence[str]:
+def names_of(known: KnownTarget) -> Sequence[str]:
     """What people may call it; first what they are offered."""
     target = known.target
     if isinstance(target, EcsTarget):

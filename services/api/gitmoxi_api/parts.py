@@ -14,6 +14,7 @@ from gitmoxi.ports.ledger import Ledger
 from gitmoxi.ports.messaging import EventPublisher
 from gitmoxi.ports.reachability import ReachabilityStore
 from gitmoxi.workflow.courier import Courier
+from gitmoxi_api.fleet import FleetCache
 from gitmoxi_api.operating import Operating
 from gitmoxi_api.streaming.streams import Streams
 from gitmoxi_api.webhooks.reception import Reception
@@ -35,6 +36,7 @@ class ApiParts:
     streams: Streams
     allow_file: bool
     dry_run_ttl: timedelta
+    fleet: FleetCache
 
 
 async def parts_of(request: Request) -> ApiParts:

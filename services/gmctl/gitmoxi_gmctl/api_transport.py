@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 import re
 from collections.abc import Iterator, Mapping
 from http import HTTPStatus
@@ -13,6 +12,7 @@ import httpx
 from pydantic import ValidationError
 
 from gitmoxi_gmctl.exits import ExitCode, GmctlError, RefusedError, UnreachableError
+from gitmoxi_gmctl.paths import is_loopback
 from gitmoxi_gmctl.replies import Reply
 
 ReplyType = TypeVar("ReplyType", bound=Reply)
@@ -78,7 +78,7 @@ class ApiTransport:
         timeout = httpx.Timeout(timeout_seconds, connect=min(timeout_seconds, _CONNECT_SECONDS))
         try:
             # A proxy could not lead back to this machine.
-            self._http = httpx.Client(base_url=url, timeout=timeout, trust_env=not _is_loopback(url.host))
+            self._http = httpx.Client(base_url=url, timeout=timeout, trust_env=not is_loopback(url.host))
         except (ValueError, ImportError, OSError, httpx.InvalidURL) as error:
             raise GmctlError(
                 "The proxy or certificate variables of the environment (HTTP_PROXY, HTTPS_PROXY, ALL_PROXY, "
@@ -126,7 +126,14 @@ class ApiTransport:
         query: Query | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> ReplyType:
-        response = self._request(method, path, body=body, query=query, headers=headers)
+        return self.read(kind, self._request(method, path, body=body, query=query, headers=headers))
+
+    def get(self, path: str, *, query: Query, etag: str | None) -> httpx.Response:
+        """Whatever there is, for ``read``; 304 if the answer is still that of ``etag``."""
+        return self._request("GET", path, query=query, headers={"If-None-Match": etag} if etag else {})
+
+    def read(self, kind: type[ReplyType], response: httpx.Response) -> ReplyType:
+        """The reply in a response."""
         try:
             return kind.model_validate_json(response.content)
         except ValidationError:
@@ -151,7 +158,7 @@ class ApiTransport:
                 f"The API at {self._endpoint} cannot be reached ({_reason(error)})",
                 "start it with gmctl up, or name it with -e or GITMOXI_ENDPOINT_URL",
             ) from None
-        if not response.is_success:
+        if not response.is_success and response.status_code != HTTPStatus.NOT_MODIFIED:
             raise self._refusal(response)
         return response
 
@@ -180,10 +187,3 @@ def _for_people(detail: str) -> str:
 def _reason(error: Exception) -> str:
     """Why, as a part of a sentence; some errors have no words."""
     return str(error).rstrip(".") or type(error).__name__
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"

@@ -20,6 +20,7 @@ from gitmoxi_gmctl.logs import logs
 from gitmoxi_gmctl.manual import manual
 from gitmoxi_gmctl.pages import add_pages
 from gitmoxi_gmctl.session import DEFAULT_ENDPOINT, Session
+from gitmoxi_gmctl.status.command import status
 from gitmoxi_gmctl.terminal import without_colour
 from gitmoxi_gmctl.up_command import up
 from gitmoxi_gmctl.validate.command import validate
@@ -43,6 +44,7 @@ app.add_typer(orphan.app, name="orphan")
 app.add_typer(event.app, name="event")
 app.add_typer(dlq.app, name="dlq")
 app.command("watch", epilog=watch.EPILOG)(watch.watch)
+app.command("status")(status)
 app.command("rollback")(rollback)
 app.command("undelete")(undelete)
 app.command(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from datetime import timedelta
 
 from gitmoxi.adapters.aws.ecs import AwsEcs
 from gitmoxi.adapters.aws.lambda_functions import AwsLambda
@@ -12,12 +13,15 @@ from gitmoxi.contracts.messages import DryRunIngested
 from gitmoxi.domain.dryruns import DryRunState
 from gitmoxi.domain.states import Worker
 from gitmoxi.runtime.dry_runs import DryRunHandler
+from gitmoxi.runtime.foundation import Foundation
 from gitmoxi.runtime.readers import ecs_reader
 from gitmoxi.runtime.service import Shell
 from gitmoxi.workflow.dry_run_step import DryRunStep
 from gitmoxi.workflow.lambda_reader import LambdaReader
 from gitmoxi.workflow.sweeper import Sweeper
 from gitmoxi.workflow.wanted import WantedReader
+from gitmoxi_planner.drift_looks import DriftLooker
+from gitmoxi_planner.drifting import DriftRounds
 from gitmoxi_planner.dry_runs import DryRunPlanner
 from gitmoxi_planner.handlers import Handlers
 from gitmoxi_planner.looking import Looker
@@ -58,13 +62,13 @@ async def bootstrap(shell: Shell) -> AsyncIterator[Callable[[], Awaitable[object
             ids=foundation.ids,
             edge=foundation.edge,
         )
-        sweeper = Sweeper(
-            worker=Worker.PLANNER,
+        handlers = Handlers(
+            shell=shell,
+            planner=planner,
+            sweeper=_sweeper(foundation),
+            drift=_drift_rounds(foundation),
             ledger=foundation.ledger,
-            waker=foundation.waker,
-            courier=foundation.courier,
         )
-        handlers = Handlers(shell=shell, planner=planner, sweeper=sweeper, ledger=foundation.ledger)
         handlers.register()
         dry_runs = DryRunStep(
             ledger=foundation.ledger,
@@ -76,3 +80,32 @@ async def bootstrap(shell: Shell) -> AsyncIterator[Callable[[], Awaitable[object
         )
         DryRunHandler(shell=shell, kind=DryRunIngested, step=dry_runs).register()
         yield handlers.sweep
+
+
+def _sweeper(foundation: Foundation) -> Sweeper:
+    return Sweeper(
+        worker=Worker.PLANNER,
+        ledger=foundation.ledger,
+        waker=foundation.waker,
+        courier=foundation.courier,
+    )
+
+
+def _drift_rounds(foundation: Foundation) -> DriftRounds:
+    """With clients of its own: a read that plans never shares a call with one that takes what is spare."""
+    owner = foundation.settings.installation
+    return DriftRounds(
+        ledger=foundation.ledger,
+        looker=DriftLooker(
+            ecs=ecs_reader(foundation, AwsEcs(foundation.clients, foundation.limits)),
+            functions=LambdaReader(
+                functions=AwsLambda(foundation.clients, foundation.limits),
+                bodies=foundation.bodies,
+                owner=owner,
+            ),
+        ),
+        courier=foundation.courier,
+        clock=foundation.clock,
+        ids=foundation.ids,
+        period=timedelta(seconds=foundation.settings.drift_seconds),
+    )

@@ -15,6 +15,7 @@ from gitmoxi.contracts.messages import (
     Tick,
 )
 from gitmoxi.domain.deployments import Deployment
+from gitmoxi.domain.drift import Drift
 from gitmoxi.domain.states import State, Worker
 from gitmoxi.errors import CorruptRecordError, RetryableError
 from gitmoxi.ports.ledger import Ledger
@@ -23,6 +24,7 @@ from gitmoxi.runtime.putting_off import attempt_of, put_off
 from gitmoxi.runtime.service import Shell
 from gitmoxi.workflow.quarantine import set_aside
 from gitmoxi.workflow.sweeper import Sweeper
+from gitmoxi_planner.drifting import DriftRounds
 from gitmoxi_planner.plan import CommitPlanned, Planner
 
 _DELAYS_SECONDS = (5, 5, 10, 20, 40, 60)
@@ -40,6 +42,7 @@ class Handlers:
     shell: Shell
     planner: Planner
     sweeper: Sweeper
+    drift: DriftRounds
     ledger: Ledger
 
     def register(self) -> None:
@@ -103,9 +106,14 @@ class Handlers:
             self.shell.observer.note(message, outcome="retry", because=str(error))
 
     async def sweep(self) -> dict[str, int]:
-        """Wake what is due; how many deployments and events that was."""
+        """Wake what is due, then look for drift; how many deployments, events and targets that was."""
         report = await self.sweeper.sweep(self.shell.foundation.clock.now())
-        return {"woken": report.woken, "published": report.published}
+        looked = await self.drift.sweep(_note_drift)
+        found = {"woken": report.woken, "published": report.published}
+        if looked is None:
+            return found
+        self.shell.foundation.metrics.count("DriftedTargets", looked.drifted, outcome="found")
+        return found | {"looked_at": looked.looks, "looks_put_off": looked.put_off}
 
     async def _deployment(self, deployment_id: str) -> CommitPlanned:
         """Plan a deployment; one whose records cannot be read is set aside."""
@@ -143,6 +151,17 @@ class Handlers:
             seq=commit.seq if commit else None,
         )
         self.shell.foundation.metrics.count("Commits", outcome=planned.outcome)
+
+
+def _note_drift(drift: Drift) -> None:
+    log = get_logger()
+    (log.warning if drift.verdict.drifted else log.info)(
+        "target.drifted" if drift.verdict.drifted else "target.settled",
+        target=drift.target.id,
+        verdict=drift.verdict.value,
+        places=list(drift.where),
+        because=drift.because,
+    )
 
 
 def _bound(message: SQSMessage) -> AbstractContextManager[None]:

@@ -8,6 +8,7 @@ from datetime import timedelta
 
 from gitmoxi.domain.delete_guard import SHORT_SHA, approval_command
 from gitmoxi.domain.deployments import Command, CommandKind, Deployment
+from gitmoxi.domain.outcomes import LastOutcome, outcome_of
 from gitmoxi.domain.records import ManifestObject, TargetRecord
 from gitmoxi.domain.states import State, check_transition
 from gitmoxi.errors import InvariantError
@@ -18,6 +19,7 @@ from gitmoxi.workflow.events import fact
 from gitmoxi_planner.candidates import Candidate
 from gitmoxi_planner.claims import replaced_in_line
 from gitmoxi_planner.line import PLANNER, Placing, end, enqueue, ownership_of
+from gitmoxi_planner.telling import written
 from gitmoxi_planner.verdicts import Ended, Judge, Planned, Verdict
 
 LOOK_AGAIN = timedelta(hours=1)
@@ -126,7 +128,8 @@ class HeldDeletions:
         writes = end(head, state, because, self.clock.now(), self.ids)
         record = await self.ledger.target(head.target)
         if record.held_id == head.id:
-            writes.append(_released(record))
+            [ended] = written(writes)
+            writes.append(_released(record, outcome_of(ended)))
         if await self._owns(head):
             writes.append(DeleteOwnership(ownership=ownership_of(head, head.target)))
         return writes
@@ -153,7 +156,7 @@ class HeldDeletions:
         found = end(held, State.SUPERSEDED, _overtaken_because(held, candidate), self.clock.now(), self.ids)
         written = {write.record.target.id for write in writes if isinstance(write, PutTarget)}
         if record.target.id not in written:
-            found.append(_released(record))
+            found.append(_released(record, None))
         if held.origin.prefix != candidate.item.prefix and await self._owns(held):
             found.append(DeleteOwnership(ownership=ownership_of(held, record.target)))
         return found
@@ -185,8 +188,8 @@ def _overtaken_because(held: Deployment, candidate: Candidate) -> str:
     return f"Commit {sha} wants {held.target} for {prefix}, so it is not deleted."
 
 
-def _released(record: TargetRecord) -> PutTarget:
-    free = replace(record, revision=record.revision + 1, held_id=None)
+def _released(record: TargetRecord, outcome: LastOutcome | None) -> PutTarget:
+    free = replace(record, revision=record.revision + 1, held_id=None, last=outcome or record.last)
     return PutTarget(record=free, expected_revision=record.revision)
 
 

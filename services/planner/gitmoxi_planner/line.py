@@ -10,6 +10,7 @@ from gitmoxi.domain.bodies import BodyRef
 from gitmoxi.domain.delete_guard import SHORT_SHA
 from gitmoxi.domain.deployments import Command, CommandKind, Deployment, PlanRecord, Verb, deployer_of
 from gitmoxi.domain.explanations import Explanation
+from gitmoxi.domain.outcomes import outcome_of
 from gitmoxi.domain.records import Claim, LastGood, Ownership, TargetRecord
 from gitmoxi.domain.states import State, Worker, check_transition
 from gitmoxi.domain.targets import Target
@@ -162,8 +163,12 @@ def settle_unchanged(placing: Placing, good: dict[str, str] | None, ids: Ids) ->
     because = f"{placing.target} already is as wanted."
     if head.restores is not None:
         because = f"{head.because} {because}"
+    ending, *told = end(settled, State.NO_CHANGE, because, now, ids)
+    assert isinstance(ending, UpdateDeployment)
+    record = replace(record, last=outcome_of(ending.deployment))
     return [
-        *end(settled, State.NO_CHANGE, because, now, ids),
+        ending,
+        *told,
         PutTarget(record=record, expected_revision=placing.record.revision),
         owning(placing),
         PutPlan(plan=placing.plan),

@@ -22,11 +22,12 @@ from gitmoxi_planner.claims import released, replaced_in_line, superseded_in_slo
 from gitmoxi_planner.held import HeldDeletions, hold
 from gitmoxi_planner.line import Placing, end, enqueue, nothing_to_do, ownership_of, settle_unchanged
 from gitmoxi_planner.orphans import left_by, with_orphans
+from gitmoxi_planner.outcomes import with_failure
 from gitmoxi_planner.pacing import AT_ONCE, Pace
 from gitmoxi_planner.reading import Changes, CommitReader
 from gitmoxi_planner.requested import Requests
 from gitmoxi_planner.settling import settle
-from gitmoxi_planner.telling import Tell, counted, summary, tell_nobody, written
+from gitmoxi_planner.telling import Tell, counted, summary, tell_nobody, without_held, written
 from gitmoxi_planner.verdicts import Ended, Held, Judge, Planned, Verdict, with_oddities
 
 _ATTEMPTS = 5
@@ -160,7 +161,7 @@ class Planner:
         if head is None or head.state is not State.HELD:
             return CommitPlanned(commit=None, outcome="stale", because="It is held no longer.")
         writes = await self._held.answer(head)
-        heads = await self._write(writes, _news(tell)) if writes else [head]
+        heads = await self._write(writes, without_held(tell)) if writes else [head]
         after = next(item for item in heads if item.id == deployment_id)
         outcome = "held" if after.state is State.HELD else "answered"
         return CommitPlanned(commit=None, outcome=outcome, because=after.because)
@@ -239,12 +240,14 @@ class Planner:
     async def _writes(self, candidate: Candidate) -> Sequence[Write]:
         verdict = await self._judge.verdict(candidate)
         if candidate.deployment.restores is not None:
-            return await self._requests.writes(candidate, verdict, self._own_writes)
+            asked = await self._requests.writes(candidate, verdict, self._own_writes)
+            return await with_failure(asked, candidate, self._ledger)
         writes = await self._own_writes(candidate, verdict)
         if isinstance(verdict, Planned):
             writes += left_by(candidate, self._clock.now())
             writes += await released(verdict.record, candidate.deployment, self._ledger)
-        return [*writes, *await self._held.overtaken(candidate, verdict, writes)]
+        writes += await self._held.overtaken(candidate, verdict, writes)
+        return await with_failure(writes, candidate, self._ledger)
 
     async def _own_writes(self, candidate: Candidate, verdict: Verdict) -> list[Write]:
         now = self._clock.now()
@@ -285,11 +288,6 @@ class Planner:
         if candidate.wanted is not None and placing.deployment.restores is None:
             superseded = await superseded_in_slot(candidate.wanted.desired, record, self._ledger)
         return enqueue(placing, replaced, self._ids, superseded)
-
-
-def _news(tell: Tell) -> Tell:
-    """Without the deletion that goes on being held: that was told when it began."""
-    return lambda head: None if head.state is State.HELD else tell(head)
 
 
 def _all_done(results: Sequence[list[State] | BaseException]) -> list[list[State]]:

@@ -27,6 +27,11 @@ def tell_nobody(_: Deployment) -> None:
     """For callers that look the deployments up."""
 
 
+def without_held(tell: Tell) -> Tell:
+    """Without the deletion that goes on being held: that was told when it began."""
+    return lambda head: None if head.state is State.HELD else tell(head)
+
+
 def written(writes: Iterable[Write]) -> list[Deployment]:
     """The deployments that a transaction changes, as it leaves them."""
     return [write.deployment for write in writes if isinstance(write, UpdateDeployment)]

@@ -27,6 +27,7 @@ from gitmoxi.ports.ledger import (
     UpdateDeployment,
     Write,
 )
+from gitmoxi.ports.targets import DeleteDrift, PutDrift, PutLookRound
 from gitmoxi.ports.watches import DeleteWatch, PutWatch
 
 MAX_WRITES = 100
@@ -54,6 +55,12 @@ def name_of(write: Write) -> str:  # noqa: C901, PLR0912 - one line for each kin
             return f"orphan {orphan.target.id}"
         case DeleteOrphan(target=target):
             return f"orphan {target.id}"
+        case PutDrift(drift=drift):
+            return f"drift of {drift.target.id}"
+        case DeleteDrift(target=target):
+            return f"drift of {target.id}"
+        case PutLookRound():
+            return f"looks at group {write.round.group}"
         case PutWatch(watch=watch) | DeleteWatch(watch=watch):
             return f"watch of deployment {watch.deployment_id} on {watch.alarm}"
         case PutBranch():
@@ -106,6 +113,8 @@ def _check(write: Write) -> None:
             _check_rise(name_of(write), "version", write.expected_version, write.deployment.version)
         case PutTarget():
             _check_rise(name_of(write), "revision", write.expected_revision, write.record.revision)
+        case PutDrift():
+            _check_rise(name_of(write), "revision", write.expected_revision, write.drift.revision)
         case _:
             pass
 

@@ -201,6 +201,35 @@ FACT_OF_STATE: dict[State, str] = {
 }
 """The detail-type of the fact that a deployment ended in a state, or is held until a person approves it."""
 
+
+class TargetFact(Message):
+    """What all facts about a target at rest carry."""
+
+    target: str
+    repository: str
+    branch: str
+    prefix: str
+    commit: str = Field(description="of the last good deployment, which the target was compared with")
+    deployment_id: str = Field(description="the last good deployment")
+    because: str
+
+
+class TargetDrifted(TargetFact):
+    """Nobody deploys it, and it differs from its last good deployment: somebody changed it elsewhere."""
+
+    DETAIL_TYPE: ClassVar[str] = "target.drifted.v1"
+
+    gone: bool = Field(description="it does not exist any more")
+    places: tuple[str, ...] = Field(description="the first places that differ; values stay in the API")
+    count: int = Field(description="how many places differ")
+
+
+class TargetSettled(TargetFact):
+    """A target that had drifted is as its last good deployment left it."""
+
+    DETAIL_TYPE: ClassVar[str] = "target.settled.v1"
+
+
 MESSAGES: tuple[type[Message], ...] = (
     Push,
     CommitIngested,
@@ -214,4 +243,6 @@ MESSAGES: tuple[type[Message], ...] = (
     Tick,
     Sweep,
     DeploymentFact,
+    TargetDrifted,
+    TargetSettled,
 )

@@ -9,6 +9,7 @@ from enum import StrEnum
 from gitmoxi.domain.bodies import BodyRef
 from gitmoxi.domain.deployments import ObjectChange
 from gitmoxi.domain.feedback import GitProvider, NotificationTarget
+from gitmoxi.domain.outcomes import LastOutcome
 from gitmoxi.domain.targets import Target, TargetKind
 
 
@@ -191,7 +192,8 @@ class TargetRecord:
     ``active_id`` may mutate the target, ``waiting_id`` comes next; ``last_seq`` is the highest ``seq``
     that ever stood in the line. ``held_id`` is the deletion that stands beside the line until it is approved.
     ``unsettled`` says that a deployment was superseded in flight: the next one answers for what it left.
-    The lease lies on the same item and is written apart.
+    ``last`` is how the last deployment ended that was not superseded. The lease lies on the same item and is
+    written apart.
     """
 
     target: Target
@@ -204,6 +206,7 @@ class TargetRecord:
     last_good: LastGood | None = None
     task_definitions: dict[str, str] = field(default_factory=dict)
     unsettled: bool = False
+    last: LastOutcome | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

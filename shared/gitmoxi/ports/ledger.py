@@ -21,6 +21,7 @@ from gitmoxi.domain.records import (
 )
 from gitmoxi.domain.states import Status, Worker
 from gitmoxi.domain.targets import Target
+from gitmoxi.ports.targets import DriftWrite, TargetReads
 from gitmoxi.ports.watches import AlarmName, WatchWrite
 
 
@@ -167,6 +168,7 @@ Write = (
     | PutCommit
     | PutDryRun
     | PutOutbox
+    | DriftWrite
     | WatchWrite
 )
 
@@ -196,7 +198,7 @@ class DeploymentFilter:
     name: str | None = None
 
 
-class Ledger(Protocol):
+class Ledger(TargetReads, Protocol):
     """Reads are strongly consistent, hints aside.
 
     All may raise ``ThrottledError``, ``UnavailableError``, or ``CorruptRecordError`` for a spoilt record.
@@ -223,20 +225,6 @@ class Ledger(Protocol):
 
     async def commands(self, deployment_id: str, after: str) -> list[Command]:
         """Commands with an id above ``after`` (empty: all), oldest first."""
-        ...
-
-    async def target(self, target: Target) -> TargetRecord:
-        """The stored record, or a fresh one with revision 0."""
-        ...
-
-    async def ownership(self, repository_id: str, branch: str, prefix: str) -> Ownership | None: ...
-    async def ownerships(self, repository_id: str, branch: str) -> list[Ownership]:
-        """All prefixes of a branch that own a target, by prefix."""
-        ...
-
-    async def orphan(self, target: Target) -> Orphan | None: ...
-    async def orphans(self) -> list[Orphan]:
-        """All, by target."""
         ...
 
     async def watchers(self, alarm: AlarmName) -> list[str]:

@@ -12,6 +12,7 @@ Question = tuple[str, ...]
 """What is asked: first the kind of thing, for example ``ecs.service``, then which one."""
 
 _memory: ContextVar[dict[Question, Any] | None] = ContextVar("gitmoxi_memory_of_tick", default=None)
+_spare: ContextVar[bool] = ContextVar("gitmoxi_reads_with_what_is_spare", default=False)
 _patient: ContextVar[bool] = ContextVar("gitmoxi_patience_of_tick", default=False)
 
 
@@ -28,6 +29,21 @@ def remembering(*, patient: bool = False) -> Iterator[None]:
     finally:
         _memory.reset(memory)
         _patient.reset(patience)
+
+
+@contextmanager
+def with_what_is_spare() -> Iterator[None]:
+    """Within it, reads take of AWS's request limits only what would be left over."""
+    spare = _spare.set(True)
+    try:
+        yield
+    finally:
+        _spare.reset(spare)
+
+
+def takes_what_is_spare() -> bool:
+    """Whether what is read now is nothing that a deployment waits for."""
+    return _spare.get()
 
 
 def is_patient() -> bool:

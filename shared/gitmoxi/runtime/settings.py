@@ -115,6 +115,12 @@ class Settings(BaseSettings):
     git_poll_seconds: float = Field(
         default=60.0, ge=0, le=86_400, description="how often branches are polled for lost pushes; 0: never"
     )
+    drift_seconds: float = Field(
+        default=900.0,
+        ge=0,
+        le=86_400,
+        description="how often the planner compares each target that nobody deploys with Git; 0: never",
+    )
     max_deletes_per_commit: int = Field(
         default=DeleteLimits().at_most,
         ge=0,

@@ -11,6 +11,7 @@ from gitmoxi.domain.bodies import BodyRef
 from gitmoxi.domain.deployments import Command, Deployment, Intent, Step, Verb, action_id
 from gitmoxi.domain.explanations import Explanation, kept
 from gitmoxi.domain.history import told_in
+from gitmoxi.domain.outcomes import outcome_of
 from gitmoxi.domain.records import LastGood, TargetRecord
 from gitmoxi.domain.states import State, Worker, check_transition
 from gitmoxi.errors import InvariantError
@@ -189,6 +190,7 @@ def _freed(record: TargetRecord, scene: Scene, decision: Decision, head: Deploym
         record = replace(record, active_id=None, unsettled=_left_in_flight(scene, head))
     if record.waiting_id == head.id:
         record = replace(record, waiting_id=None)
+    record = replace(record, last=outcome_of(head) or record.last)
     if head.verb is Verb.DELETE and head.state is State.SUCCEEDED:
         # The prefix may have been added again meanwhile: then its claim stays for the deployment that waits.
         claim = record.claim if scene.next_in_line is not None else None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from gitmoxi.domain.deployments import Deployment, ObjectChange, Verb
-from gitmoxi.domain.records import TargetRecord
+from gitmoxi.domain.records import LastGood, TargetRecord
 from gitmoxi.domain.states import State
 from gitmoxi.domain.targets import OWNER_TAG, EcsTarget
 from gitmoxi.errors import AwsRejectedError, InvariantError, NotFoundError, PermanentError
@@ -101,6 +101,14 @@ class EcsReader:
         wish = _Wish(desired=desired, previous=good, known_arn=known, force=force, scaling=scaling)
         seen = await self._seen(deployment, service, wish)
         return replace(seen, alarms=await self._states_of_alarms(deployment, seen))
+
+    async def at_rest(self, target: EcsTarget, good: LastGood) -> EcsObservation:
+        """What drift shows in: the last good documents against a service that nobody deploys."""
+        service = await self._ecs.service(target)
+        desired = await self._wanted.ecs(good.desired)
+        scaling = await self._scaling(desired, service)
+        wish = _Wish(desired=desired, previous=desired, known_arn=None, scaling=scaling)
+        return await self._compared(self._unlooked(service, wish), wish)
 
     async def _states_of_alarms(self, deployment: Deployment, seen: EcsObservation) -> tuple[Alarm, ...]:
         """The alarms that the next decision looks at; planning looks at none."""
@@ -198,13 +206,7 @@ class EcsReader:
         return service is not None and service.tags.get(OWNER_TAG) == self._owner
 
     async def _seen(self, deployment: Deployment, service: EcsService | None, wish: _Wish) -> EcsObservation:
-        seen = EcsObservation(
-            service=service,
-            settings=wish.desired.settings,
-            desired=wish.applied,
-            owned=self._owns(service),
-            sensitive_values=wish.sensitive_values,
-        )
+        seen = self._unlooked(service, wish)
         if deployment.progress.phase == "follow":
             following = await self._deployments.followed(deployment, wish.desired.target, service)
             followed = replace(seen, following=following, differences=_differences(wish, service))
@@ -213,6 +215,15 @@ class EcsReader:
         how = bool(deployment.unrecorded) or deployment.state is State.ROLLING_BACK
         newest = await self._deployments.newest(wish.desired.target, service, status=how)
         return await self._compared(replace(seen, following=newest), wish)
+
+    def _unlooked(self, service: EcsService | None, wish: _Wish) -> EcsObservation:
+        return EcsObservation(
+            service=service,
+            settings=wish.desired.settings,
+            desired=wish.applied,
+            owned=self._owns(service),
+            sensitive_values=wish.sensitive_values,
+        )
 
     async def _compared(self, seen: EcsObservation, wish: _Wish) -> EcsObservation:
         target, service = wish.desired.target, seen.service

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from gitmoxi.domain.deployments import Deployment, ObjectChange, Verb
-from gitmoxi.domain.records import TargetRecord
+from gitmoxi.domain.records import LastGood, TargetRecord
 from gitmoxi.domain.states import State
 from gitmoxi.domain.targets import OWNER_TAG, LambdaTarget
 from gitmoxi.errors import InvariantError, PermanentError
@@ -74,6 +74,23 @@ class LambdaReader:
         in_s3 = await self._code_in_s3(desired, good) if function is not None else None
         wish = _Wish(desired=desired, previous=good, good_code=sha256, code_in_s3=in_s3, force=force)
         return await self._seen(deployment, function, wish)
+
+    async def at_rest(self, target: LambdaTarget, good: LastGood) -> LambdaObservation:
+        """What drift shows in: the last good documents against a function that nobody deploys.
+
+        Of the code the recorded hash decides: what lies in S3 by now is no property of the function.
+        """
+        function = await self._functions.function(target)
+        desired = await self._wanted.function(good.desired)
+        wish = _Wish(desired=desired, previous=desired, good_code=good.values.get(CODE_SHA256))
+        if function is None or function.state == DELETING:
+            return self._compared(self._unlooked(None, wish), None, wish)
+        settings = lambda_settings(desired.settings)
+        alias = await self._functions.alias(target, settings.alias)
+        served = await self._functions.function(target, alias.version) if alias is not None else None
+        provisioned = await self._surroundings.provisioned({}, target, alias, settings)
+        seen = replace(self._unlooked(function, wish), alias=alias, provisioned=provisioned)
+        return self._compared(seen, served, wish)
 
     async def backward(self, deployment: Deployment, way: WayBack) -> LambdaObservation:
         """What a rollback looks at: the revision to bring back against the live function.
@@ -178,13 +195,7 @@ class LambdaReader:
     async def _seen(
         self, deployment: Deployment, function: LambdaFunction | None, wish: _Wish
     ) -> LambdaObservation:
-        seen = LambdaObservation(
-            function=function,
-            settings=wish.desired.settings,
-            desired=wish.desired,
-            owned=self._owns(function),
-            sensitive_values=wish.sensitive_values,
-        )
+        seen = self._unlooked(function, wish)
         if function is None:
             return self._compared(seen, None, wish)
         if _only_waits(deployment, function):
@@ -196,7 +207,9 @@ class LambdaReader:
         alias = await self._alias(deployment, wish.desired)
         served = await self._functions.function(target, alias.version) if alias is not None else None
         settings = lambda_settings(wish.desired.settings)
-        provisioned = await self._surroundings.provisioned(deployment, target, alias, settings)
+        provisioned = await self._surroundings.provisioned(
+            deployment.progress.values, target, alias, settings
+        )
         seen = self._compared(replace(seen, alias=alias, provisioned=provisioned), served, wish)
         if _begins_with_a_change(deployment, seen.plan):
             return seen
@@ -206,6 +219,15 @@ class LambdaReader:
             return seen
         gone = await self._surroundings.superfluous(deployment, target, settings, seen.plan, versions)
         return replace(seen, superfluous=gone, plan=deleting_versions(seen.plan, gone))
+
+    def _unlooked(self, function: LambdaFunction | None, wish: _Wish) -> LambdaObservation:
+        return LambdaObservation(
+            function=function,
+            settings=wish.desired.settings,
+            desired=wish.desired,
+            owned=self._owns(function),
+            sensitive_values=wish.sensitive_values,
+        )
 
     def _compared(
         self, seen: LambdaObservation, served: LambdaFunction | None, wish: _Wish

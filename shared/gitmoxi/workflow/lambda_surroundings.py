@@ -23,10 +23,17 @@ class Surroundings:
         self._owner = owner
 
     async def provisioned(
-        self, deployment: Deployment, target: LambdaTarget, alias: LambdaAlias | None, settings: LambdaDepdef
+        self,
+        values: Mapping[str, str],
+        target: LambdaTarget,
+        alias: LambdaAlias | None,
+        settings: LambdaDepdef,
     ) -> ProvisionedConcurrency | None:
-        """The alias's provisioned concurrency, where it is to be set, or may be why the alias has weights."""
-        asked = settings.provisioned_concurrency is not None or PROVISIONED in deployment.progress.values
+        """The alias's provisioned concurrency, where it is to be set, or may be why the alias has weights.
+
+        ``values`` are those that a deployment under way carries along.
+        """
+        asked = settings.provisioned_concurrency is not None or PROVISIONED in values
         if alias is None or not (asked or alias.weights):
             return None
         return (await self._functions.provisioned_concurrency(target)).get(alias.name)

@@ -7,6 +7,7 @@ import pytest
 from gitmoxi.adapters.aws.rate_limits import PUBLISHED_LIMITS, ApiGroup, Limit, RateLimits, TokenBucket
 from gitmoxi.adapters.memory.clock import FakeClock
 from gitmoxi.errors import InvariantError, ThrottledError
+from gitmoxi.ports.remembering import with_what_is_spare
 
 WRITES = ApiGroup.ECS_SERVICE_WRITES
 ACCOUNT, REGION = "1" * 12, "eu-central-1"
@@ -179,3 +180,30 @@ async def test_everybody_who_is_turned_away_is_told_a_moment_of_his_own_and_gets
     for _ in moments:
         clock.advance(0.5)
         await bucket.acquire(ACCOUNT, REGION, WRITES)
+
+
+async def test_what_takes_only_what_is_spare_leaves_half_of_the_bucket():
+    clock = FakeClock()
+    bucket = limits(clock, Limit(burst=10, per_second=1))
+    with with_what_is_spare():
+        for _ in range(5):
+            await bucket.acquire(ACCOUNT, REGION, WRITES)
+        assert clock.monotonic() <= 1.0, "the first come out of the full half"
+        began = clock.monotonic()
+        await bucket.acquire(ACCOUNT, REGION, WRITES)
+        assert clock.monotonic() > began, "then it waits for the refill"
+    began = clock.monotonic()
+    for _ in range(4):
+        await bucket.acquire(ACCOUNT, REGION, WRITES)
+    assert clock.monotonic() == began, "and the others find their half as it was"
+
+
+async def test_where_nothing_is_spare_for_long_it_gives_up_and_takes_nothing():
+    clock = FakeClock()
+    bucket = limits(clock, Limit(burst=100, per_second=1), max_wait=0.0)
+    for _ in range(100):
+        await bucket.acquire(ACCOUNT, REGION, WRITES)
+    with with_what_is_spare(), pytest.raises(ThrottledError, match="nothing to spare"):
+        await bucket.acquire(ACCOUNT, REGION, WRITES)
+    clock.advance(1)
+    await bucket.acquire(ACCOUNT, REGION, WRITES)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 from gitmoxi.adapters.memory.alarms import MemoryAlarms
@@ -24,6 +25,8 @@ from gitmoxi.workflow.ecs_evidence import EcsEvidence
 from gitmoxi.workflow.ecs_reader import EcsReader
 from gitmoxi.workflow.lambda_reader import LambdaReader
 from gitmoxi.workflow.wanted import WantedReader
+from gitmoxi_planner.drift_looks import DriftLooker
+from gitmoxi_planner.drifting import DriftRounds
 from gitmoxi_planner.looking import Looker
 from gitmoxi_planner.plan import CommitPlanned, Planner
 from gitmoxi_planner.reading import CommitReader
@@ -87,20 +90,34 @@ class PlannerStage(Stage):
         )
 
     def judge(self) -> Judge:
-        evidence = EcsEvidence(ecs=self.ecs, logs=MemoryLogs(), health=MemoryTargetHealth())
         looker = Looker(
-            ecs=EcsReader(
-                ecs=self.ecs,
-                bodies=self.bodies,
-                evidence=evidence,
-                alarms=MemoryAlarms(),
-                autoscaling=self.autoscaling,
-                owner=OWNER,
-            ),
-            functions=LambdaReader(functions=self.functions, bodies=self.bodies, owner=OWNER),
-            wanted=WantedReader(self.bodies),
+            ecs=self._ecs_reader(), functions=self._function_reader(), wanted=WantedReader(self.bodies)
         )
         return Judge(ledger=self.ledger, bodies=self.bodies, looker=looker)
+
+    def drift_rounds(self) -> DriftRounds:
+        """A planner's looks for drift."""
+        return DriftRounds(
+            ledger=self.ledger,
+            looker=DriftLooker(ecs=self._ecs_reader(), functions=self._function_reader()),
+            courier=self.courier(),
+            clock=self.clock,
+            ids=self.ids,
+            period=timedelta(minutes=15),
+        )
+
+    def _ecs_reader(self) -> EcsReader:
+        return EcsReader(
+            ecs=self.ecs,
+            bodies=self.bodies,
+            evidence=EcsEvidence(ecs=self.ecs, logs=MemoryLogs(), health=MemoryTargetHealth()),
+            alarms=MemoryAlarms(),
+            autoscaling=self.autoscaling,
+            owner=OWNER,
+        )
+
+    def _function_reader(self) -> LambdaReader:
+        return LambdaReader(functions=self.functions, bodies=self.bodies, owner=OWNER)
 
     async def ingest(self, changes: Doc) -> int:
         """Commit, push and ingest; the commit's number."""

@@ -44,7 +44,13 @@ def waker() -> MemoryWaker:
 async def service(stage: PlannerStage, waker: MemoryWaker) -> AsyncIterator[ShellStandIn]:
     def register(shell: Shell) -> None:
         sweeper = Sweeper(worker=Worker.PLANNER, ledger=stage.ledger, waker=waker, courier=stage.courier())
-        handlers = Handlers(shell=shell, planner=stage.planner(), sweeper=sweeper, ledger=stage.ledger)
+        handlers = Handlers(
+            shell=shell,
+            planner=stage.planner(),
+            sweeper=sweeper,
+            drift=stage.drift_rounds(),
+            ledger=stage.ledger,
+        )
         handlers.register()
 
     standin = a_shell(stage.courier(), stage.clock, register)

@@ -13,8 +13,9 @@ from gitmoxi.domain.revisions import History
 from gitmoxi.domain.states import State
 from gitmoxi.domain.targets import Target, parse_target_id
 from gitmoxi.planning.recorded import recorded_differences
+from gitmoxi.workflow.owning import KnownTarget, owned_targets
 from gitmoxi_api.asking import answered_before, ask, led_to, new_deployment_id
-from gitmoxi_api.finding import KnownTarget, find_targets, owned_targets
+from gitmoxi_api.finding import find_targets
 from gitmoxi_api.histories import chosen, history_of, recorded, revision_view, revisions_view
 from gitmoxi_api.parts import ApiParts, Parts
 from gitmoxi_api.problems import ProblemError, documented

@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from gitmoxi.errors import InvariantError, ThrottledError
 from gitmoxi.ports.clock import Clock
+from gitmoxi.ports.remembering import takes_what_is_spare
 
 
 class ApiGroup(StrEnum):
@@ -64,6 +65,15 @@ PUBLISHED_LIMITS: Mapping[ApiGroup, Limit] = {
 }
 
 
+_LEFT_TO_OTHERS = 1 / 2
+"""The part of a full bucket that reads without a deployment behind them leave to those that have one."""
+
+_SPARE_WITHIN_SECONDS = 30.0
+"""How long such reads wait for their turn: no lease runs on meanwhile."""
+
+_SHORTEST_SECONDS = 0.001
+"""A shorter wait could be lost in the rounding of a clock."""
+
 _SLOWEST = 1 / 16
 """The part of its refill that a bucket keeps however often AWS throttles us."""
 
@@ -84,13 +94,14 @@ class TokenBucket:
         self._pace = 1.0
         self._slowed_at = -_SLOWED_AGAIN_SECONDS
 
-    def wait(self, *, now: float) -> float:
-        """Seconds until a token taken now would be there."""
+    def wait(self, *, now: float, leaving: float = 0.0) -> float:
+        """Seconds until there is a token to take, and beside it the part ``leaving`` of a full bucket."""
         elapsed = max(0.0, now - self._filled_at)
         self._pace = min(1.0, self._pace + elapsed * _RECOVERED_PER_SECOND)
         self._tokens = min(self._limit.burst, self._tokens + elapsed * self.per_second)
         self._filled_at = max(now, self._filled_at)
-        return max(0.0, (1.0 - self._tokens) / self.per_second)
+        wanted = 1.0 + leaving * max(0.0, self._limit.burst - 1.0)
+        return max(0.0, (wanted - self._tokens) / self.per_second)
 
     @property
     def per_second(self) -> float:
@@ -118,6 +129,10 @@ class _Pool:
         self._common = TokenBucket(limit.part(share * (1 - reserved)), now=now)
         self._reserve = TokenBucket(limit.part(share * reserved), now=now) if reserved else None
         self._promised = now
+
+    def spare_in(self, *, now: float) -> float:
+        """Seconds until a token may be taken that nobody else will miss."""
+        return self._common.wait(now=now, leaving=_LEFT_TO_OTHERS)
 
     def take(self, *, now: float, max_wait_seconds: float, urgent: bool) -> float | None:
         """Take a token: seconds to wait for it, or None, with nothing taken, if they are too many."""
@@ -169,11 +184,13 @@ class RateLimits:
         self._pools: dict[tuple[str, str, ApiGroup], _Pool] = {}
 
     async def acquire(self, account: str, region: str, group: ApiGroup, *, urgent: bool = False) -> None:
-        """Wait until a call may be made.
+        """Wait until a call may be made; one that takes what is spare leaves half of the bucket to others.
 
         Raises:
             ThrottledError: the wait would be too long. Nothing was sent.
         """
+        if takes_what_is_spare():
+            await self._until_spare(account, region, group)
         now = self._clock.monotonic()
         pool = self._pool(account, region, group)
         wait = pool.take(now=now, max_wait_seconds=self._max_wait_seconds, urgent=urgent)
@@ -185,6 +202,21 @@ class RateLimits:
             )
         if wait > 0:
             await self._clock.sleep(wait)
+
+    async def _until_spare(self, account: str, region: str, group: ApiGroup) -> None:
+        """Wait without a place in the queue: nobody ever waits for what is spare behind us.
+
+        Raises:
+            ThrottledError: others need all that there is.
+        """
+        pool, began = self._pool(account, region, group), self._clock.monotonic()
+        while (wait := pool.spare_in(now=self._clock.monotonic())) > 0:
+            if self._clock.monotonic() + wait - began > _SPARE_WITHIN_SECONDS:
+                raise ThrottledError(
+                    f"the {group} in account {account}, {region} leave nothing to spare of our part of AWS's "
+                    "request limit: not sent, it is tried again later"
+                )
+            await self._clock.sleep(max(wait, _SHORTEST_SECONDS))
 
     def throttled(self, account: str, region: str, group: ApiGroup) -> float:
         """AWS throttled a call although we kept to our part: seconds after which to ask again.

@@ -9,6 +9,7 @@ from gitmoxi.adapters.codec import decode, encode, instant
 from gitmoxi.adapters.dynamodb import keys
 from gitmoxi.adapters.dynamodb.wire import Item, Key, key_of, number, text, text_of
 from gitmoxi.domain.deployments import Deployment, shard_of
+from gitmoxi.domain.drift import Drift, LookRound
 from gitmoxi.domain.dryruns import DryRun
 from gitmoxi.domain.records import Branch, Commit, PushRecord, Repository
 
@@ -82,6 +83,16 @@ def push_item(push: PushRecord) -> dict[str, Attribute]:
     """The answer to a delivery; DynamoDB deletes it some time after ``expires_at``."""
     expires_at = int((push.at + _KEEP_PUSHES).timestamp())
     return plain_item(keys.push(push.delivery_id), push) | {"expires_at": number(expires_at)}
+
+
+def drift_item(drift: Drift) -> dict[str, Attribute]:
+    """What the looks at a target found, with the revision that the next writer must know."""
+    return plain_item(keys.drift(drift.target.id), drift) | {"revision": number(drift.revision)}
+
+
+def look_round_item(round_: LookRound) -> dict[str, Attribute]:
+    """How far the looks at a group have come, which is what the next planner must know."""
+    return plain_item(keys.look_round(round_.group), round_) | {"begun_at": text(instant(round_.begun_at))}
 
 
 def dry_run_item(dry_run: DryRun) -> dict[str, Attribute]:

@@ -20,6 +20,12 @@ HEALTHS = "HEALTHS"
 ORPHANS = "ORPHANS"
 """All orphans lie in one partition, as registrations do: there should be few, and people list them all."""
 
+DRIFTS = "DRIFTS"
+"""What was found at all targets lies in one partition: whoever reads one of them reads all (ADR 21)."""
+
+LOOK_ROUNDS = "LOOKS"
+"""How far the looks at each group of targets have come."""
+
 AUDIT = "AUDIT"
 """The audit trail is one chain, so it is one partition too."""
 
@@ -127,6 +133,16 @@ def ownership(repository_id: str, branch_name: str, prefix: str) -> Key:
 def orphan(target_id: str) -> Key:
     """A target that no definition file stands for."""
     return Key(ORPHANS, target_id)
+
+
+def drift(target_id: str) -> Key:
+    """What the looks at a target found."""
+    return Key(DRIFTS, target_id)
+
+
+def look_round(group: int) -> Key:
+    """How far the looks at a group of targets have come."""
+    return Key(LOOK_ROUNDS, f"{group:04}")
 
 
 def watches(alarm: AlarmName) -> str:

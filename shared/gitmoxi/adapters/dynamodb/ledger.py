@@ -22,6 +22,7 @@ from gitmoxi.adapters.dynamodb.wire import Item, Key, Tables, key_of, number_of,
 from gitmoxi.adapters.matching import check_sha_prefix, matches
 from gitmoxi.adapters.writes import check_repository, check_writes, name_of
 from gitmoxi.domain.deployments import Command, Deployment, PlanRecord, Step
+from gitmoxi.domain.drift import Drift, LookRound
 from gitmoxi.domain.dryruns import DryRun
 from gitmoxi.domain.records import (
     AuditEntry,
@@ -93,7 +94,7 @@ class DynamoLedger:
     async def deployments(self, deployment_ids: Sequence[str]) -> list[Deployment]:
         wanted = [keys.head(deployment_id) for deployment_id in deployment_ids]
         found = await self._reader.batch(self._tables.deployments, wanted)
-        return list(_readable(found[key] for key in wanted if key in found))
+        return list(_readable(Deployment, (found[key] for key in wanted if key in found)))
 
     async def plan(self, deployment_id: str) -> PlanRecord | None:
         return await self._get(PlanRecord, self._tables.deployments, keys.plan(deployment_id))
@@ -122,6 +123,12 @@ class DynamoLedger:
             return TargetRecord(target=target)
         return record_of(TargetRecord, item)
 
+    async def targets(self, targets: Sequence[Target]) -> list[TargetRecord]:
+        wanted = [keys.target(target.id) for target in targets]
+        found = await self._reader.batch(self._tables.targets, wanted)
+        stored = (found[key] for key in wanted if key in found)
+        return list(_readable(TargetRecord, (item for item in stored if "revision" in item)))
+
     async def ownership(self, repository_id: str, branch: str, prefix: str) -> Ownership | None:
         key = keys.ownership(repository_id, branch, prefix)
         return await self._get(Ownership, self._tables.targets, key)
@@ -135,6 +142,13 @@ class DynamoLedger:
 
     async def orphans(self) -> list[Orphan]:
         return await self._list(Orphan, Range(table=self._tables.targets, pk=keys.ORPHANS))
+
+    async def drifts(self) -> list[Drift]:
+        found = self._reader.items(Range(table=self._tables.targets, pk=keys.DRIFTS))
+        return list(_readable(Drift, [item async for item in found]))
+
+    async def look_rounds(self) -> list[LookRound]:
+        return await self._list(LookRound, Range(table=self._tables.targets, pk=keys.LOOK_ROUNDS))
 
     async def watchers(self, alarm: AlarmName) -> list[str]:
         wanted = Range(table=self._tables.deployments, pk=keys.watches(alarm))
@@ -265,11 +279,11 @@ class DynamoLedger:
             await self._client.delete_item(TableName=table, Key=key.attributes)
 
 
-def _readable(items: Iterable[Item]) -> Iterator[Deployment]:
-    """One spoilt record hides no other; ``deployment`` tells what is wrong with it."""
+def _readable(kind: type[Record], items: Iterable[Item]) -> Iterator[Record]:
+    """One spoilt record hides no other; reading it alone tells what is wrong with it."""
     for item in items:
         with suppress(CorruptRecordError):
-            yield record_of(Deployment, item)
+            yield record_of(kind, item)
 
 
 def _due(item: Item) -> DueDeployment:

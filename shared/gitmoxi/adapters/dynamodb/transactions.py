@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, assert_never
 
-from gitmoxi.adapters.codec import encode
+from gitmoxi.adapters.codec import encode, instant
 from gitmoxi.adapters.dynamodb import keys
 from gitmoxi.adapters.dynamodb.items import (
     RECORD,
     branch_item,
     commit_item,
+    drift_item,
     dry_run_item,
     head_item,
+    look_round_item,
     plain_item,
 )
 from gitmoxi.adapters.dynamodb.wire import Item, Key, Tables, number, text
@@ -38,6 +40,7 @@ from gitmoxi.ports.ledger import (
     UpdateDeployment,
     Write,
 )
+from gitmoxi.ports.targets import DeleteDrift, DriftWrite, PutDrift, PutLookRound
 from gitmoxi.ports.watches import DeleteWatch, PutWatch
 
 if TYPE_CHECKING:
@@ -90,12 +93,14 @@ def part_of(write: Write, tables: Tables) -> Part:  # noqa: C901, PLR0912 - one 
             return _put(tables.targets, plain_item(keys.orphan(orphan.target.id), orphan), _ALWAYS)
         case DeleteOrphan(target=target):
             return _delete(tables.targets, keys.orphan(target.id))
+        case PutDrift() | DeleteDrift() | PutLookRound():
+            return _drift_part(write, tables.targets)
         case PutWatch(watch=watch):
             return _put(tables.deployments, keys.watch(watch).attributes, _ALWAYS)
         case DeleteWatch(watch=watch):
             return _delete(tables.deployments, keys.watch(watch))
         case PutBranch():
-            return _put(tables.repositories, branch_item(write.branch), _seq(write.expected_seq))
+            return _put(tables.repositories, branch_item(write.branch), _counted("seq", write.expected_seq))
         case PutCommit():
             return _put(tables.commits, commit_item(write.commit), _ABSENT if write.create else _ALWAYS)
         case PutDryRun(dry_run=dry_run, expected_state=state):
@@ -103,6 +108,18 @@ def part_of(write: Write, tables: Tables) -> Part:  # noqa: C901, PLR0912 - one 
             return _put(tables.deployments, dry_run_item(dry_run), condition)
         case PutOutbox(event=event):
             return _put(tables.outbox, plain_item(outbox_key(event), event), _ALWAYS)
+    assert_never(write)
+
+
+def _drift_part(write: DriftWrite, table: str) -> Part:
+    match write:
+        case PutDrift(drift=drift, expected_revision=revision):
+            return _put(table, drift_item(drift), _counted("revision", revision))
+        case DeleteDrift(target=target):
+            return _delete(table, keys.drift(target.id))
+        case PutLookRound(round=round_, expected=expected):
+            begun = _ABSENT if expected is None else _equals("begun_at", text(instant(expected)))
+            return _put(table, look_round_item(round_), begun)
     assert_never(write)
 
 
@@ -198,9 +215,9 @@ def revision_condition(expected: int) -> Part:
     return condition
 
 
-def _seq(expected: int) -> Part:
-    """A branch that is not stored yet has the number 0."""
-    condition = dict(_equals("seq", number(expected)))
+def _counted(attribute: str, expected: int) -> Part:
+    """A condition on a counter; what is not stored yet has the number 0."""
+    condition = dict(_equals(attribute, number(expected)))
     if expected == 0:
         condition["ConditionExpression"] = "attribute_not_exists(#expected) OR #expected = :expected"
     return condition

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import assert_never
 
 from gitmoxi.adapters.matching import check_sha_prefix, matches
+from gitmoxi.adapters.memory.targets import MemoryTargets
 from gitmoxi.adapters.writes import check_repository, check_writes, name_of
 from gitmoxi.domain.deployments import Command, Deployment, PlanRecord, Step, shard_of
 from gitmoxi.domain.dryruns import DryRun
@@ -15,14 +16,10 @@ from gitmoxi.domain.records import (
     AuditEntry,
     Branch,
     Commit,
-    Orphan,
-    Ownership,
     PushRecord,
     Repository,
-    TargetRecord,
 )
 from gitmoxi.domain.states import Worker
-from gitmoxi.domain.targets import Target
 from gitmoxi.errors import ContentionError, CorruptRecordError
 from gitmoxi.ports.leases import LeaseRow
 from gitmoxi.ports.ledger import (
@@ -46,10 +43,11 @@ from gitmoxi.ports.ledger import (
     UpdateDeployment,
     Write,
 )
+from gitmoxi.ports.targets import DeleteDrift, PutDrift, PutLookRound
 from gitmoxi.ports.watches import AlarmName, DeleteWatch, PutWatch, Watch
 
 
-class MemoryLedger:
+class MemoryLedger(MemoryTargets):
     """A ledger that forgets.
 
     A transaction first gives way to other tasks, as a network call would, so that tests meet the
@@ -61,6 +59,7 @@ class MemoryLedger:
     """
 
     def __init__(self) -> None:
+        super().__init__()
         self.leases: dict[str, LeaseRow] = {}
         self.spoilt: set[str] = set()
         self._aside: set[str] = set()
@@ -68,9 +67,6 @@ class MemoryLedger:
         self._plans: dict[str, PlanRecord] = {}
         self._steps: dict[str, dict[int, Step]] = {}
         self._commands: dict[str, dict[str, Command]] = {}
-        self._targets: dict[str, TargetRecord] = {}
-        self._ownerships: dict[tuple[str, str, str], Ownership] = {}
-        self._orphans: dict[str, Orphan] = {}
         self._watches: set[Watch] = set()
         self._branches: dict[tuple[str, str], Branch] = {}
         self._commits: dict[tuple[str, str, int], Commit] = {}
@@ -105,6 +101,8 @@ class MemoryLedger:
                 return (0 if branch is None else branch.seq) == write.expected_seq
             case PutCommit():
                 return not (write.create and _commit_key(write.commit) in self._commits)
+            case PutDrift() | PutLookRound():
+                return self.permits_drift(write)
             case PutDryRun():
                 known = self._dry_runs.get(write.dry_run.id)
                 return (None if known is None else known.state) == write.expected_state
@@ -134,18 +132,8 @@ class MemoryLedger:
                 self._plans[write.plan.deployment_id] = write.plan
             case PutCommand():
                 self._commands.setdefault(write.command.deployment_id, {})[write.command.id] = write.command
-            case PutTarget():
-                self._targets[write.record.target.id] = write.record
             case CheckLease():
                 pass
-            case PutOwnership():
-                self._ownerships[_ownership_key(write.ownership)] = write.ownership
-            case DeleteOwnership():
-                self._ownerships.pop(_ownership_key(write.ownership), None)
-            case PutOrphan():
-                self._orphans[write.orphan.target.id] = write.orphan
-            case DeleteOrphan():
-                self._orphans.pop(write.target.id, None)
             case PutWatch():
                 self._watches.add(write.watch)
             case DeleteWatch():
@@ -158,6 +146,17 @@ class MemoryLedger:
                 self._dry_runs[write.dry_run.id] = write.dry_run
             case PutOutbox():
                 self._outbox[write.event.owner, write.event.id] = write.event
+            case (
+                PutTarget()
+                | PutOwnership()
+                | DeleteOwnership()
+                | PutOrphan()
+                | DeleteOrphan()
+                | PutDrift()
+                | DeleteDrift()
+                | PutLookRound()
+            ):
+                self.apply_to_targets(write)
             case _:
                 assert_never(write)
 
@@ -179,25 +178,6 @@ class MemoryLedger:
     async def commands(self, deployment_id: str, after: str) -> list[Command]:
         stored = self._commands.get(deployment_id, {})
         return [command for key, command in sorted(stored.items()) if key > after]
-
-    async def target(self, target: Target) -> TargetRecord:
-        return self._targets.get(target.id) or TargetRecord(target=target)
-
-    async def ownership(self, repository_id: str, branch: str, prefix: str) -> Ownership | None:
-        return self._ownerships.get((repository_id, branch, prefix))
-
-    async def ownerships(self, repository_id: str, branch: str) -> list[Ownership]:
-        return [
-            ownership
-            for key, ownership in sorted(self._ownerships.items())
-            if key[:2] == (repository_id, branch)
-        ]
-
-    async def orphan(self, target: Target) -> Orphan | None:
-        return self._orphans.get(target.id)
-
-    async def orphans(self) -> list[Orphan]:
-        return [orphan for _, orphan in sorted(self._orphans.items())]
 
     async def watchers(self, alarm: AlarmName) -> list[str]:
         return sorted(watch.deployment_id for watch in self._watches if watch.alarm == alarm)
@@ -284,7 +264,3 @@ class MemoryLedger:
 
 def _commit_key(commit: Commit) -> tuple[str, str, int]:
     return commit.repository_id, commit.branch, commit.seq
-
-
-def _ownership_key(ownership: Ownership) -> tuple[str, str, str]:
-    return ownership.repository_id, ownership.branch, ownership.prefix

@@ -1,0 +1,1 @@
+"""``gmctl status``: all targets at a glance."""
