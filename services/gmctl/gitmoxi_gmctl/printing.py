@@ -14,6 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 from gitmoxi.domain.deployments import Verb
+from gitmoxi.domain.plain_text import plain
 from gitmoxi.domain.states import State, Status
 from gitmoxi_gmctl.replies import (
     Commits,
@@ -49,13 +50,6 @@ def make_console(*, stderr: bool = False) -> Console:
     if not console.is_terminal and "COLUMNS" not in os.environ:
         console = Console(stderr=stderr, highlight=False, width=_WIDTH_WITHOUT_TERMINAL)
     return console
-
-
-def plain(text: str) -> str:
-    """The text without what could steer a terminal: commit messages and logs are written by others."""
-    return "".join(
-        char if char.isprintable() or char == "\n" else "\N{REPLACEMENT CHARACTER}" for char in text
-    )
 
 
 def cell(value: object, style: str = "") -> Text:

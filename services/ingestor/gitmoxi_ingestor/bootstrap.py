@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from gitmoxi.adapters.git.mirror import GitMirrorOptions, Pygit2Mirror
 from gitmoxi.contracts.messages import DryRunRequested
 from gitmoxi.domain.dryruns import DryRunState
+from gitmoxi.domain.states import Worker
 from gitmoxi.runtime.dry_runs import DryRunHandler
 from gitmoxi.runtime.service import Shell
 from gitmoxi.workflow.dry_run_step import DryRunStep
@@ -48,8 +49,11 @@ async def bootstrap(shell: Shell) -> AsyncIterator[Callable[[], Awaitable[object
     handlers = Handlers(shell=shell, ingestor=ingestor, poller=poller)
     handlers.register()
     dry_runs = DryRunStep(
+        worker=Worker.INGESTOR,
         ledger=foundation.ledger,
         courier=foundation.courier,
+        clock=foundation.clock,
+        ids=foundation.ids,
         begins_in=DryRunState.RECEIVED,
         work=DryRunIngestor(
             ledger=foundation.ledger,

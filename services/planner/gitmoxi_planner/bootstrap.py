@@ -67,8 +67,11 @@ async def bootstrap(shell: Shell) -> AsyncIterator[Callable[[], Awaitable[object
         handlers = Handlers(shell=shell, planner=planner, sweeper=sweeper, ledger=foundation.ledger)
         handlers.register()
         dry_runs = DryRunStep(
+            worker=Worker.PLANNER,
             ledger=foundation.ledger,
             courier=foundation.courier,
+            clock=foundation.clock,
+            ids=foundation.ids,
             begins_in=DryRunState.INGESTED,
             work=DryRunPlanner(
                 ledger=foundation.ledger, bodies=foundation.bodies, reader=reader, judge=judge
