@@ -19,10 +19,10 @@ _ENDS: Mapping[State, str] = {
 }
 
 _FAILURES: Mapping[State, str] = {
+    State.CANCELLED: "was cancelled",
     State.FAILED: "failed",
     State.ROLLED_BACK: "failed and was rolled back",
-    State.ROLLBACK_FAILED: "failed, and so did its rollback: it needs a person",
-    State.CANCELLED: "was cancelled",
+    State.ROLLBACK_FAILED: "failed, its rollback too, and needs a person",
 }
 """The worst comes last: what needs a person is told before what does not."""
 

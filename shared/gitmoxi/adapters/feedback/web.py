@@ -114,12 +114,17 @@ class Web:
 
     def _checked(self, netloc: str, host: str, allowed_hosts: Collection[str]) -> list[str]:
         """The addresses of a host that may be asked: resolved once, so that none is swapped in later."""
+        found: list[str] = []
+
+        def resolve(name: str) -> list[str]:
+            found.extend(self._resolve(name))
+            return found
+
+        check_host(f"https://{netloc}", allowed_hosts, resolve)
         try:
-            addresses = list(self._resolve(host))
+            return found or resolve(host)
         except OSError as error:
             raise RepositoryUnreachableError(f"the host {host} has no address: {error.strerror}") from error
-        check_host(f"https://{netloc}", allowed_hosts, lambda _: addresses)
-        return addresses
 
     async def _first_reached(self, request: WebRequest, host: str, addresses: list[str]) -> WebAnswer:
         for address in addresses[:-1]:

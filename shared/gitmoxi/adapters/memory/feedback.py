@@ -18,7 +18,7 @@ class MemoryFeedback:
         self.statuses: list[StatusUpdate] = []
         self.comments: dict[tuple[str, int, str], str] = {}
         self.writes = 0
-        self.faults: list[GitmoxiError] = []
+        self.faults: list[BaseException] = []
 
     async def set_status(self, repository: Repository, update: StatusUpdate, ref: str = "") -> str:  # noqa: ARG002 - it has no names
         self._fail()
