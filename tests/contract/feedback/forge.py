@@ -116,15 +116,15 @@ class Forge:
     def _edit(self, comment_id: int, body: bytes) -> tuple[int, Any]:
         for comment in (one for many in self.comments.values() for one in many):
             if comment["id"] == comment_id:
-                comment["body"] = json.loads(body)["body"]
+                with self.changed:
+                    comment["body"] = json.loads(body)["body"]
+                    self.changed.notify_all()
                 return 200, comment
         return 404, {"message": "Not Found"}
 
 
 class ForgeServer:
-    """Serves a forge; ``url`` ends without a slash. Paths outside of the APIs go to ``others``, if there is one."""
-
-    handler: type[BaseHTTPRequestHandler]
+    """Serves a forge; ``url`` ends without a slash. ``others``, if any, answers paths that are no API's."""
 
     def __init__(
         self, forge: Forge, authority: trustme.CA, others: type[BaseHTTPRequestHandler] | None = None
@@ -165,7 +165,7 @@ class _ForgeHandler(BaseHTTPRequestHandler):
 
     def _take(self, method):
         theirs = getattr(super(), method, None)
-        if theirs is not None and not self.path.startswith("/api/"):
+        if theirs is not None and not self.path.startswith(("/api/", "/hooks/")):
             return theirs()
         forge = self.forge
         headers = {name.lower(): value for name, value in self.headers.items()}
