@@ -180,9 +180,9 @@ def test_the_plan_of_a_pull_request_is_one_comment_that_is_updated(
     name = unique("planned")
     shop.switch_to_new("feature")
     for memory in (128, 256):
-        shop.commit(lambda_files(f"prod/{name}", memory=memory))
+        sha = shop.commit(lambda_files(f"prod/{name}", memory=memory))
         ask_for_plan(hearing, shop, 7)
-        wait_for_comment(forge, 7, lambda body, sha=shop._git("rev-parse", "HEAD"): sha[:12] in body)
+        wait_for_comment(forge, 7, sha[:12])
     (comment,) = forge.comments[7]
     assert comment["body"].startswith("<!-- gitmoxi:gitmoxi/main -->\n### Gitmoxi dry run: 1 to create")
 
@@ -207,9 +207,9 @@ def ask_for_plan(running: Installation, repository: GitRepository, number: int) 
     answer.raise_for_status()
 
 
-def wait_for_comment(forge: Forge, number: int, wanted: Callable[[str], bool]) -> None:
+def wait_for_comment(forge: Forge, number: int, word: str) -> None:
     with forge.changed:
         came = forge.changed.wait_for(
-            lambda: any(wanted(one["body"]) for one in forge.comments.get(number, [])), SECONDS
+            lambda: any(word in one["body"] for one in forge.comments.get(number, [])), SECONDS
         )
     assert came, forge.comments
