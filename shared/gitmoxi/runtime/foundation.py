@@ -16,7 +16,6 @@ from gitmoxi.adapters.dynamodb.leases import DynamoLeaseStore
 from gitmoxi.adapters.dynamodb.ledger import DynamoLedger
 from gitmoxi.adapters.dynamodb.wire import Tables
 from gitmoxi.adapters.s3.bodies import S3BodyStore
-from gitmoxi.domain.states import Worker
 from gitmoxi.runtime.failpoints import FailPoint, load_failpoints
 from gitmoxi.runtime.log_shipper import LogShipper
 from gitmoxi.runtime.logging import configure_logging
@@ -142,4 +141,4 @@ def _tables(outputs: StackOutputs) -> Tables:
 
 
 def _log_group(outputs: StackOutputs, service: str) -> str:
-    return outputs.log_group(Worker(service)) if service in set(Worker) else outputs.api_log_group
+    return outputs.log_group_of(service)

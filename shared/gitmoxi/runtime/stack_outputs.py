@@ -83,6 +83,10 @@ class StackOutputs(BaseModel):
         """The worker's log group; the API's is ``api_log_group``."""
         return self._of(worker, "log_group")
 
+    def log_group_of(self, service: str) -> str:
+        """The log group of a worker, or of the API."""
+        return self.log_group(Worker(service)) if service in set(Worker) else self.api_log_group
+
     def _of(self, worker: Worker, what: str) -> str:
         found = getattr(self, f"{worker.value.replace('-', '_')}_{what}")
         if found is None:
