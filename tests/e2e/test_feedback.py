@@ -158,7 +158,7 @@ def test_a_commit_is_pending_and_then_a_success_on_its_host(
     last = forge.statuses[-1]
     assert (last["context"], last["description"]) == ("gitmoxi/main", "1 deployed.")
     assert last["target_url"] == f"https://gitmoxi.example.com/v1/commits/{sha}/files"
-    assert "commit.deployed" in notices(forge, key)
+    wait_for_notice(forge, key, "commit.deployed")
 
 
 def test_a_failure_is_told_with_its_cause_although_the_host_is_out_of_order_at_first(
@@ -171,7 +171,7 @@ def test_a_failure_is_told_with_its_cause_although_the_host_is_out_of_order_at_f
     forge.wait_for_state(sha, "failure", SECONDS)
     assert forge.states(sha)[-1] == "failure"
     assert forge.statuses[-1]["description"].startswith(f"prod/{name} failed: ")
-    assert "deployment.failed" in notices(forge, key)
+    wait_for_notice(forge, key, "deployment.failed")
 
 
 def test_the_plan_of_a_pull_request_is_one_comment_that_is_updated(
@@ -198,6 +198,11 @@ def test_threat_no_log_and_no_record_holds_the_token_or_the_key(
     for table in ("Commits", "Deployments", "Repositories", "Audit", "Outbox"):
         text = json.dumps(dynamodb.scan(TableName=hearing.cloud.outputs()[f"{table}Table"]), default=str)
         assert not [needle for needle in needles if needle in text], table
+
+
+def wait_for_notice(forge: Forge, key: str, kind: str) -> None:
+    with forge.changed:
+        assert forge.changed.wait_for(lambda: kind in notices(forge, key), SECONDS), notices(forge, key)
 
 
 def ask_for_plan(running: Installation, repository: GitRepository, number: int) -> None:

@@ -170,9 +170,11 @@ class _ForgeHandler(BaseHTTPRequestHandler):
         forge = self.forge
         headers = {name.lower(): value for name, value in self.headers.items()}
         body = self.rfile.read(int(headers.get("content-length", 0)))
-        forge.requests.append((self.command, self.path))
-        forge.headers.append(headers)
-        forge.bodies.append(body)
+        with forge.changed:
+            forge.requests.append((self.command, self.path))
+            forge.headers.append(headers)
+            forge.bodies.append(body)
+            forge.changed.notify_all()
         if forge.refusals:
             return self._refuse(forge.refusals.pop(0))
         status, document = forge.answer(self.command, self.path, headers, body)
