@@ -1,4 +1,4 @@
-"""Messages are put off while a host is out of order, and end in an audit entry; nothing is ever lost or loops."""
+"""Messages are put off while a host is out of order, and end in an audit entry: nothing is lost or loops."""
 
 from __future__ import annotations
 
