@@ -12,6 +12,7 @@ from gitmoxi.contracts.messages import DryRunIngested
 from gitmoxi.domain.dryruns import DryRunState
 from gitmoxi.domain.states import Worker
 from gitmoxi.runtime.dry_runs import DryRunHandler
+from gitmoxi.runtime.foundation import Foundation
 from gitmoxi.runtime.readers import ecs_reader
 from gitmoxi.runtime.service import Shell
 from gitmoxi.workflow.dry_run_step import DryRunStep
@@ -66,16 +67,19 @@ async def bootstrap(shell: Shell) -> AsyncIterator[Callable[[], Awaitable[object
         )
         handlers = Handlers(shell=shell, planner=planner, sweeper=sweeper, ledger=foundation.ledger)
         handlers.register()
-        dry_runs = DryRunStep(
-            worker=Worker.PLANNER,
-            ledger=foundation.ledger,
-            courier=foundation.courier,
-            clock=foundation.clock,
-            ids=foundation.ids,
-            begins_in=DryRunState.INGESTED,
-            work=DryRunPlanner(
-                ledger=foundation.ledger, bodies=foundation.bodies, reader=reader, judge=judge
-            ),
-        )
+        dry_runs = _dry_runs(foundation, reader, judge)
         DryRunHandler(shell=shell, kind=DryRunIngested, step=dry_runs).register()
         yield handlers.sweep
+
+
+def _dry_runs(foundation: Foundation, reader: CommitReader, judge: Judge) -> DryRunStep:
+    ledger, bodies = foundation.ledger, foundation.bodies
+    return DryRunStep(
+        worker=Worker.PLANNER,
+        ledger=ledger,
+        courier=foundation.courier,
+        clock=foundation.clock,
+        ids=foundation.ids,
+        begins_in=DryRunState.INGESTED,
+        work=DryRunPlanner(ledger=ledger, bodies=bodies, reader=reader, judge=judge),
+    )
