@@ -11,6 +11,7 @@ from docs.deployment_settings_page import deployment_settings_page
 from docs.reliability_page import reliability_page
 from docs.rules_page import rules_page
 from docs.schemas import schema_name, schema_text
+from docs.security_page import security_page
 from docs.templates_page import templates_page
 from gitmoxi.domain.files import FileKind
 
@@ -18,6 +19,7 @@ REFERENCE: Final = Path(__file__).parent / "reference"
 
 PAGES: Final[Mapping[Path, Callable[[], str]]] = {
     REFERENCE.parent / "reliability.md": reliability_page,
+    REFERENCE.parent / "security.md": security_page,
     REFERENCE / "deployment-settings.md": deployment_settings_page,
     REFERENCE / "rules.md": rules_page,
     REFERENCE / "templates.md": templates_page,

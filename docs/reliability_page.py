@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import ast
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
-from pathlib import Path
-from typing import Final
+from collections.abc import Mapping
 
+from docs.proofs import link_to, tests_named
 from docs.scenarios import FAULTS
 from docs.tables import literal, table_row
-
-ROOT: Final = Path(__file__).parent.parent
 
 _INTRODUCTION = """\
 # Reliability
@@ -44,21 +40,9 @@ def reliability_page() -> str:
 def proofs_by_number() -> Mapping[int, list[str]]:
     """Links to the tests of each number, by file and name."""
     proofs: dict[int, list[str]] = defaultdict(list)
-    for path in sorted((ROOT / "tests").rglob("test_*.py")):
-        for name in _functions(path):
-            if (named := _NAMED.fullmatch(name)) is None:
-                continue
-            file = path.relative_to(ROOT)
-            link = f"[{literal(named[2].replace('_', ' '))}](../{file})"
-            for number in named[1].strip("_").split("_"):
-                proofs[int(number)].append(link)
+    for name, file in tests_named("test_scenario_"):
+        if (named := _NAMED.fullmatch(name)) is None:
+            continue
+        for number in named[1].strip("_").split("_"):
+            proofs[int(number)].append(link_to(named[2], file))
     return proofs
-
-
-def _functions(path: Path) -> Iterator[str]:
-    text = path.read_text(encoding="utf-8")
-    if "test_scenario" not in text:
-        return
-    for node in ast.walk(ast.parse(text)):
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-            yield node.name

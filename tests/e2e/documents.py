@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
+import pty
 import re
 import shlex
 import subprocess
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -33,9 +36,23 @@ def expected_code(command: str) -> int:
     return int(found[1]) if found else 0
 
 
+@contextmanager
+def _keyboard(typed: str) -> Iterator[int]:
+    """A terminal to read from, at which somebody has typed something already."""
+    person, program = pty.openpty()
+    try:
+        os.write(person, typed.encode())
+        yield program
+    finally:
+        os.close(person)
+        os.close(program)
+
+
 @dataclass
 class Terminal:
     """One person's shell: the folder and the variables of a command are there for the next one.
+
+    Who is asked whether to go on says yes.
 
     ``replaced`` are parts of commands that are others here, such as ports.
     """
@@ -58,15 +75,16 @@ class Terminal:
             f"source {session}\n{command}\ncode=$?\n"
             f'{{ printf "cd %q\\n" "$PWD"; export -p; }} > {session}\nexit $code'
         )
-        done = subprocess.run(
-            ["bash", "-c", script],
-            env=dict(self.environment),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            timeout=self.timeout_seconds,
-            check=False,
-        )
+        with _keyboard("y\n") as keyboard:
+            done = subprocess.run(
+                ["bash", "-c", script],
+                env=dict(self.environment),
+                stdin=keyboard,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                text=True,
+                timeout=self.timeout_seconds,
+                check=False,
+            )
         assert done.returncode == expected_code(command), f"$ {command}\n{done.stdout}"
         return done.stdout

@@ -17,6 +17,7 @@ import httpx
 import pytest
 import trustme
 from aiobotocore.session import AioSession
+from tests.contract.git.https_server import Behaviour, _Handler
 
 from gitmoxi.adapters.dynamodb.ledger import DynamoLedger
 from gitmoxi.adapters.dynamodb.wire import Tables
@@ -24,7 +25,6 @@ from gitmoxi.adapters.memory.clock import FakeClock
 from gitmoxi.domain.feedback import GitProvider, NotificationKind, NotificationTarget
 from gitmoxi.domain.repositories import repository_id
 from tests.contract.feedback.forge import Forge, ForgeServer, Refusal
-from tests.contract.git.https_server import Behaviour, _Handler
 from tests.e2e.installation import GitRepository, Installation, code_zip, put_code
 from tests.e2e.samples import BUCKET, code, lambda_files
 
@@ -127,11 +127,13 @@ async def shop(
         await ledger.put_repository(
             replace(
                 stored,
+                revision=stored.revision + 1,
                 token_arn=arns["token"],
                 provider=GitProvider.GITHUB,
                 feedback=True,
                 notifications=(webhook,),
-            )
+            ),
+            expected_revision=stored.revision,
         )
     return made
 

@@ -16,7 +16,7 @@ async def test_there_are_at_least_forty_hostile_documents():
 
 
 @pytest.mark.parametrize("document", DOCUMENTS)
-async def test_json_tricks_end_in_one_error_of_their_file(target, document):
+async def test_threat_documents_json_tricks_end_in_one_error_of_their_file(target, document):
     findings = [
         await target.refuses(template=document),
         await target.refuses(inputs=document),
@@ -34,7 +34,7 @@ async def test_json_tricks_end_in_one_error_of_their_file(target, document):
         *("\\\\host\\share", "a/./x", "x\n", "x\x00", "C:\\x", "a/..", "x/"),
     ],
 )
-async def test_references_stay_within_the_repository(target, path):
+async def test_threat_git_contents_references_stay_within_the_repository(target, path):
     escaped = path.translate({ord(c): f"\\u{ord(c):04x}" for c in '\\"\n\x00'})
     inputs = '{"ref": {"type": "JSON", "file": ["' + escaped + '"]}}'
 

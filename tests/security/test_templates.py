@@ -21,21 +21,21 @@ async def test_there_are_at_least_sixty_hostile_templates():
 
 
 @pytest.mark.parametrize("template", BOMBS)
-async def test_template_bombs_end_in_one_error_within_five_seconds(target, template):
+async def test_threat_template_bomb_bombs_end_in_one_error_within_five_seconds(target, template):
     finding = await target.refuses(template=template.encode())
 
     assert finding.file.startswith("a/n")
 
 
 @pytest.mark.parametrize("template", ESCAPES)
-async def test_the_sandbox_has_no_way_out(target, template):
+async def test_threat_template_code_the_sandbox_has_no_way_out(target, template):
     finding = await target.refuses(template=template.encode())
 
     assert finding.file == "a/n_svcdef.json"
 
 
 @pytest.mark.parametrize("template", ESCAPES)
-async def test_nor_has_it_one_where_values_may_be_unknown(target, template):
+async def test_threat_template_code_nor_has_it_one_where_values_may_be_unknown(target, template):
     """Names of other frameworks are unknown values there; nothing is known of what they hold."""
     try:
         rendered = await target.render(template=template.encode(), partial=True)
@@ -46,7 +46,7 @@ async def test_nor_has_it_one_where_values_may_be_unknown(target, template):
     assert document is None or str.__str__(document.document) in template
 
 
-async def test_a_method_that_is_handed_on_is_not_called(target):
+async def test_threat_template_code_a_method_that_is_handed_on_is_not_called(target):
     template = b"{{ ['{0.__class__.__mro__}'.format] | map('string') | list | tojson }}"
 
     rendered = await target.render(template=template)

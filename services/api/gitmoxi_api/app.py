@@ -19,6 +19,7 @@ from gitmoxi_api.parts import ApiParts
 from gitmoxi_api.problems import Problem, handle_problems
 from gitmoxi_api.routes import (
     approvals,
+    baselines,
     commits,
     deployments,
     dry_runs,
@@ -36,6 +37,7 @@ _ROUTES = (
     pushes,
     dry_runs,
     commits,
+    baselines,
     approvals,
     deployments,
     retries,

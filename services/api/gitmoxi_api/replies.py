@@ -18,26 +18,6 @@ class Reply(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class RepositoryReply(Reply):
-    """A registered repository."""
-
-    id: str = Field(examples=["r-4f1c0de9a7b35d28"])
-    url: str = Field(examples=["https://github.com/acme/shop"])
-    branches: tuple[str, ...]
-    path_globs: tuple[str, ...] = Field(description="only these paths count; none: all do")
-    max_deletes: int | None = Field(
-        description="deletions of a commit that need no approval; null: the installation's limits count"
-    )
-    token_arn: str | None = Field(description="where the access token lies; the token itself is never kept")
-    registered_at: datetime
-
-
-class RepositoriesReply(Reply):
-    """All registered repositories, by URL."""
-
-    repositories: tuple[RepositoryReply, ...]
-
-
 class PushAccepted(Reply):
     """A push is on its way to the ingestor."""
 
@@ -74,6 +54,7 @@ class CommitReply(Reply):
     message: str
     received_at: datetime
     forced: bool
+    baseline: bool = Field(description="it was compared with what lives, and deployed nothing")
     deployment_count: int
     held_count: int = Field(description="its deletions that wait for approval now")
 

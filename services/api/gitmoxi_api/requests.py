@@ -22,12 +22,6 @@ TargetId = Annotated[
 ]
 
 _REPOSITORY_ID = re.compile(r"r-[0-9a-f]{16}")
-_ARN_FORMAT = (
-    r"^arn:aws[a-z-]*:(secretsmanager:[a-z0-9-]+:\d{12}:secret:[\w/+=.@-]+"
-    r"|ssm:[a-z0-9-]+:\d{12}:parameter/[\w/.-]+)$"
-)
-"""ARNs as the Service Authorization Reference gives them: "Actions, resources, and condition keys for AWS
-Secrets Manager", and the same for Systems Manager."""
 
 
 def _url(text: str) -> str:
@@ -89,29 +83,6 @@ class Request(BaseModel):
     """A body; what we do not know is refused rather than ignored."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class RegistrationRequest(Request):
-    """A repository to be watched."""
-
-    url: RepositoryUrl = Field(
-        description="https://host/path; .git, a last slash and case of the host do not matter",
-        examples=["https://github.com/acme/shop"],
-    )
-    branches: tuple[BranchName, ...] = Field(min_length=1, max_length=50, examples=[["main"]])
-    token_arn: Annotated[str, Field(pattern=_ARN_FORMAT, max_length=2048)] | None = Field(
-        default=None,
-        description="ARN of the Secrets Manager secret or SSM parameter with the access token; "
-        "public and CodeCommit repositories need none",
-    )
-    path_globs: tuple[PathGlob, ...] = Field(
-        default=(), max_length=50, description="only these paths count; none: all do", examples=[["prod/**"]]
-    )
-    max_deletes: Annotated[int, Field(ge=0, le=100_000)] | None = Field(
-        default=None,
-        description="a commit that deletes more targets than this needs approval; null: the installation's "
-        "limits count",
-    )
 
 
 class PushRequest(Request):

@@ -12,7 +12,6 @@ from gitmoxi.domain.records import (
     Manifest,
     ManifestObject,
     PushRecord,
-    Repository,
 )
 from gitmoxi.domain.targets import EcsTarget, Target
 from gitmoxi_api.replies import (
@@ -29,23 +28,9 @@ from gitmoxi_api.replies import (
     PlanReply,
     ProcessingReply,
     PushReply,
-    RepositoryReply,
     StepReply,
     TargetReply,
 )
-
-
-def repository_view(repository: Repository) -> RepositoryReply:
-    """A registration."""
-    return RepositoryReply(
-        id=repository.id,
-        url=repository.url,
-        branches=repository.branches,
-        path_globs=repository.path_globs,
-        max_deletes=repository.max_deletes,
-        token_arn=repository.token_arn,
-        registered_at=repository.registered_at,
-    )
 
 
 def push_view(push: PushRecord) -> PushReply:
@@ -77,6 +62,7 @@ def commit_view(commit: Commit, held_count: int) -> CommitReply:
         message=commit.message,
         received_at=commit.received_at,
         forced=commit.forced,
+        baseline=commit.baseline,
         deployment_count=commit.deployment_count,
         held_count=held_count,
     )

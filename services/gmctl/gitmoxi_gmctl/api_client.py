@@ -14,6 +14,7 @@ from pydantic import ValidationError
 
 from gitmoxi.domain.repositories import repository_id
 from gitmoxi.errors import InvalidInputError
+from gitmoxi_gmctl.baseline.replies import Baseline
 from gitmoxi_gmctl.dryrun.replies import DryRun
 from gitmoxi_gmctl.exits import ExitCode, GmctlError, RefusedError, UnreachableError
 from gitmoxi_gmctl.paths import path_of, segment
@@ -29,9 +30,8 @@ from gitmoxi_gmctl.replies import (
     Push,
     PushAccepted,
     Reply,
-    Repositories,
-    Repository,
 )
+from gitmoxi_gmctl.repo_replies import Repositories, Repository
 from gitmoxi_gmctl.target_replies import Orphans, Requested, RevisionDetails, Revisions, Targets
 
 ReplyType = TypeVar("ReplyType", bound=Reply)
@@ -68,24 +68,9 @@ class ApiClient:
     ) -> None:
         self._http.close()
 
-    def register(
-        self,
-        *,
-        url: str,
-        branches: list[str],
-        token_arn: str | None,
-        path_globs: list[str],
-        max_deletes: int | None,
-    ) -> Repository:
-        """Register a repository."""
-        body = {
-            "url": url,
-            "branches": branches,
-            "token_arn": token_arn,
-            "path_globs": path_globs,
-            "max_deletes": max_deletes,
-        }
-        return self._ask(Repository, "POST", "/v1/repositories", body=body)
+    def register(self, settings: Mapping[str, Any]) -> Repository:
+        """Register a repository; ``settings`` are the fields of the API's body."""
+        return self._ask(Repository, "POST", "/v1/repositories", body=settings)
 
     def repositories(self) -> Repositories:
         """All registered ones."""
@@ -95,9 +80,18 @@ class ApiClient:
         """One, by URL or id."""
         return self._ask(Repository, "GET", f"/v1/repositories/{_id(reference)}")
 
-    def forget(self, reference: str) -> None:
+    def change(self, known: Repository, settings: Mapping[str, Any]) -> Repository:
+        """Change a registration, unless somebody changed it since ``known`` was read."""
+        path, revision = f"/v1/repositories/{segment(known.id)}", f'"{known.revision}"'
+        return self._ask(Repository, "PATCH", path, body=settings, headers={"If-Match": revision})
+
+    def forget(self, reference: str, *, by: str) -> None:
         """Delete a registration."""
-        self._request("DELETE", f"/v1/repositories/{_id(reference)}")
+        self._request("DELETE", f"/v1/repositories/{_id(reference)}", query={"by": by})
+
+    def baseline(self, *, repository: str, branch: str) -> Baseline:
+        """What the baseline of a branch found."""
+        return self._ask(Baseline, "GET", "/v1/baselines", query={"repository": repository, "branch": branch})
 
     def push(self, *, repository: str, branch: str, force: bool) -> PushAccepted:
         """Ask for the newest commit of a branch to be deployed."""
@@ -218,21 +212,25 @@ class ApiClient:
         """The audit trail."""
         return self._ask(Events, "GET", "/v1/events", query={"limit": limit})
 
-    def _ask(
-        self, kind: type[ReplyType], method: str, path: str, *, body: Any = None, query: Query | None = None
-    ) -> ReplyType:
-        response = self._request(method, path, body=body, query=query)
+    def _ask(self, kind: type[ReplyType], method: str, path: str, **asked: Any) -> ReplyType:
+        response = self._request(method, path, **asked)
         try:
             return kind.model_validate_json(response.content)
         except ValidationError:
             raise self._stranger(response) from None
 
     def _request(
-        self, method: str, path: str, *, body: Any = None, query: Query | None = None
+        self,
+        method: str,
+        path: str,
+        *,
+        body: Any = None,
+        query: Query | None = None,
+        headers: Mapping[str, str] | None = None,
     ) -> httpx.Response:
         parameters = {name: value for name, value in (query or {}).items() if value is not None}
         try:
-            response = self._http.request(method, path, json=body, params=parameters)
+            response = self._http.request(method, path, json=body, params=parameters, headers=headers)
         except httpx.TimeoutException:
             raise UnreachableError(f"The API at {self._endpoint} did not answer in time") from None
         except httpx.TransportError as error:

@@ -10,6 +10,7 @@ from rich.console import Console
 
 from gitmoxi.domain.records import PushOutcome
 from gitmoxi_gmctl.api_client import ApiClient
+from gitmoxi_gmctl.baseline.command import baseline
 from gitmoxi_gmctl.dryrun.command import dryrun
 from gitmoxi_gmctl.exits import ExitCode, GmctlError, code_of
 from gitmoxi_gmctl.following import Follower, interruptible
@@ -45,6 +46,7 @@ _ANSWER_SECONDS = 20.0
 
 
 app.command("dryrun")(dryrun)
+app.command("baseline")(baseline)
 
 
 @app.command("deploy")

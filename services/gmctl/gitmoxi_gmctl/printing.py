@@ -23,7 +23,6 @@ from gitmoxi_gmctl.replies import (
     PlannedDifference,
     Processing,
     Reply,
-    Repository,
     Step,
     Target,
 )
@@ -93,24 +92,6 @@ def print_table(
         console.print(table)
     else:
         console.print(cell(empty, "dim"))
-
-
-def print_repositories(console: Console, repositories: Iterable[Repository]) -> None:
-    """Registered repositories."""
-    rows = (
-        (
-            cell(item.url),
-            cell(", ".join(item.branches)),
-            cell(", ".join(item.path_globs) or "all"),
-            cell("default" if item.max_deletes is None else item.max_deletes),
-            cell(item.token_arn or "none"),
-            cell(moment(item.registered_at)),
-            cell(item.id),
-        )
-        for item in repositories
-    )
-    headings = ("REPOSITORY", "BRANCHES", "PATHS", "MAX DELETES", "TOKEN", "REGISTERED", "ID")
-    print_table(console, headings, rows, empty="No repository is registered: gmctl repo add -r URL -b BRANCH")
 
 
 def print_commits(console: Console, commits: Commits) -> None:

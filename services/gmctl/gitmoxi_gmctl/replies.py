@@ -15,24 +15,6 @@ class Reply(BaseModel):
     model_config = ConfigDict(frozen=True, extra="allow")
 
 
-class Repository(Reply):
-    """A registered repository."""
-
-    id: str
-    url: str
-    branches: tuple[str, ...]
-    path_globs: tuple[str, ...]
-    max_deletes: int | None
-    token_arn: str | None
-    registered_at: datetime
-
-
-class Repositories(Reply):
-    """All of them."""
-
-    repositories: tuple[Repository, ...]
-
-
 class PushAccepted(Reply):
     """A push is on its way."""
 

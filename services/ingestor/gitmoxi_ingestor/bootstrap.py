@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
-from gitmoxi.adapters.git.mirror import GitMirrorOptions, Pygit2Mirror
+from gitmoxi.adapters.git import GitMirrorOptions, Pygit2Mirror
+from gitmoxi.adapters.git.credentials import RegisteredCredentials
 from gitmoxi.contracts.messages import DryRunRequested
 from gitmoxi.domain.dryruns import DryRunState
 from gitmoxi.domain.states import Worker
 from gitmoxi.runtime.dry_runs import DryRunHandler
+from gitmoxi.runtime.foundation import Foundation
 from gitmoxi.runtime.service import Shell
 from gitmoxi.workflow.dry_run_step import DryRunStep
 from gitmoxi_ingestor.dry_runs import DryRunIngestor
@@ -22,14 +24,7 @@ from gitmoxi_ingestor.polling import Poller
 async def bootstrap(shell: Shell) -> AsyncIterator[Callable[[], Awaitable[object]]]:
     """Register the handlers; once messages flow, publish what was left behind."""
     foundation, settings = shell.foundation, shell.foundation.settings
-    git = Pygit2Mirror(
-        GitMirrorOptions(
-            folder=settings.git_folder,
-            allowed_hosts=settings.git_allowed_hosts,
-            allow_file=settings.git_allow_file,
-            ca_file=settings.git_ca_file,
-        )
-    )
+    git = _git(foundation)
     ingestor = Ingestor(
         ledger=foundation.ledger,
         bodies=foundation.bodies,
@@ -65,3 +60,23 @@ async def bootstrap(shell: Shell) -> AsyncIterator[Callable[[], Awaitable[object
     )
     DryRunHandler(shell=shell, kind=DryRunRequested, step=dry_runs).register()
     yield handlers.sweep
+
+
+def _git(foundation: Foundation) -> Pygit2Mirror:
+    settings = foundation.settings
+    options = GitMirrorOptions(
+        folder=settings.git_folder,
+        allowed_hosts=settings.git_allowed_hosts,
+        allow_file=settings.git_allow_file,
+        ca_file=settings.git_ca_file,
+        quota_bytes=settings.git_quota_bytes,
+        parallel=settings.git_parallel,
+    )
+    credentials = RegisteredCredentials(
+        ledger=foundation.ledger,
+        secrets=foundation.secrets,
+        aws=foundation.clients,
+        clock=foundation.clock,
+        learn=foundation.redactor.remember,
+    )
+    return Pygit2Mirror(options, credentials)

@@ -145,7 +145,7 @@ class Ingestor:
         if newest is not None and newest.status is CommitStatus.INGESTING:
             because = f"A newer tip {tip[:12]} took its place before it was processed."
             writes.append(PutCommit(commit=replace(newest, status=CommitStatus.ABANDONED, because=because)))
-        commit = await self._new_commit(repository, branch, tip, push)
+        commit = await self._new_commit(repository, branch, newest, tip, push)
         advanced = replace(branch, seq=commit.seq)
         await self._ledger.transact(
             [
@@ -156,7 +156,9 @@ class Ingestor:
         )
         return commit
 
-    async def _new_commit(self, repository: Repository, branch: Branch, tip: str, push: Push) -> Commit:
+    async def _new_commit(
+        self, repository: Repository, branch: Branch, newest: Commit | None, tip: str, push: Push
+    ) -> Commit:
         info = await self._git.commit_info(repository.url, tip)
         return Commit(
             repository_id=repository.id,
@@ -172,6 +174,7 @@ class Ingestor:
             message=info.subject,
             delivery_id=push.delivery_id,
             forced=push.force,
+            baseline=repository.baseline and _untouched(branch, newest),
         )
 
     async def _process(self, repository: Repository, commit: Commit) -> Ingested:
@@ -208,7 +211,7 @@ class Ingestor:
         return replace(
             commit,
             status=CommitStatus.INGESTED,
-            because=_summary(count, comparison),
+            because=_baselined(count) if commit.baseline else _summary(count, comparison),
             manifest=manifest,
             deployment_count=count,
         )
@@ -249,6 +252,21 @@ class Ingestor:
 def _is_repeat(newest: Commit | None, push: Push) -> bool:
     """Whether this push is a second delivery of the one that made the newest commit record."""
     return newest is not None and push.delivery_id is not None and newest.delivery_id == push.delivery_id
+
+
+def _untouched(branch: Branch, newest: Commit | None) -> bool:
+    """Whether no service object of the branch was ever looked at: a baseline of nothing is still to come."""
+    if branch.last_processed is None:
+        return True
+    done = newest is not None and newest.status is CommitStatus.INGESTED and newest.deployment_count > 0
+    return newest is not None and newest.baseline and not done
+
+
+def _baselined(objects: int) -> str:
+    if objects == 0:
+        return "It holds no service object, so the next commit of the branch is its baseline."
+    are = "is" if objects == 1 else "are"
+    return f"Baseline: {_objects(objects)} {are} compared with what lives, and nothing is deployed."
 
 
 def _summary(objects: int, comparison: Comparison) -> str:

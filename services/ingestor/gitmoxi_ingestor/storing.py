@@ -73,6 +73,7 @@ class Storing:
             created_at=self.now,
             updated_at=self.now,
             because=because,
+            baseline=self.commit.baseline,
             next_at=self.now + PLAN_WITHIN,
         )
 

@@ -7,7 +7,7 @@ from gitmoxi.domain.records import Claim, TargetRecord
 from gitmoxi.domain.states import State
 from gitmoxi.errors import ContentionError
 from gitmoxi.planning.desired import Desired
-from gitmoxi.ports.ledger import Ledger
+from gitmoxi.ports.ledger import DeleteOwnership, Ledger, Write
 from gitmoxi.validation.depdef import OnNewCommit
 from gitmoxi_planner.candidates import Candidate
 
@@ -19,7 +19,8 @@ async def refusal(candidate: Candidate, record: TargetRecord, ledger: Ledger) ->
     """Why not, as the state and the reason in which the deployment ends; None when it may.
 
     A claim is given up by a prefix that was deleted without its target, whose deletion is held, or that is
-    deployed to another target now: within its branch another prefix may then take the target over.
+    deployed to another target now: within its branch another prefix may then take the target over. Of a
+    repository or branch that is registered no longer any other may take it over.
     """
     origin, claim = candidate.deployment.origin, record.claim
     if claim is None:
@@ -31,7 +32,8 @@ async def refusal(candidate: Candidate, record: TargetRecord, ledger: Ledger) ->
         return None
     if candidate.deletes:
         return State.NO_CHANGE, f"{record.target} belongs to {claim} now, so nothing is deleted."
-    if same_branch and await _given_up(claim, record, ledger):
+    given_up = _given_up if same_branch else _forgotten
+    if await given_up(claim, record, ledger):
         return None
     because = (
         f"{record.target} belongs to {claim}, and {origin.prefix} in {origin.repository_url} "
@@ -52,6 +54,25 @@ async def _given_up(claim: Claim, record: TargetRecord, ledger: Ledger) -> bool:
         return True
     owned = await ledger.ownership(claim.repository_id, claim.branch, claim.prefix)
     return owned is None or owned.target.id != record.target.id
+
+
+async def _forgotten(claim: Claim, record: TargetRecord, ledger: Ledger) -> bool:
+    orphan = await ledger.orphan(record.target)
+    return orphan is not None and orphan.unregistered and orphan.claim == claim
+
+
+async def released(record: TargetRecord, newer: Deployment, ledger: Ledger) -> list[Write]:
+    """What ends with the claim of a repository or branch that is registered no longer, and taken over now.
+
+    Registered again, it does not own the target any more, and forgotten again it makes no orphan of it.
+    """
+    claim, origin = record.claim, newer.origin
+    if claim is None or (claim.repository_id, claim.branch) == (origin.repository_id, origin.branch):
+        return []
+    owned = await ledger.ownership(claim.repository_id, claim.branch, claim.prefix)
+    if owned is None or owned.target.id != record.target.id:
+        return []
+    return [DeleteOwnership(ownership=owned)]
 
 
 async def replaced_in_line(record: TargetRecord, ledger: Ledger) -> Deployment | None:

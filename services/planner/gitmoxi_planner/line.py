@@ -103,12 +103,12 @@ def enqueue(
         updated_at=max(now, old.updated_at),
         next_at=now,
     )
-    record = replace(_claimed(placing), waiting_id=head.id)
+    record = replace(claimed(placing), waiting_id=head.id)
     step = step_of(head, "plan", PLANNER)
     writes: list[Write] = [
         UpdateDeployment(deployment=head, expected_version=old.version),
         PutTarget(record=record, expected_revision=placing.record.revision),
-        _ownership(placing),
+        owning(placing),
         PutPlan(plan=placing.plan),
         PutStep(step=step),
         fact(head, step, (), ids=ids),
@@ -158,29 +158,35 @@ def settle_unchanged(placing: Placing, good: dict[str, str] | None, ids: Ids) ->
     """End a deployment whose target already is as wanted; ``good`` is then the last good revision."""
     head, now = placing.deployment, placing.now
     settled = replace(head, target=placing.target, verb=Verb.NOTHING, desired=placing.desired)
-    record = _claimed(placing)
-    if good is not None and placing.desired is not None:
-        last_good = LastGood(
-            deployment_id=head.id,
-            commit_sha=head.origin.commit_sha,
-            desired=placing.desired,
-            at=now,
-            values=good,
-        )
-        record = replace(record, last_good=last_good)
+    record = with_last_good(claimed(placing), placing, good)
     because = f"{placing.target} already is as wanted."
     if head.restores is not None:
         because = f"{head.because} {because}"
     return [
         *end(settled, State.NO_CHANGE, because, now, ids),
         PutTarget(record=record, expected_revision=placing.record.revision),
-        _ownership(placing),
+        owning(placing),
         PutPlan(plan=placing.plan),
     ]
 
 
-def _claimed(placing: Placing) -> TargetRecord:
-    """Whoever comes into the line leaves no older deletion held beside it."""
+def with_last_good(record: TargetRecord, placing: Placing, good: dict[str, str] | None) -> TargetRecord:
+    """The record, after which what the deployment wants is the revision to go back to, if it has values."""
+    if good is None or placing.desired is None:
+        return record
+    head = placing.deployment
+    last_good = LastGood(
+        deployment_id=head.id,
+        commit_sha=head.origin.commit_sha,
+        desired=placing.desired,
+        at=placing.now,
+        values=good,
+    )
+    return replace(record, last_good=last_good)
+
+
+def claimed(placing: Placing) -> TargetRecord:
+    """The record with the deployment's claim; who claims a target leaves no older deletion held beside it."""
     return replace(
         placing.record,
         revision=placing.record.revision + 1,
@@ -198,7 +204,7 @@ def ownership_of(deployment: Deployment, target: Target) -> Ownership:
     )
 
 
-def _ownership(placing: Placing) -> PutOwnership | DeleteOwnership:
+def owning(placing: Placing) -> PutOwnership | DeleteOwnership:
     """A prefix that is gone owns nothing from the moment on in which its deletion stands in the line."""
     ownership = ownership_of(placing.deployment, placing.target)
     if placing.plan.verb is Verb.DELETE:

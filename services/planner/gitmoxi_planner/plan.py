@@ -16,8 +16,9 @@ from gitmoxi.errors import ContentionError, InvalidInputError, InvariantError, P
 from gitmoxi.ports.clock import Clock, Ids
 from gitmoxi.ports.ledger import DeleteOwnership, Ledger, Write
 from gitmoxi.workflow.courier import Courier, Edge, no_edge
+from gitmoxi_planner.baselines import baseline
 from gitmoxi_planner.candidates import Candidate
-from gitmoxi_planner.claims import replaced_in_line, superseded_in_slot
+from gitmoxi_planner.claims import released, replaced_in_line, superseded_in_slot
 from gitmoxi_planner.held import HeldDeletions, hold
 from gitmoxi_planner.line import Placing, end, enqueue, nothing_to_do, ownership_of, settle_unchanged
 from gitmoxi_planner.orphans import left_by, with_orphans
@@ -242,6 +243,7 @@ class Planner:
         writes = await self._own_writes(candidate, verdict)
         if isinstance(verdict, Planned):
             writes += left_by(candidate, self._clock.now())
+            writes += await released(verdict.record, candidate.deployment, self._ledger)
         return [*writes, *await self._held.overtaken(candidate, verdict, writes)]
 
     async def _own_writes(self, candidate: Candidate, verdict: Verdict) -> list[Write]:
@@ -274,7 +276,10 @@ class Planner:
             desired=verdict.desired,
             now=now,
         )
-        if nothing_to_do(placing.plan, record, settled=verdict.settled):
+        unchanged = nothing_to_do(placing.plan, record, settled=verdict.settled)
+        if placing.deployment.baseline:
+            return baseline(placing, verdict.good if unchanged else None, self._ids)
+        if unchanged:
             return settle_unchanged(placing, verdict.good, self._ids)
         replaced, superseded = await replaced_in_line(record, self._ledger), None
         if candidate.wanted is not None and placing.deployment.restores is None:

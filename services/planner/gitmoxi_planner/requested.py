@@ -184,6 +184,7 @@ class Requests:
             ending=State.SUCCEEDED if rollback else None,
             restores=found.id,
             requested_by=asked.by,
+            baseline=found.baseline and retry,
             next_at=now,
         )
 

@@ -16,6 +16,7 @@ _WORDS = {
     State.WAITING: ("waits", "wait"),
     State.HELD: ("is held for approval", "are held for approval"),
     State.NO_CHANGE: ("is unchanged", "are unchanged"),
+    State.BASELINED: ("was compared", "were compared"),
     State.FAILED: ("failed", "failed"),
     State.SUPERSEDED: ("was superseded", "were superseded"),
 }

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import assert_never
 
 from gitmoxi.domain.deployments import Deployment
-from gitmoxi.domain.records import Ownership
+from gitmoxi.domain.records import Ownership, Repository
 from gitmoxi.errors import InvariantError
 from gitmoxi.ports.ledger import (
     CheckLease,
@@ -86,6 +86,15 @@ def check_writes(writes: Sequence[Write]) -> None:
         raise InvariantError(f"a transaction writes twice to {', '.join(twice)}")
     for write in writes:
         _check(write)
+
+
+def check_repository(repository: Repository, expected_revision: int) -> None:
+    """Refuse a registration whose revision does not rise.
+
+    Raises:
+        InvariantError: it would let a second writer pass the same condition.
+    """
+    _check_rise(f"repository {repository.id}", "revision", expected_revision, repository.revision)
 
 
 def _check(write: Write) -> None:

@@ -198,6 +198,7 @@ FACT_OF_STATE: dict[State, str] = {
     State.HELD: "deployment.held.v1",
     State.SUCCEEDED: "deployment.succeeded.v1",
     State.NO_CHANGE: "deployment.succeeded.v1",
+    State.BASELINED: "deployment.baselined.v1",
     State.FAILED: "deployment.failed.v1",
     State.ROLLED_BACK: "deployment.rolled_back.v1",
     State.ROLLBACK_FAILED: "deployment.rollback_failed.v1",

@@ -116,7 +116,7 @@ class Deployment:
     ``ending`` is the state in which a rollback ends when it succeeds. A deployment that a person asked for
     (``verb`` ROLLBACK: a rollback; else a retry, or an undeletion) names in ``restores`` the deployment whose
     revision it brings back, and in ``requested_by`` who asked. The deletion of an orphan (``verb`` DELETE)
-    names there the target's last deployment.
+    names there the target's last deployment. A ``baseline`` is compared with what lives and changes nothing.
     """
 
     id: str
@@ -140,6 +140,7 @@ class Deployment:
     ending: State | None = None
     restores: str | None = None
     requested_by: str | None = None
+    baseline: bool = False
     command_cursor: str = ""
     next_at: datetime | None = None
     started_at: datetime | None = None

@@ -138,12 +138,13 @@ def _body(item: ShownObject, *, verbose: bool) -> Iterator[str]:
     for note in item.notes:
         yield f"- note: {code(note)}\n"
     if item.plan is not None:
-        yield from _plan(item.plan, verbose=verbose)
+        yield from plan_section(item.plan, verbose=verbose)
     for path, text in (item.rendered or {}).items():
         yield f"\n{code(path)}, rendered:\n\n{fence(text, 'json')}"
 
 
-def _plan(plan: ShownPlan, *, verbose: bool) -> Iterator[str]:
+def plan_section(plan: ShownPlan, *, verbose: bool) -> Iterator[str]:
+    """The differences of a plan; with ``verbose`` its steps and calls too."""
     if plan.differences:
         lines = [line for difference in plan.differences for line in _diff(difference)]
         yield f"\n{fence(chr(10).join(lines), 'diff')}"

@@ -17,7 +17,8 @@ class Repository:
     """A registered repository; ``path_globs`` empty means the whole tree.
 
     ``max_deletes`` are the deletions of one commit that need no approval; None: the installation's limits.
-    ``baseline``: the first commit of a branch is compared and reported, and nothing is deployed or deleted.
+    ``baseline``: the first commit of a branch that holds service objects is compared and reported; nothing
+    is deployed or deleted. ``revision`` counts the writes of the registration, for conditional ones.
     ``token_arn`` and ``webhook_secret_arn`` are spelt as :mod:`gitmoxi.domain.secret_refs` says.
     ``provider`` is the kind of the host, None if neither its URL nor a person told. ``feedback``: commits and
     pull requests of the host get statuses and comments.
@@ -35,6 +36,7 @@ class Repository:
     provider: GitProvider | None = None
     feedback: bool = False
     notifications: tuple[NotificationTarget, ...] = ()
+    revision: int = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,7 +89,10 @@ class CommitStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Commit:
-    """One processing of one commit; ``manifest`` is the body that lists its changed objects."""
+    """One processing of one commit; ``manifest`` is the body that lists its changed objects.
+
+    ``baseline``: it is compared with what lives and reported; nothing of it is deployed.
+    """
 
     repository_id: str
     repository_url: str
@@ -104,6 +109,7 @@ class Commit:
     deployment_count: int = 0
     delivery_id: str | None = None
     forced: bool = False
+    baseline: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,7 +10,7 @@ from gitmoxi.domain.records import TargetRecord
 from gitmoxi.domain.states import State, Status
 from gitmoxi.domain.targets import Target
 
-_RAN = frozenset({State.SUCCEEDED, State.NO_CHANGE})
+_RAN = frozenset({State.SUCCEEDED, State.NO_CHANGE, State.BASELINED})
 _LEFT_AS_IT_WAS = frozenset({State.FAILED, State.ROLLBACK_FAILED})
 """Ends after which something may live that no deployment wanted: nothing was brought back."""
 

@@ -51,7 +51,7 @@ def parse_secret_ref(text: str) -> SecretRef:
     https://docs.aws.amazon.com/AmazonECS/latest/developerguide/secrets-envvar-secrets-manager.html
 
     Raises:
-        SecretRefError: it is neither.
+        SecretRefError: it is neither; the text, which may be a secret itself, is not repeated.
     """
     for store, pattern in (
         (SecretStore.SECRETS_MANAGER, _SECRET),
@@ -61,7 +61,7 @@ def parse_secret_ref(text: str) -> SecretRef:
             parts = {name: value for name, value in found.groupdict().items() if value}
             return SecretRef(store=store, **parts)
     raise SecretRefError(
-        f"{text!r} is no ARN of a secret (arn:aws:secretsmanager:REGION:ACCOUNT:secret:NAME, with "
+        "This is no ARN of a secret (arn:aws:secretsmanager:REGION:ACCOUNT:secret:NAME, with "
         ":JSON_KEY:: behind it for one key) or parameter (arn:aws:ssm:REGION:ACCOUNT:parameter/NAME, "
         "with #JSON_KEY behind it for one key)"
     )

@@ -19,6 +19,7 @@ class State(StrEnum):
     ROLLING_BACK = "ROLLING_BACK"
     SUCCEEDED = "SUCCEEDED"
     NO_CHANGE = "NO_CHANGE"
+    BASELINED = "BASELINED"
     SUPERSEDED = "SUPERSEDED"
     CANCELLED = "CANCELLED"
     FAILED = "FAILED"
@@ -67,6 +68,7 @@ _TERMINAL = frozenset(
     {
         State.SUCCEEDED,
         State.NO_CHANGE,
+        State.BASELINED,
         State.SUPERSEDED,
         State.CANCELLED,
         State.FAILED,
@@ -74,7 +76,7 @@ _TERMINAL = frozenset(
         State.ROLLBACK_FAILED,
     }
 )
-_SUCCESSFUL = frozenset({State.SUCCEEDED, State.NO_CHANGE, State.SUPERSEDED})
+_SUCCESSFUL = frozenset({State.SUCCEEDED, State.NO_CHANGE, State.BASELINED, State.SUPERSEDED})
 
 _EXECUTORS = frozenset({*DEPLOYERS, Worker.ROLLBACK})
 
@@ -108,6 +110,7 @@ TRANSITIONS: tuple[Transition, ...] = (
         (State.WAITING, "it is planned and stands in its target's line"),
         (State.HELD, "it is a deletion that a person has to approve"),
         (State.NO_CHANGE, "the live target already is as wanted"),
+        (State.BASELINED, "its branch's first commit is compared with what lives, and changes nothing"),
         (State.FAILED, "it cannot be planned"),
         (State.SUPERSEDED, "a newer commit is known for the target"),
     ),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -83,13 +83,13 @@ class CommitInfo:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GitCredentials:
-    """User and password for Git over HTTPS; the password never shows in a ``repr``."""
+    """User and password for Git over HTTPS; neither shows in a ``repr``: some users hold a session token."""
 
     username: str
     password: str
 
     def __repr__(self) -> str:
-        return f"GitCredentials(username={self.username!r}, password=***)"
+        return "GitCredentials(***)"
 
 
 class GitCredentialSource(Protocol):
@@ -110,6 +110,7 @@ class GitCredentialSource(Protocol):
 
         Raises:
             SecretNotFoundError, SecretAccessError: the registered secret cannot be read.
+            RepositoryAccessError: it holds nothing that a Git server would take.
             ThrottledError, UnavailableError: it cannot be read now.
         """
         ...
@@ -131,6 +132,13 @@ class GitMirror(Protocol):
 
     async def resolve_tip(self, url: str, branch: str) -> str:
         """Ask the server for the branch's newest commit: 40 hex digits."""
+        ...
+
+    async def list_tips(self, url: str) -> Mapping[str, str]:
+        """Ask the server, with one request, for all branches: name to newest commit. Empty without branches.
+
+        Names are the server's: some may be none that ``check_branch`` lets through.
+        """
         ...
 
     async def fetch(self, url: str, branch: str) -> str:

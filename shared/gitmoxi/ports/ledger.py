@@ -182,10 +182,7 @@ class DueDeployment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeploymentFilter:
-    """What a list of deployments is narrowed to; None matches all.
-
-    ``kind`` is ``ecs`` or ``lambda``, ``name`` that of the ECS service or Lambda function.
-    """
+    """What a list of deployments is narrowed to; None matches all. ``kind`` is ``ecs`` or ``lambda``."""
 
     repository_id: str | None = None
     branch: str | None = None
@@ -281,7 +278,10 @@ class Ledger(Protocol):
         ...
 
     async def delete_outbox(self, event: OutboxEvent) -> None: ...
-    async def put_repository(self, repository: Repository) -> None: ...
+    async def put_repository(self, repository: Repository, *, expected_revision: int = 0) -> None:
+        """Raises ``ContentionError`` if another revision is stored (0: none), this very record aside."""
+        ...
+
     async def delete_repository(self, repository_id: str) -> None: ...
     async def repository(self, repository_id: str) -> Repository | None: ...
 

@@ -10,12 +10,15 @@ from typing import Any
 
 from gitmoxi.adapters.aws.messaging import EventBridgePublisher, SqsWaker
 from gitmoxi.adapters.aws.rate_limits import RateLimits
+from gitmoxi.adapters.aws.secrets import AwsSecrets
 from gitmoxi.adapters.aws.sessions import AwsClients, AwsClientSettings
 from gitmoxi.adapters.aws.system_clock import SystemClock, UlidIds
 from gitmoxi.adapters.dynamodb.leases import DynamoLeaseStore
 from gitmoxi.adapters.dynamodb.ledger import DynamoLedger
 from gitmoxi.adapters.dynamodb.wire import Tables
+from gitmoxi.adapters.remembered_secrets import RememberedSecrets
 from gitmoxi.adapters.s3.bodies import S3BodyStore
+from gitmoxi.ports.secrets import Secrets
 from gitmoxi.runtime.failpoints import FailPoint, load_failpoints
 from gitmoxi.runtime.log_shipper import LogShipper
 from gitmoxi.runtime.logging import configure_logging
@@ -32,7 +35,11 @@ LOCAL_SHARE = 100.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Foundation:
-    """Built once for a process; ``instance`` names it among its kind."""
+    """Built once for a process; ``instance`` names it among its kind.
+
+    ``secrets`` opens its clients at the first read: most processes never read one. ``redactor`` keeps
+    what is remembered there out of the logs.
+    """
 
     service: str
     instance: str
@@ -45,6 +52,8 @@ class Foundation:
     ledger: DynamoLedger
     leases: DynamoLeaseStore
     bodies: S3BodyStore
+    secrets: Secrets
+    redactor: Redactor
     publisher: EventBridgePublisher
     waker: SqsWaker
     courier: Courier
@@ -76,9 +85,7 @@ async def open_foundation(service: str, settings: Settings) -> AsyncIterator[Fou
             stream=f"{instance}-{ids.ulid()}",
             now_ms=now_ms,
         )
-        configure_logging(
-            service=service, level=settings.log_level, redactor=Redactor(), canonical_sink=shipper.offer
-        )
+        redactor = _logging(service, settings, shipper)
         tables = _tables(outputs)
         dynamodb = await clients.client("dynamodb")
         ledger = DynamoLedger(dynamodb, tables, clock)
@@ -96,6 +103,8 @@ async def open_foundation(service: str, settings: Settings) -> AsyncIterator[Fou
             ledger=ledger,
             leases=DynamoLeaseStore(dynamodb, tables),
             bodies=S3BodyStore(await clients.client("s3"), outputs.snapshot_bucket),
+            secrets=_secrets(clients, settings, clock, redactor),
+            redactor=redactor,
             publisher=publisher,
             waker=SqsWaker(await clients.client("sqs"), outputs.queue_url),
             courier=Courier(ledger=ledger, publisher=publisher, edge=edge),
@@ -109,6 +118,22 @@ async def open_foundation(service: str, settings: Settings) -> AsyncIterator[Fou
 async def _borrowed(clients: AwsClients, service: str) -> AsyncIterator[Any]:
     """A client that lives as long as ``clients``: leaving the context closes nothing."""
     yield await clients.client(service)
+
+
+def _logging(service: str, settings: Settings, shipper: LogShipper) -> Redactor:
+    """Set logging up; what it redacts."""
+    redactor = Redactor()
+    configure_logging(
+        service=service, level=settings.log_level, redactor=redactor, canonical_sink=shipper.offer
+    )
+    return redactor
+
+
+def _secrets(
+    clients: AwsClients, settings: Settings, clock: SystemClock, redactor: Redactor
+) -> RememberedSecrets:
+    source = AwsSecrets(clients, installation=settings.installation, learn=redactor.remember)
+    return RememberedSecrets(source, clock)
 
 
 def _client_settings(settings: Settings) -> AwsClientSettings:

@@ -2,21 +2,33 @@
 
 from __future__ import annotations
 
-import base64
 import re
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import quote
 
 from pydantic import SecretBytes, SecretStr
+
+from gitmoxi.runtime.spellings import KnownSecrets
 
 REDACTED = "[redacted]"
 
 _SECRET_NAMES = frozenset(
-    {"password", "passwd", "secret", "token", "authorization", "private_key", "secret_access_key"}
+    {
+        "access_token",
+        "authorization",
+        "aws_session_token",
+        "passwd",
+        "password",
+        "private_key",
+        "private_token",
+        "secret",
+        "secret_access_key",
+        "session_token",
+        "token",
+        "x_amz_security_token",
+        "x_gitlab_token",
+    }
 )
-_SHORTEST_KNOWN_SECRET = 6
-"""Shorter values would redact ordinary words."""
 
 _DEEPEST = 12
 """Nesting below this is replaced as a whole: log entries are shallow, and a cycle must end."""
@@ -25,7 +37,11 @@ _SHAPE_PATTERNS = (
     r"\b(?:AKIA|ASIA)[A-Z0-9]{16}\b",  # AWS access key ids
     r"\bgh[pousr]_[A-Za-z0-9]{20,}",  # GitHub tokens
     r"\bgithub_pat_[A-Za-z0-9_]{20,}",  # GitHub's fine-grained tokens
-    r"\bglpat-[A-Za-z0-9_.-]{20,}",  # GitLab tokens
+    r"\bgl(?:pat|dt|oas)-[A-Za-z0-9_.-]{20,}",  # GitLab's personal, project, deploy and application tokens
+    r"\bAT(?:ATT|BB|CTT)[A-Za-z0-9_=.-]{20,}",  # Bitbucket's API tokens, app passwords and access tokens
+    r"\b\d{8}T\d{6}Z[0-9a-f]{64}\b",  # CodeCommit's passwords: a time and a signature
+    r"\b(?:IQoJb3JpZ2lu|F[wQ]oGZXIvYXdz)[A-Za-z0-9+/=%_-]{20,}",  # AWS session tokens
+    r"(?i:(?<=x-amz-security-token=)|(?<=x-amz-security-token: )|(?<=session_token=)|(?<=sessiontoken=))\S+",
     r"-----BEGIN [A-Z0-9 ]+-----.*?(?:-----END [A-Z0-9 ]+-----|\Z)",  # PEM, cut ones too
     r"(?<=x-access-token:)[^@\s]+(?=@)",  # Git over HTTPS
     r"(?<=://)[^/\s@]+(?=@)",  # any URL's user and password
@@ -39,23 +55,15 @@ class Redactor:
     """Replaces secrets in log entries; secrets that the process has read can be made known by value."""
 
     def __init__(self) -> None:
-        self._known: dict[str, frozenset[str]] = {}
-        self._known_pattern: re.Pattern[str] | None = None
+        self._known = KnownSecrets()
 
-    def remember(self, secret: SecretStr) -> None:
-        """From now on redact this value, also where it is base64- or URL-encoded."""
-        value = secret.get_secret_value()
-        if len(value) < _SHORTEST_KNOWN_SECRET or value in self._known:
-            return
-        self._known[value] = _spellings(value)
-        longest_first = sorted(frozenset().union(*self._known.values()), key=len, reverse=True)
-        self._known_pattern = re.compile("|".join(map(re.escape, longest_first)))
+    def remember(self, secret: str) -> None:
+        """From now on redact this value, however it is encoded; of very many, the last ones."""
+        self._known.add(secret)
 
     def text(self, text: str) -> str:
         """The text without secrets."""
-        if self._known_pattern is not None:
-            text = self._known_pattern.sub(REDACTED, text)
-        return _SHAPES.sub(REDACTED, text)
+        return _SHAPES.sub(REDACTED, self._known.replaced(text, REDACTED))
 
     def value(self, value: Any, depth: int = 0) -> Any:
         """The value without secrets, containers rebuilt; what JSON does not know becomes its ``str``."""
@@ -77,16 +85,3 @@ class Redactor:
         if name.lower().replace("-", "_") in _SECRET_NAMES and value:
             return REDACTED
         return self.value(value, depth)
-
-
-def _spellings(secret: str) -> frozenset[str]:
-    """The secret as it is, URL-encoded, and inside base64 at each of the three alignments."""
-    raw = secret.encode()
-    encoded = {secret, quote(secret, safe="")}
-    for offset in range(3):
-        for encode in (base64.b64encode, base64.urlsafe_b64encode):
-            padded = encode(b"\0" * offset + raw).decode().rstrip("=")
-            # Characters that also carry bits of neighbouring bytes differ from text to text.
-            whole = (offset + len(raw)) // 3 * 4
-            encoded.add(padded[:whole][4 if offset else 0 :])
-    return frozenset(spelling for spelling in encoded if len(spelling) >= _SHORTEST_KNOWN_SECRET)

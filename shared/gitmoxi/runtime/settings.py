@@ -99,6 +99,14 @@ class Settings(BaseSettings):
     git_folder: Path = Field(
         default=Path(".gitmoxi/git"), description="where bare mirrors lie; never shared by two processes"
     )
+    git_quota_bytes: int = Field(
+        default=8 << 30,
+        ge=1 << 20,
+        description="what all mirrors may take together; the least recently used are evicted",
+    )
+    git_parallel: int = Field(
+        default=8, ge=1, le=64, description="how many git servers are asked at the same time"
+    )
     workers: int = Field(default=8, ge=1, le=256, description="messages that are worked on at the same time")
     log_level: LogLevel = Field(default=LogLevel.INFO, description="debug, info, warning or error")
     lease_ttl_seconds: float = Field(

@@ -14,7 +14,7 @@ from gitmoxi.ports.ledger import DeploymentFilter, Ledger
 _LEFT_ITS_DOCUMENTS = frozenset({State.FAILED, State.ROLLBACK_FAILED, State.SUPERSEDED})
 """Ends after which documents may live that never became the last good ones."""
 
-_KEPT_ITS_VALUES = frozenset({State.SUCCEEDED, State.NO_CHANGE})
+_KEPT_ITS_VALUES = frozenset({State.SUCCEEDED, State.NO_CHANGE, State.BASELINED})
 
 _SEARCHED = 10
 """Newest deployments of the target that are looked through for such an end."""

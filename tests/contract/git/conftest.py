@@ -1,83 +1,17 @@
-"""Two worlds for one contract: repositories made with the git CLI and mirrored by libgit2, and memory."""
+"""Three worlds for one contract: real repositories over files and over HTTPS, and memory."""
 
 from __future__ import annotations
 
-import os
 import shutil
 import socket
-import subprocess
 from pathlib import Path
 
 import pytest
 
 from gitmoxi.adapters.git import GitMirrorOptions, Pygit2Mirror
-from gitmoxi.adapters.memory.git import MemoryGit, Unreadable
-
-GIT_ENVIRONMENT = {
-    "GIT_AUTHOR_NAME": "Ada",
-    "GIT_AUTHOR_EMAIL": "ada@example.com",
-    "GIT_AUTHOR_DATE": "2026-01-01T00:00:00Z",
-    "GIT_COMMITTER_NAME": "Ada",
-    "GIT_COMMITTER_EMAIL": "ada@example.com",
-    "GIT_CONFIG_GLOBAL": os.devnull,
-    "GIT_CONFIG_SYSTEM": os.devnull,
-}
-
-
-class GitCli:
-    """A repository on disk, changed by the git command line."""
-
-    def __init__(self, folder: Path):
-        self.folder = folder
-        folder.mkdir(parents=True)
-        self("init", "--quiet", "--initial-branch", "main")
-
-    def __call__(self, *arguments: str, data: bytes | None = None) -> str:
-        finished = subprocess.run(
-            ["git", "-C", str(self.folder), *arguments],
-            check=True,
-            capture_output=True,
-            input=data,
-            env={"PATH": os.environ["PATH"], **GIT_ENVIRONMENT},
-        )
-        return finished.stdout.decode().strip()
-
-    def checkout(self, branch: str) -> None:
-        if self("for-each-ref", f"refs/heads/{branch}"):
-            self("checkout", "--quiet", "--force", branch)
-        elif self("for-each-ref"):
-            self("checkout", "--quiet", "--force", "--orphan", branch)
-            self("rm", "-r", "--force", "--quiet", "--ignore-unmatch", ".")
-        else:
-            self("symbolic-ref", "HEAD", f"refs/heads/{branch}")
-
-    def commit(self, branch, changes, message="change") -> str:
-        self.checkout(branch)
-        for path, content in changes.items():
-            self._remove(path)
-            if content is not None:
-                self._write(path, content)
-        submodules = [path for path, content in changes.items() if content is Unreadable.SUBMODULE]
-        self("add", "--all")
-        for path in submodules:
-            self("update-index", "--add", "--cacheinfo", f"160000,{'1' * 40},{path}")
-        self("commit", "--quiet", "--allow-empty", "--message", message)
-        return self("rev-parse", "HEAD")
-
-    def _remove(self, path):
-        place = self.folder / path
-        if place.is_symlink() or place.is_file():
-            place.unlink()
-        elif place.is_dir():
-            shutil.rmtree(place)
-
-    def _write(self, path, content):
-        place = self.folder / path
-        place.parent.mkdir(parents=True, exist_ok=True)
-        if content is Unreadable.SYMLINK:
-            place.symlink_to("/proc/self/environ")
-        elif content is not Unreadable.SUBMODULE:
-            place.write_bytes(content)
+from gitmoxi.adapters.memory.git import MemoryGit
+from tests.git_cli import GitCli
+from tests.git_server import GitHosting
 
 
 class DiskWorld:
@@ -90,6 +24,9 @@ class DiskWorld:
             GitMirrorOptions(folder=folder / "mirrors", allow_file=True, allowed_hosts=("127.0.0.1",))
         )
 
+    def close(self):
+        pass
+
     def create(self, name="web"):
         url = f"file://{self.folder}/{name}"
         self.repositories[url] = GitCli(self.folder / name)
@@ -99,14 +36,10 @@ class DiskWorld:
         return self.repositories[url].commit(branch, changes, message)
 
     def point(self, url, branch, sha):
-        git = self.repositories[url]
-        git("checkout", "--quiet", "--force", "--detach", sha)
-        git("branch", "--force", branch, sha)
+        self.repositories[url].point(branch, sha)
 
     def delete_branch(self, url, branch):
-        git = self.repositories[url]
-        git("checkout", "--quiet", "--force", "--detach")
-        git("branch", "--quiet", "-D", branch)
+        self.repositories[url].delete_branch(branch)
 
     def remove(self, url):
         shutil.rmtree(self.repositories[url].folder)
@@ -117,11 +50,36 @@ class DiskWorld:
             return f"https://127.0.0.1:{taken.getsockname()[1]}/acme/web"
 
 
+class HttpsWorld(DiskWorld):
+    """The real thing, as teams have it."""
+
+    def __init__(self, folder: Path):
+        super().__init__(folder)
+        self.hosting = GitHosting(folder)
+        options = GitMirrorOptions(
+            folder=folder / "mirrors", allowed_hosts=("127.0.0.1",), ca_file=self.hosting.ca_file
+        )
+        self.mirror = Pygit2Mirror(options)
+
+    def close(self):
+        self.hosting.close()
+
+    def create(self, name="web"):
+        url = self.hosting.url(name).removesuffix(".git")
+        self.repositories[url] = self.hosting.repository(name)
+        # Our hosting serves the folder's name; people leave .git out, or put it there.
+        (self.hosting.folder / name).symlink_to(self.hosting.folder / f"{name}.git")
+        return url
+
+
 class MemoryWorld:
     """The fake."""
 
     def __init__(self, _folder):
         self.mirror = MemoryGit()
+
+    def close(self):
+        pass
 
     def create(self, name="web"):
         url = f"https://git.example/{name}"
@@ -146,9 +104,11 @@ class MemoryWorld:
         return url
 
 
-@pytest.fixture(params=[DiskWorld, MemoryWorld], ids=["libgit2", "memory"])
+@pytest.fixture(params=[DiskWorld, HttpsWorld, MemoryWorld], ids=["file", "https", "memory"])
 def world(request, tmp_path):
-    return request.param(tmp_path)
+    world = request.param(tmp_path)
+    yield world
+    world.close()
 
 
 @pytest.fixture
@@ -157,5 +117,29 @@ def disk(tmp_path):
 
 
 @pytest.fixture
-def git_cli():
-    return GitCli
+def hosting(tmp_path):
+    with GitHosting(tmp_path) as hosting:
+        yield hosting
+
+
+@pytest.fixture
+def url(hosting):
+    """A repository with one commit and room for more."""
+    hosting.tip = hosting.repository("acme/web").commit("main", {"a": b"1"})
+    return hosting.url("acme/web")
+
+
+@pytest.fixture
+def mirror(tmp_path, hosting):
+    """Mirrors over HTTPS, with other options where a test says so."""
+
+    def make(credentials=None, resolve=None, **options):
+        defaults = {
+            "folder": tmp_path / "mirrors",
+            "allowed_hosts": ("127.0.0.1", "localhost"),
+            "ca_file": hosting.ca_file,
+        }
+        resolving = {} if resolve is None else {"resolve": resolve}
+        return Pygit2Mirror(GitMirrorOptions(**(defaults | options)), credentials, **resolving)
+
+    return make

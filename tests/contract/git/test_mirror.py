@@ -64,6 +64,23 @@ class TestTips:
         assert await world.mirror.resolve_tip(url, "main") == newest
         assert await world.mirror.fetch(url, "main") == newest
 
+    async def test_all_tips_are_told_at_once(self, world, url):
+        first = world.commit(url, "main", {"a": b"1"})
+        second = world.commit(url, "team/next", {"a": b"2"})
+        assert await world.mirror.list_tips(url) == {"main": first, "team/next": second}
+        world.delete_branch(url, "team/next")
+        assert await world.mirror.list_tips(url) == {"main": first}
+
+    async def test_an_empty_repository_has_no_tips(self, world, url):
+        assert await world.mirror.list_tips(url) == {}
+
+    async def test_tips_of_a_repository_that_is_gone_or_silent_are_no_empty_answer(self, world, url):
+        with pytest.raises(RepositoryUnreachableError, match="cannot be read now"):
+            await world.mirror.list_tips(world.unreachable())
+        world.remove(url)
+        with pytest.raises(RepositoryNotFoundError, match="there is no repository at"):
+            await world.mirror.list_tips(url)
+
     async def test_spellings_of_one_url_share_a_mirror(self, world, url):
         sha = world.commit(url, "main", {"a": b"1"})
         await world.mirror.fetch(url, "main")

@@ -157,7 +157,7 @@ class TestLimits:
     async def test_a_transfer_that_takes_too_long_ends(self, disk, url, limited):
         mirror = limited(fetch_seconds=0.0)
         disk.commit(url, "main", {"a": b"1"})
-        with pytest.raises(RepositoryUnreachableError, match="still sending after 0 s"):
+        with pytest.raises(RepositoryUnreachableError, match="still answering after 0 s"):
             await mirror.fetch(url, "main")
 
 
@@ -185,7 +185,7 @@ async def test_another_credential_has_another_mirror(disk, url):
         async def identity(self, _repository_id):
             return self.current
 
-        async def read(self, _repository_id):
+        async def read(self, _repository_id, *, fresh=False):
             return GitCredentials(username="x-access-token", password=self.current)
 
     tokens = Tokens()

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from gitmoxi.adapters.dynamodb.audit import AuditTrail
+from gitmoxi.adapters.dynamodb.items import repository_item
 from gitmoxi.adapters.dynamodb.wire import Tables
 from gitmoxi.domain.deployments import Deployment, shard_of
 from gitmoxi.domain.records import AuditEntry
@@ -32,6 +33,7 @@ from tests.contract.stores.records import (
     a_busy_deployment,
     a_deployment,
     a_push,
+    a_repository,
     a_target,
     created,
 )
@@ -120,6 +122,26 @@ async def test_a_lease_whose_answer_is_lost_once_is_still_ours(
     grant = await dynamo_stores.leases.take(ECS, owner="w", nonce="n1", seen=None)
     assert isinstance(grant, LeaseGrant)
     assert grant.epoch == 1
+
+
+async def test_a_registration_whose_answer_is_lost_once_is_written(
+    dynamo_stores: Stores, cloud: LocalCloudProcess
+) -> None:
+    _drop(cloud, "PutItem", times=1)
+    await dynamo_stores.ledger.put_repository(a_repository())
+    changed = a_repository(branches=("main", "next"), revision=2)
+    await dynamo_stores.ledger.put_repository(changed, expected_revision=1)
+    assert await dynamo_stores.ledger.repository(changed.id) == changed
+
+
+async def test_a_registration_from_before_there_were_revisions_can_be_changed(
+    dynamo_stores: Stores, dynamodb: Any, tables: Tables
+) -> None:
+    old = {name: value for name, value in repository_item(a_repository()).items() if name != "revision"}
+    await dynamodb.put_item(TableName=tables.repositories, Item=old)
+    changed = a_repository(branches=("main", "next"), revision=2)
+    await dynamo_stores.ledger.put_repository(changed, expected_revision=1)
+    assert await dynamo_stores.ledger.repository(changed.id) == changed
 
 
 async def test_throttling_is_told_as_such(dynamo_stores: Stores, cloud: LocalCloudProcess) -> None:

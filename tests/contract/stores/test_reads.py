@@ -9,9 +9,10 @@ import pytest
 
 from gitmoxi.domain.deployments import shard_of
 from gitmoxi.domain.explanations import Explanation
+from gitmoxi.domain.feedback import GitProvider, NotificationKind, NotificationTarget
 from gitmoxi.domain.records import AuditEntry, PushOutcome
 from gitmoxi.domain.states import State, Worker
-from gitmoxi.errors import InvalidInputError
+from gitmoxi.errors import ContentionError, InvalidInputError, InvariantError
 from gitmoxi.ports.ledger import (
     DueDeployment,
     Ledger,
@@ -246,14 +247,50 @@ async def test_repositories_are_registered_changed_listed_and_forgotten(ledger: 
     await ledger.transact([PutBranch(branch=a_branch(repository_id="r-2"), expected_seq=0)])
     assert await ledger.repositories() == [api, web]
     changed = a_repository(
-        "r-2", branches=("main", "next"), token_arn="arn:aws:ssm:x", path_globs=("prod/**",), max_deletes=0
+        "r-2",
+        branches=("main", "next"),
+        token_arn="arn:aws:ssm:x",
+        path_globs=("prod/**",),
+        max_deletes=0,
+        baseline=True,
+        webhook_secret_arn="arn:aws:ssm:y",
+        provider=GitProvider.GITLAB,
+        feedback=True,
+        notifications=(NotificationTarget(kind=NotificationKind.SNS, address="arn:aws:sns:x"),),
+        revision=2,
     )
-    await ledger.put_repository(changed)
+    await ledger.put_repository(changed, expected_revision=1)
     assert await ledger.repository("r-2") == changed
     await ledger.delete_repository("r-2")
     await ledger.delete_repository("r-2")
     assert await ledger.repositories() == [api]
     assert await ledger.repository("r-2") is None
+
+
+async def test_of_two_who_change_a_registration_that_they_read_one_is_told_to_look_again(
+    ledger: Ledger,
+) -> None:
+    await ledger.put_repository(a_repository())
+    ours = a_repository(branches=("main", "ours"), revision=2)
+    theirs = a_repository(branches=("main", "theirs"), revision=2)
+    await ledger.put_repository(theirs, expected_revision=1)
+    with pytest.raises(ContentionError, match=REPOSITORY):
+        await ledger.put_repository(ours, expected_revision=1)
+    assert await ledger.repository(REPOSITORY) == theirs
+
+
+@pytest.mark.parametrize("expected", [0, 1, 2], ids=["none", "the first revision", "another revision"])
+async def test_a_registration_is_written_over_what_was_expected_alone(ledger: Ledger, expected: int) -> None:
+    if expected == 0:
+        await ledger.put_repository(a_repository(branches=("other",)))
+    with pytest.raises(ContentionError):
+        await ledger.put_repository(a_repository(revision=expected + 1), expected_revision=expected)
+
+
+async def test_a_registration_whose_revision_does_not_rise_is_a_bug(ledger: Ledger) -> None:
+    await ledger.put_repository(a_repository())
+    with pytest.raises(InvariantError, match="revision 1, expected above 1"):
+        await ledger.put_repository(a_repository(), expected_revision=1)
 
 
 async def test_a_branch_keeps_its_number_when_its_repository_is_registered_again(ledger: Ledger) -> None:

@@ -117,7 +117,10 @@ class Stage:
         repository = replace(
             Repository(id=REPOSITORY, url=URL, branches=("main",), registered_at=T0), **changes
         )
-        await self.ledger.put_repository(repository)
+        known = await MemoryLedger.repository(self.ledger, repository.id)
+        stored = 0 if known is None else known.revision
+        repository = replace(repository, revision=stored + 1)
+        await self.ledger.put_repository(repository, expected_revision=stored)
         return repository
 
     async def ingest(

@@ -27,6 +27,7 @@ async def test_commits_come_newest_first(api, stage):
         "message": "Use the newer image",
         "received_at": "2026-11-22T09:00:00Z",
         "forced": False,
+        "baseline": False,
         "deployment_count": 0,
         "held_count": 0,
     }

@@ -21,7 +21,7 @@ PUSH = {"repository": URL, "branch": "main"}
         pytest.param({"sec-fetch-site": "same-site"}, id="a neighbour"),
     ],
 )
-async def test_pages_of_others_change_nothing(api, stage, headers):
+async def test_threat_foreign_request_pages_of_others_change_nothing(api, stage, headers):
     await stage.register()
     for method, path, body in (
         ("POST", "/v1/pushes", PUSH),
@@ -46,7 +46,7 @@ async def test_everyone_else_may(api, stage, headers):
     assert (await api.post("/v1/pushes", json=PUSH, headers=headers)).status_code == 202
 
 
-async def test_no_page_of_others_is_allowed_to_read(api):
+async def test_threat_foreign_request_no_page_of_others_is_allowed_to_read(api):
     answer = await api.get("/v1/repositories", headers={"origin": "https://evil.example"})
     assert "access-control-allow-origin" not in answer.headers
 
@@ -63,7 +63,7 @@ async def test_no_page_of_others_is_allowed_to_read(api):
         pytest.param("[", 421, id="nonsense"),
     ],
 )
-async def test_a_loopback_api_answers_to_its_own_names_only(api, host, status):
+async def test_threat_foreign_request_a_loopback_api_answers_to_its_own_names_only(api, host, status):
     answer = await api.get("/v1/repositories", headers={"host": host})
     assert answer.status_code == status
 

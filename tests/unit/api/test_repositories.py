@@ -29,8 +29,19 @@ async def test_a_registration_is_kept_and_shown(api, stage):
         "path_globs": ["prod/**"],
         "max_deletes": 0,
         "token_arn": arn,
+        "baseline": False,
+        "webhook_secret_arn": None,
+        "provider": None,
+        "feedback": False,
+        "notifications": [],
         "registered_at": "2026-11-22T09:00:00Z",
+        "revision": 1,
+        "branch_details": [
+            {"name": "main", "seq": 0, "last_processed": None, "target_count": 0},
+            {"name": "release/1", "seq": 0, "last_processed": None, "target_count": 0},
+        ],
     }
+    assert answer.headers["etag"] == '"1"'
     stored = await stage.ledger.repository(REPOSITORY)
     assert (stored.branches, stored.token_arn, stored.path_globs, stored.max_deletes) == (
         ("main", "release/1"),
@@ -84,14 +95,16 @@ async def test_a_forgotten_repository_is_gone(api, stage):
         pytest.param({"url": ""}, "body.url", "at least 1 character", id="empty"),
         pytest.param({"branches": []}, "body.branches", "at least 1 item", id="no branch"),
         pytest.param({"branches": ["a..b"]}, "body.branches.0", "holds '..'", id="no branch's name"),
-        pytest.param({"token_arn": "not-an-arn"}, "body.token_arn", "match pattern", id="the token itself"),
+        pytest.param(
+            {"token_arn": "not-an-arn"}, "body.token_arn", "no ARN of a secret", id="the token itself"
+        ),
         pytest.param(
             {"path_globs": ["/etc/*"]}, "body.path_globs.0", "from the repository's root", id="absolute"
         ),
         pytest.param(
             {"path_globs": ["../*"]}, "body.path_globs.0", "from the repository's root", id="outside"
         ),
-        pytest.param({"baseline": True}, "body.baseline", "not permitted", id="unknown field"),
+        pytest.param({"depth": 1}, "body.depth", "not permitted", id="unknown field"),
     ],
 )
 async def test_a_wrong_field_is_named_with_what_is_wrong(api, change, field, message):

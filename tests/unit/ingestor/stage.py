@@ -77,7 +77,11 @@ class Stage:
         branches: tuple[str, ...] = (BRANCH,),
         globs: tuple[str, ...] = (),
         max_deletes: int | None = None,
+        baseline: bool = False,
     ) -> None:
+        """Register a repository, or change its registration."""
+        known = await self.ledger.repository(repository_id(url))
+        stored = 0 if known is None else known.revision
         await self.ledger.put_repository(
             Repository(
                 id=repository_id(url),
@@ -86,7 +90,10 @@ class Stage:
                 registered_at=self.clock.now(),
                 path_globs=globs,
                 max_deletes=max_deletes,
-            )
+                baseline=baseline,
+                revision=stored + 1,
+            ),
+            expected_revision=stored,
         )
 
     def courier(self, edge: Callable[[str], None] = no_edge) -> Courier:

@@ -38,7 +38,8 @@ class NotifierStage(Stage):
         repository = await self.ledger.repository(REPOSITORY)
         assert repository is not None
         wanted = {"feedback": True, "provider": GitProvider.GITHUB} | changes
-        await self.ledger.put_repository(replace(repository, **wanted))
+        changed = replace(repository, revision=repository.revision + 1, **wanted)
+        await self.ledger.put_repository(changed, expected_revision=repository.revision)
 
     @property
     def speaker(self) -> Speaker:

@@ -76,6 +76,12 @@ def test_a_service_is_led_to_the_local_cloud():
     assert environment["GITMOXI_GIT_FOLDER"] == "/state/git/planner"
 
 
+def test_which_git_servers_may_be_asked_is_the_callers_to_say():
+    chosen = {"GITMOXI_GIT_ALLOWED_HOSTS": "127.0.0.1", "GITMOXI_GIT_CA_FILE": "/own/authority.pem"}
+    assert chosen.items() <= specs(chosen)["ingestor"].environment.items()
+    assert not chosen.keys() & specs()["ingestor"].environment.keys(), "nothing is opened by itself"
+
+
 def test_nothing_of_the_callers_aws_settings_reaches_a_process(tmp_path):
     inherited = {
         "AWS_PROFILE": "production",

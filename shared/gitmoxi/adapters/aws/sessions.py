@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Protocol, Self
 from aiobotocore.config import AioConfig
 from aiobotocore.credentials import AioDeferredRefreshableCredentials
 from aiobotocore.session import AioSession
+from botocore.exceptions import NoCredentialsError
 
 from gitmoxi.adapters.aws.api_models import api_models
 from gitmoxi.adapters.aws.errors import aws_errors
@@ -42,6 +43,18 @@ class AwsClientSettings:
     connect_timeout_seconds: float = 2.0
     read_timeout_seconds: float = 10.0
     max_connections: int = 50
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AwsCredentials:
+    """Credentials of AWS's; ``token`` only of temporary ones. Nothing of them shows in a ``repr``."""
+
+    access_key: str
+    secret_key: str
+    token: str | None = None
+
+    def __repr__(self) -> str:
+        return "AwsCredentials(***)"
 
 
 class ClientSource(Protocol):
@@ -108,6 +121,23 @@ class AwsClients:
             async with aws_errors("sts:GetCallerIdentity", mutation=False):
                 self._account = (await sts.get_caller_identity())["Account"]
         return self._account
+
+    async def own_credentials(self) -> AwsCredentials:
+        """Our own credentials, renewed by botocore when they are near their end.
+
+        Raises:
+            UnavailableError: there are none now.
+        """
+        async with aws_errors("reading our own AWS credentials", mutation=False):
+            credentials = await self._own.get_credentials()
+            if credentials is None:
+                raise NoCredentialsError
+            frozen = await credentials.get_frozen_credentials()
+            if not (frozen.access_key and frozen.secret_key):
+                raise NoCredentialsError
+        return AwsCredentials(
+            access_key=frozen.access_key, secret_key=frozen.secret_key, token=frozen.token or None
+        )
 
     async def _open(self, service: str, account: str | None, region: str) -> Any:
         session = self._own if account is None else self._session_in(account, region)

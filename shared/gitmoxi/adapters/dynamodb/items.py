@@ -10,7 +10,7 @@ from gitmoxi.adapters.dynamodb import keys
 from gitmoxi.adapters.dynamodb.wire import Item, Key, key_of, number, text, text_of
 from gitmoxi.domain.deployments import Deployment, shard_of
 from gitmoxi.domain.dryruns import DryRun
-from gitmoxi.domain.records import Branch, Commit, PushRecord
+from gitmoxi.domain.records import Branch, Commit, PushRecord, Repository
 
 if TYPE_CHECKING:
     from types_aiobotocore_dynamodb.type_defs import UniversalAttributeValueTypeDef as Attribute
@@ -71,6 +71,11 @@ def commit_item(commit: Commit) -> dict[str, Attribute]:
 def branch_item(branch: Branch) -> dict[str, Attribute]:
     """A branch, with the number that its next writer must know."""
     return plain_item(keys.branch(branch.repository_id, branch.name), branch) | {"seq": number(branch.seq)}
+
+
+def repository_item(repository: Repository) -> dict[str, Attribute]:
+    """A registration, with the revision that its next writer must know."""
+    return plain_item(keys.repository(repository.id), repository) | {"revision": number(repository.revision)}
 
 
 def push_item(push: PushRecord) -> dict[str, Attribute]:

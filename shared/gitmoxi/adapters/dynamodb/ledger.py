@@ -14,13 +14,13 @@ from gitmoxi.adapters.aws.errors import aws_errors, error_code
 from gitmoxi.adapters.codec import instant
 from gitmoxi.adapters.dynamodb import keys
 from gitmoxi.adapters.dynamodb.audit import AuditTrail
-from gitmoxi.adapters.dynamodb.items import plain_item, push_item, record_of
+from gitmoxi.adapters.dynamodb.items import push_item, record_of, repository_item
 from gitmoxi.adapters.dynamodb.reader import Index, Range, Reader
 from gitmoxi.adapters.dynamodb.search import CandidateSearch
-from gitmoxi.adapters.dynamodb.transactions import cancellation, outbox_key, part_of
+from gitmoxi.adapters.dynamodb.transactions import cancellation, outbox_key, part_of, revision_condition
 from gitmoxi.adapters.dynamodb.wire import Item, Key, Tables, key_of, number_of, text_of
 from gitmoxi.adapters.matching import check_sha_prefix, matches
-from gitmoxi.adapters.writes import check_writes, name_of
+from gitmoxi.adapters.writes import check_repository, check_writes, name_of
 from gitmoxi.domain.deployments import Command, Deployment, PlanRecord, Step
 from gitmoxi.domain.dryruns import DryRun
 from gitmoxi.domain.records import (
@@ -35,7 +35,7 @@ from gitmoxi.domain.records import (
 )
 from gitmoxi.domain.states import Worker
 from gitmoxi.domain.targets import Target
-from gitmoxi.errors import CorruptRecordError
+from gitmoxi.errors import ContentionError, CorruptRecordError
 from gitmoxi.ports.clock import Clock
 from gitmoxi.ports.ledger import DeploymentFilter, DueDeployment, OutboxEvent, Write
 from gitmoxi.ports.watches import AlarmName
@@ -205,9 +205,24 @@ class DynamoLedger:
     async def delete_outbox(self, event: OutboxEvent) -> None:
         await self._delete(self._tables.outbox, outbox_key(event))
 
-    async def put_repository(self, repository: Repository) -> None:
-        item = plain_item(keys.repository(repository.id), repository)
-        await self._put(self._tables.repositories, item)
+    async def put_repository(self, repository: Repository, *, expected_revision: int = 0) -> None:
+        """Put the item under a condition (API_PutItem); the SDK may repeat it after its answer was lost.
+
+        Such a repeat fails on what the first one wrote, which is then the very record: that is no failure.
+        """
+        check_repository(repository, expected_revision)
+        async with aws_errors("dynamodb:PutItem", mutation=True):
+            try:
+                await self._client.put_item(
+                    TableName=self._tables.repositories,
+                    Item=repository_item(repository),
+                    **revision_condition(expected_revision),
+                )
+            except ClientError as error:
+                if error_code(error) != "ConditionalCheckFailedException":
+                    raise
+                if await self.repository(repository.id) != repository:
+                    raise ContentionError(f"somebody else wrote first: repository {repository.id}") from error
 
     async def delete_repository(self, repository_id: str) -> None:
         """Forget the registration; the branches' numbers stay, for they never begin again."""

@@ -184,6 +184,20 @@ def _equals(attribute: str, expected: Attribute) -> Part:
     }
 
 
+def revision_condition(expected: int) -> Part:
+    """That a registration has this revision; 0: that there is none.
+
+    The first revisions of all were stored without the attribute.
+    """
+    if expected == 0:
+        return _ABSENT
+    condition = dict(_equals("revision", number(expected)))
+    if expected == 1:
+        absent = "(attribute_exists(pk) AND attribute_not_exists(#expected))"
+        condition["ConditionExpression"] = f"#expected = :expected OR {absent}"
+    return condition
+
+
 def _seq(expected: int) -> Part:
     """A branch that is not stored yet has the number 0."""
     condition = dict(_equals("seq", number(expected)))

@@ -12,10 +12,9 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from gitmoxi.adapters.git.hosts import Resolver, check_host, system_resolver
+from gitmoxi.adapters.git.hosts import Resolver, look_up, system_resolver
 from gitmoxi.errors import UnavailableError
 from gitmoxi.ports.feedback import FeedbackRefusedError
-from gitmoxi.ports.git import RepositoryUnreachableError
 
 USER_AGENT = "gitmoxi"
 """GitHub answers no request without one."""
@@ -89,7 +88,7 @@ class Web:
     async def send(self, request: WebRequest, allowed_hosts: Collection[str]) -> WebAnswer:
         """The answer, whatever its status but a redirection.
 
-        ``allowed_hosts`` is as :func:`gitmoxi.adapters.git.hosts.check_host` says.
+        ``allowed_hosts`` is as :func:`gitmoxi.adapters.git.hosts.look_up` says.
 
         Raises:
             FeedbackRefusedError: no https URL, a redirection, or an answer that is too large.
@@ -99,10 +98,12 @@ class Web:
         parts = urlsplit(request.url)
         if parts.scheme != "https" or not parts.hostname:
             raise FeedbackRefusedError(f"{request.name} has no https address")
-        addresses = await asyncio.to_thread(self._checked, parts.netloc, parts.hostname, allowed_hosts)
+        # Only the host is named in what this raises: a URL may itself be a secret.
+        origin = f"https://{parts.netloc}"
+        place = await asyncio.to_thread(look_up, origin, allowed_hosts, self._resolve)
         try:
             async with asyncio.timeout(self._times.whole):
-                answer = await self._first_reached(request, parts.hostname, addresses)
+                answer = await self._first_reached(request, parts.hostname, place.addresses)
         except (httpx.HTTPError, TimeoutError) as error:
             raise UnavailableError(f"{request.name} did not answer ({_told(error)})") from None
         if answer.status in _REDIRECTIONS:
@@ -112,21 +113,7 @@ class Web:
             )
         return answer
 
-    def _checked(self, netloc: str, host: str, allowed_hosts: Collection[str]) -> list[str]:
-        """The addresses of a host that may be asked: resolved once, so that none is swapped in later."""
-        found: list[str] = []
-
-        def resolve(name: str) -> list[str]:
-            found.extend(self._resolve(name))
-            return found
-
-        check_host(f"https://{netloc}", allowed_hosts, resolve)
-        try:
-            return found or resolve(host)
-        except OSError as error:
-            raise RepositoryUnreachableError(f"the host {host} has no address: {error.strerror}") from error
-
-    async def _first_reached(self, request: WebRequest, host: str, addresses: list[str]) -> WebAnswer:
+    async def _first_reached(self, request: WebRequest, host: str, addresses: tuple[str, ...]) -> WebAnswer:
         for address in addresses[:-1]:
             try:
                 return await self._at(request, host, address)

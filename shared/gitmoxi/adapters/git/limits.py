@@ -16,6 +16,19 @@ class GitLimits:
     read_bytes: int = 64 << 20
     """All blobs of one ``read_blobs`` together."""
     fetch_bytes: int = 2 << 30
+    """What a server may send for one fetch, as it comes over the wire."""
     fetch_seconds: float = 600.0
+    tips_bytes: int = 64 << 20
+    """What a server may send for the list of its branches: about a million of them."""
+    tips_seconds: float = 60.0
     server_timeout_seconds: float = 30.0
     """For a connection to come about, and between two packets."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TransferLimits:
+    """The caps of one conversation with a server."""
+
+    total_bytes: int
+    seconds: float
+    silence_seconds: float

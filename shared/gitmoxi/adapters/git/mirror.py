@@ -4,23 +4,23 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-import shutil
-import threading
-from collections import defaultdict
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
-from pathlib import Path
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
 import pygit2
-from pygit2.enums import ConfigLevel, RepositoryOpenFlag
+from pygit2.enums import ConfigLevel
 
-from gitmoxi.adapters.git.hosts import Resolver, check_host, system_resolver
-from gitmoxi.adapters.git.limits import GitLimits
-from gitmoxi.adapters.git.server import GitServer
+from gitmoxi.adapters.git.cache import MirrorCache
+from gitmoxi.adapters.git.conversation import Conversation, Peer
+from gitmoxi.adapters.git.faults import CredentialsRefusedError
+from gitmoxi.adapters.git.flights import Flights
+from gitmoxi.adapters.git.hosts import Resolver, system_resolver
+from gitmoxi.adapters.git.options import GitMirrorOptions
 from gitmoxi.adapters.git.trees import TreeReader
 from gitmoxi.domain.repositories import RepositoryUrlError, check_branch, normalise_url, repository_id
 from gitmoxi.ports.git import (
+    BranchNotFoundError,
     CommitInfo,
     GitCredentials,
     GitCredentialSource,
@@ -30,26 +30,10 @@ from gitmoxi.ports.git import (
 )
 
 _Answer = TypeVar("_Answer")
-_OPEN = RepositoryOpenFlag.BARE | RepositoryOpenFlag.NO_SEARCH
 _USERS_CONFIG = (ConfigLevel.SYSTEM, ConfigLevel.XDG, ConfigLevel.GLOBAL)
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GitMirrorOptions:
-    """What the settings say about Git.
-
-    Attributes:
-        folder: where mirrors lie; of one process only, since libgit2's locks are not made for more.
-        allowed_hosts: see :func:`gitmoxi.adapters.git.hosts.check_host`.
-        allow_file: whether ``file://`` is allowed.
-        ca_file: PEM file of authorities that are trusted beside the system's.
-    """
-
-    folder: Path
-    allowed_hosts: tuple[str, ...] = ()
-    allow_file: bool = False
-    ca_file: Path | None = None
-    limits: GitLimits = field(default_factory=GitLimits)
+_OUR_PATIENCE_SECONDS = 5.0
+"""So much later than our own limits, which say what happened, do libgit2's cut a connection."""
 
 
 class NoCredentials:
@@ -63,7 +47,7 @@ class NoCredentials:
 
 
 class Pygit2Mirror:
-    """``GitMirror`` over libgit2: calls run in threads, one at a time per mirror."""
+    """``GitMirror`` over libgit2: calls run in threads, and those to one server's repository are shared."""
 
     def __init__(
         self,
@@ -74,19 +58,39 @@ class Pygit2Mirror:
         self._options = options
         self._credentials = credentials or NoCredentials()
         self._resolve = resolve
-        # Held by the thread: a cancelled caller leaves its thread at work.
-        self._locks: defaultdict[Path, threading.Lock] = defaultdict(threading.Lock)
-        self._opened: set[Path] = set()
+        self._cache = MirrorCache(options.folder, options.quota_bytes)
+        self._threads = ThreadPoolExecutor(options.parallel, thread_name_prefix="git")
+        slots = asyncio.Semaphore(options.parallel)
+        self._fetches: Flights[str, Mapping[str, str]] = Flights(slots)
+        self._listings: Flights[None, Mapping[str, str]] = Flights(slots)
         _configure_libgit2(options)
 
     async def resolve_tip(self, url: str, branch: str) -> str:
         check_branch(branch)
-        return await self._at_server(url, lambda server: server.tip(branch))
+        tips = await self.list_tips(url)
+        if branch not in tips:
+            empty = "" if tips else " (it is empty)"
+            raise BranchNotFoundError(f"{url} has no branch {branch}{empty}")
+        return tips[branch]
+
+    async def list_tips(self, url: str) -> Mapping[str, str]:
+        async def list_all(_: frozenset[None]) -> Mapping[str, str]:
+            return await self._at_server(url, name, lambda conversation: conversation.tips())
+
+        name = await self._name(url)
+        return await self._listings.join(name, None, list_all)
 
     async def fetch(self, url: str, branch: str) -> str:
+        async def fetch_all(branches: frozenset[str]) -> Mapping[str, str]:
+            references = {wanted: _reference(wanted) for wanted in branches}
+            return await self._at_server(url, name, lambda conversation: conversation.fetch(references))
+
         check_branch(branch)
-        reference = _reference(branch)
-        return await self._at_server(url, lambda server: server.fetch(branch, reference))
+        name = await self._name(url)
+        tips = await self._fetches.join(name, branch, fetch_all)
+        if branch not in tips:
+            raise BranchNotFoundError(f"{url} has no branch {branch}")
+        return tips[branch]
 
     async def changed_paths(self, url: str, old_sha: str | None, new_sha: str) -> list[PathChange]:
         return await self._read(url, lambda trees: trees.changed_paths(old_sha, new_sha))
@@ -108,70 +112,63 @@ class Pygit2Mirror:
         return await self._read(url, lambda trees: trees.is_ancestor(ancestor_sha, sha))
 
     async def _read(self, url: str, ask: Callable[[TreeReader], _Answer]) -> _Answer:
-        limits = self._options.limits
-        folder = await self._folder(url)
-        return await self._in_thread(folder, lambda repository: ask(TreeReader(repository, limits)))
+        name = await self._name(url)
 
-    async def _at_server(self, url: str, ask: Callable[[GitServer], _Answer]) -> _Answer:
-        folder = await self._folder(url)
-        credentials = await self._credentials.read(repository_id(url))
+        def read() -> _Answer:
+            with self._cache.opened(name) as mirror:
+                try:
+                    return ask(TreeReader(mirror.repository, self._options.limits))
+                except (pygit2.GitError, KeyError, OSError) as error:
+                    self._cache.discard(mirror)
+                    raise RepositoryUnreachableError(
+                        f"our mirror of {url} is damaged ({error}) and was thrown away; "
+                        "it is fetched again with the next try"
+                    ) from None
 
-        def talk(repository: pygit2.Repository) -> _Answer:
-            if not url.startswith("file:"):
-                check_host(url, self._options.allowed_hosts, self._resolve)
-            return ask(GitServer(repository, url, credentials, self._options.limits))
+        return await asyncio.to_thread(read)
 
-        # libgit2 bounds each wait for a packet; a server that drips must end too, though its thread goes on.
-        limits = self._options.limits
+    async def _at_server(
+        self, url: str, name: str, ask: Callable[[Conversation], Mapping[str, str]]
+    ) -> Mapping[str, str]:
+        """Talk to the server; once more if it refuses credentials that have been rotated."""
+        repository = repository_id(url)
+        credentials = await self._credentials.read(repository)
         try:
-            async with asyncio.timeout(limits.fetch_seconds + limits.server_timeout_seconds):
-                return await self._in_thread(folder, talk)
-        except TimeoutError:
-            raise RepositoryUnreachableError(
-                f"{url} was still answering after {limits.fetch_seconds:g} s"
-            ) from None
+            return await self._talk(url, name, credentials, ask)
+        except CredentialsRefusedError:
+            newer = await self._credentials.read(repository, fresh=True)
+            if newer is None or newer == credentials:
+                raise
+        return await self._talk(url, name, newer, ask)
 
-    async def _folder(self, url: str) -> Path:
+    async def _talk(
+        self,
+        url: str,
+        name: str,
+        credentials: GitCredentials | None,
+        ask: Callable[[Conversation], Mapping[str, str]],
+    ) -> Mapping[str, str]:
+        peer = Peer(url=url, name=name, credentials=credentials)
+        conversation = Conversation(peer, self._options, self._cache, self._resolve)
+        thread = asyncio.get_running_loop().run_in_executor(self._threads, ask, conversation)
+        try:
+            return await asyncio.shield(thread)
+        except asyncio.CancelledError:
+            conversation.cancel()
+            # The mirror is the thread's until it has ended, which takes moments now.
+            await asyncio.wait([thread])
+            raise
+
+    async def _name(self, url: str) -> str:
+        """The mirror's: another repository, or the same with another credential, has another."""
         if normalise_url(url).startswith("file:") and not self._options.allow_file:
             raise RepositoryUrlError(
                 f"{url}: files are repositories only where GITMOXI_GIT_ALLOW_FILE=1 is set"
             )
         repository = repository_id(url)
         identity = await self._credentials.identity(repository)
-        suffix = hashlib.sha256(identity.encode()).hexdigest()[:8] if identity else "public"
-        return self._options.folder / f"{repository}-{suffix}"
-
-    async def _in_thread(self, folder: Path, work: Callable[[pygit2.Repository], _Answer]) -> _Answer:
-        lock = self._locks[folder]
-
-        def locked() -> _Answer:
-            with lock:
-                return work(self._open(folder))
-
-        return await asyncio.to_thread(locked)
-
-    def _open(self, folder: Path) -> pygit2.Repository:
-        """The mirror in the folder: made when it is missing, mended when a killed process left it locked."""
-        if folder not in self._opened:
-            if not (folder / "HEAD").is_file():
-                _create(folder)
-            for left_over in folder.rglob("*.lock"):
-                left_over.unlink()
-            self._opened.add(folder)
-        return pygit2.Repository(str(folder), _OPEN)
-
-
-def _create(folder: Path) -> None:
-    """Make an empty mirror under another name first, so that a half-made one is never taken for whole."""
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    draft = folder.with_name(f"{folder.name}.draft")
-    for remains in (draft, folder):
-        shutil.rmtree(remains, ignore_errors=True)
-    repository = pygit2.init_repository(str(draft), bare=True)
-    # A server must not send us on to another host, which was never checked.
-    repository.config["http.followRedirects"] = False
-    shutil.rmtree(draft / "hooks", ignore_errors=True)
-    draft.rename(folder)
+        suffix = hashlib.sha256(identity.encode()).hexdigest()[:16] if identity else "public"
+        return f"{repository}-{suffix}"
 
 
 def _reference(branch: str) -> str:
@@ -186,7 +183,7 @@ def _configure_libgit2(options: GitMirrorOptions) -> None:
     """
     for level in _USERS_CONFIG:
         pygit2.settings.search_path[level] = ""
-    milliseconds = int(options.limits.server_timeout_seconds * 1000)
+    milliseconds = int((options.limits.server_timeout_seconds + _OUR_PATIENCE_SECONDS) * 1000)
     pygit2.settings.server_connect_timeout = milliseconds
     pygit2.settings.server_timeout = milliseconds
     if options.ca_file is not None:

@@ -115,6 +115,9 @@ class MemoryGit:
             raise BranchNotFoundError(f"{url} has no branch {branch}{empty}")
         return repository.branches[branch]
 
+    async def list_tips(self, url: str) -> Mapping[str, str]:
+        return dict(self._at_server(url).branches)
+
     async def fetch(self, url: str, branch: str) -> str:
         tip = await self.resolve_tip(url, branch)
         repository = self._at_server(url)

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import assert_never
 
 from gitmoxi.adapters.matching import check_sha_prefix, matches
-from gitmoxi.adapters.writes import check_writes, name_of
+from gitmoxi.adapters.writes import check_repository, check_writes, name_of
 from gitmoxi.domain.deployments import Command, Deployment, PlanRecord, Step, shard_of
 from gitmoxi.domain.dryruns import DryRun
 from gitmoxi.domain.records import (
@@ -252,7 +252,12 @@ class MemoryLedger:
     async def delete_outbox(self, event: OutboxEvent) -> None:
         self._outbox.pop((event.owner, event.id), None)
 
-    async def put_repository(self, repository: Repository) -> None:
+    async def put_repository(self, repository: Repository, *, expected_revision: int = 0) -> None:
+        check_repository(repository, expected_revision)
+        await asyncio.sleep(0)
+        stored = self._repositories.get(repository.id)
+        if stored != repository and (0 if stored is None else stored.revision) != expected_revision:
+            raise ContentionError(f"somebody else wrote first: repository {repository.id}")
         self._repositories[repository.id] = repository
 
     async def delete_repository(self, repository_id: str) -> None:

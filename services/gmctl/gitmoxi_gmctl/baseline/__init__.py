@@ -1,0 +1,1 @@
+"""``gmctl commit baseline``: what the first commit of a branch found."""
