@@ -17,7 +17,6 @@ import httpx
 import pytest
 import trustme
 from aiobotocore.session import AioSession
-from tests.contract.git.https_server import Behaviour, _Handler
 
 from gitmoxi.adapters.dynamodb.ledger import DynamoLedger
 from gitmoxi.adapters.dynamodb.wire import Tables
@@ -27,6 +26,7 @@ from gitmoxi.domain.repositories import repository_id
 from tests.contract.feedback.forge import Forge, ForgeServer, Refusal
 from tests.e2e.installation import GitRepository, Installation, code_zip, put_code
 from tests.e2e.samples import BUCKET, code, lambda_files
+from tests.git_server import Behaviour, _Handler
 
 pytestmark = [pytest.mark.xdist_group("e2e-feedback"), pytest.mark.timeout(400)]
 
