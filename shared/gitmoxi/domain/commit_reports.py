@@ -15,6 +15,7 @@ _SHORTENED = "…"
 _ENDS: Mapping[State, str] = {
     State.SUCCEEDED: "deployed",
     State.NO_CHANGE: "unchanged",
+    State.BASELINED: "compared only, for the baseline",
     State.SUPERSEDED: "superseded by a newer commit",
 }
 

@@ -69,6 +69,12 @@ def told(*states: State) -> CommitReport:
         ),
         pytest.param([State.SUCCEEDED] * 3, CommitState.SUCCESS, "3 deployed.", id="all deployed"),
         pytest.param(
+            [State.BASELINED],
+            CommitState.SUCCESS,
+            "1 compared only, for the baseline.",
+            id="a baseline deploys nothing",
+        ),
+        pytest.param(
             [State.SUCCEEDED, State.NO_CHANGE, State.SUPERSEDED],
             CommitState.SUCCESS,
             "1 deployed, 1 unchanged, 1 superseded by a newer commit.",
