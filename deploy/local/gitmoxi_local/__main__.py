@@ -17,6 +17,8 @@ from gitmoxi_local.stacks import StackError
 
 _DEFAULT_TEMPLATE = Path("deploy/cloudformation/gitmoxi.yaml")
 _PACKAGED_TEMPLATE = Path(__file__).with_name("cloudformation") / _DEFAULT_TEMPLATE.name
+_BESIDE = "notifier.yaml"
+"""The stack of the notifier, which needs the names that the control plane's gives out."""
 
 EXIT_FAILED = 1
 EXIT_PORT_TAKEN = 2
@@ -80,9 +82,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _settings(options: argparse.Namespace) -> CloudSettings:
-    templates: list[Path] = (
-        options.template or [path for path in (_DEFAULT_TEMPLATE, _PACKAGED_TEMPLATE) if path.exists()][:1]
-    )
+    templates: list[Path] = options.template or _usual_templates()
     return CloudSettings(
         port=options.port,
         state_dir=options.state_dir.absolute(),
@@ -94,6 +94,12 @@ def _settings(options: argparse.Namespace) -> CloudSettings:
         journal_detail=frozenset(options.journal_detail.split(",")),
         verbose=options.verbose,
     )
+
+
+def _usual_templates() -> list[Path]:
+    """The control plane of the folder we are in, or the packaged one; and the notifier's beside it."""
+    found = [path for path in (_DEFAULT_TEMPLATE, _PACKAGED_TEMPLATE) if path.exists()][:1]
+    return [*found, *(path.with_name(_BESIDE) for path in found if path.with_name(_BESIDE).exists())]
 
 
 def _pair(text: str) -> tuple[str, str]:

@@ -106,6 +106,11 @@ class DryRunRequest(Request):
         examples=["feature/cart"],
     )
     force: bool = Field(default=False, description="plan every object, changed or not")
+    pull_request: Annotated[int, Field(ge=1, le=2**31)] | None = Field(
+        default=None,
+        description="write the report to this pull (or merge) request as a comment; the repository has to "
+        "be registered with feedback",
+    )
 
 
 class CommandRequest(Request):

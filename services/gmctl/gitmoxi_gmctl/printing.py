@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from gitmoxi.domain.plain_text import plain
 from gitmoxi.domain.states import State, Status
 from gitmoxi_gmctl.exits import PipeClosedError
 from gitmoxi_gmctl.replies import (
@@ -68,13 +69,6 @@ def make_console(*, stderr: bool = False) -> Console:
 def _is_limited(console: Console) -> bool:
     """Whether lines have to fit into a width."""
     return console.is_terminal or "COLUMNS" in os.environ
-
-
-def plain(text: str) -> str:
-    """The text without what could steer a terminal: commit messages and logs are written by others."""
-    return "".join(
-        char if char.isprintable() or char == "\n" else "\N{REPLACEMENT CHARACTER}" for char in text
-    )
 
 
 def cell(value: object, style: str = "") -> Text:

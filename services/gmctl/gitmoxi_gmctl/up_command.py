@@ -14,7 +14,7 @@ from gitmoxi_gmctl.exits import ExitCode, GmctlError
 from gitmoxi_gmctl.printing import make_console
 from gitmoxi_gmctl.session import given, session_of
 from gitmoxi_gmctl.up.console import RunnerConsole
-from gitmoxi_gmctl.up.plan import MODULES, UpOptions, UpUsageError, parse_scale
+from gitmoxi_gmctl.up.plan import MODULES, NOTIFIER_TEMPLATE, UpOptions, UpUsageError, parse_scale
 from gitmoxi_gmctl.up.run import Runner
 from gitmoxi_gmctl.up.state_file import AlreadyRunningError, UnusableFolderError
 from gitmoxi_gmctl.up.supervisor import StartError
@@ -81,11 +81,19 @@ def _template(stated: Path | None) -> Path:
     candidates = [stated] if stated is not None else [_TEMPLATE, *_shipped()]
     for candidate in candidates:
         if candidate.is_file():
-            return candidate.absolute()
+            return _with_company(candidate.absolute())
     raise UpUsageError(
         f"there is no control plane template {candidates[0]}: run gmctl up in the folder with Gitmoxi's "
         "sources, or name the file with --template"
     )
+
+
+def _with_company(template: Path) -> Path:
+    """The control plane's template, if the notifier's lies beside it."""
+    beside = template.with_name(NOTIFIER_TEMPLATE)
+    if beside.is_file():
+        return template
+    raise UpUsageError(f"there is no notifier's template {beside}: both lie in the same folder")
 
 
 def _shipped() -> list[Path]:

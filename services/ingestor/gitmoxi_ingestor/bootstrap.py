@@ -11,6 +11,7 @@ from gitmoxi.adapters.git import GitMirrorOptions, Pygit2Mirror
 from gitmoxi.adapters.git.credentials import RegisteredCredentials
 from gitmoxi.contracts.messages import DryRunRequested
 from gitmoxi.domain.dryruns import DryRunState
+from gitmoxi.domain.states import Worker
 from gitmoxi.ports.git import GitMirror
 from gitmoxi.runtime.dry_runs import DryRunHandler
 from gitmoxi.runtime.foundation import Foundation
@@ -41,8 +42,11 @@ async def bootstrap(shell: Shell) -> AsyncIterator[Callable[[], Awaitable[object
     handlers = Handlers(shell=shell, ingestor=ingestor)
     handlers.register()
     dry_runs = DryRunStep(
+        worker=Worker.INGESTOR,
         ledger=foundation.ledger,
         courier=foundation.courier,
+        clock=foundation.clock,
+        ids=foundation.ids,
         begins_in=DryRunState.RECEIVED,
         work=DryRunIngestor(
             ledger=foundation.ledger,

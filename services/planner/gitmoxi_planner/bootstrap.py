@@ -70,14 +70,7 @@ async def bootstrap(shell: Shell) -> AsyncIterator[Callable[[], Awaitable[object
             ledger=foundation.ledger,
         )
         handlers.register()
-        dry_runs = DryRunStep(
-            ledger=foundation.ledger,
-            courier=foundation.courier,
-            begins_in=DryRunState.INGESTED,
-            work=DryRunPlanner(
-                ledger=foundation.ledger, bodies=foundation.bodies, reader=reader, judge=judge
-            ),
-        )
+        dry_runs = _dry_runs(foundation, reader, judge)
         DryRunHandler(shell=shell, kind=DryRunIngested, step=dry_runs).register()
         yield handlers.sweep
 
@@ -108,4 +101,17 @@ def _drift_rounds(foundation: Foundation) -> DriftRounds:
         clock=foundation.clock,
         ids=foundation.ids,
         period=timedelta(seconds=foundation.settings.drift_seconds),
+    )
+
+
+def _dry_runs(foundation: Foundation, reader: CommitReader, judge: Judge) -> DryRunStep:
+    ledger, bodies = foundation.ledger, foundation.bodies
+    return DryRunStep(
+        worker=Worker.PLANNER,
+        ledger=ledger,
+        courier=foundation.courier,
+        clock=foundation.clock,
+        ids=foundation.ids,
+        begins_in=DryRunState.INGESTED,
+        work=DryRunPlanner(ledger=ledger, bodies=bodies, reader=reader, judge=judge),
     )

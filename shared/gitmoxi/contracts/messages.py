@@ -67,6 +67,12 @@ class DryRunIngested(DryRunMessage):
     DETAIL_TYPE: ClassVar[str] = "dryrun.ingested.v1"
 
 
+class DryRunEnded(DryRunMessage):
+    """The report of a dry run is there, or there will be none."""
+
+    DETAIL_TYPE: ClassVar[str] = "dryrun.ended.v1"
+
+
 class RequestKind(StrEnum):
     """What a person may ask of a target, beside a commit."""
 
@@ -235,6 +241,7 @@ MESSAGES: tuple[type[Message], ...] = (
     CommitIngested,
     DryRunRequested,
     DryRunIngested,
+    DryRunEnded,
     DeploymentRequested,
     DeploymentPlanned,
     SlotFreed,

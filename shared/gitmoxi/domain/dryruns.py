@@ -11,7 +11,7 @@ from enum import StrEnum
 from gitmoxi.domain.bodies import BodyRef
 from gitmoxi.domain.deployments import ObjectChange, PlanRecord, Verb
 from gitmoxi.domain.findings import Finding
-from gitmoxi.domain.targets import Target, TargetKind
+from gitmoxi.domain.targets import EcsTarget, Target, TargetKind
 
 
 class DryRunState(StrEnum):
@@ -37,6 +37,7 @@ class DryRun:
 
     With ``head``: what would it do if it had the tree of that branch, which need not be registered.
     ``sha`` is the commit whose tree is looked at, ``previous_sha`` the one that was deployed last.
+    ``pull_request`` is the number of the pull (or merge) request that the report is written to, as a comment.
     ``manifest`` and ``report`` are bodies; the record is forgotten some time after ``expires_at``.
     """
 
@@ -56,6 +57,7 @@ class DryRun:
     message: str = ""
     manifest: BodyRef | None = None
     report: BodyRef | None = None
+    pull_request: int | None = None
 
 
 class Outcome(StrEnum):
@@ -107,6 +109,24 @@ class DryRunObject:
             return Outcome.HELD
         return Outcome.NOTHING if self.plan is None else Outcome(self.plan.verb)
 
+    @property
+    def refused(self) -> bool:
+        return self.failure is not None
+
+    @property
+    def name(self) -> str:
+        """What people call the target: ``ecs service web in cluster prod``."""
+        return called(self.kind, self.label if self.target is None else self.target.name, self._cluster)
+
+    @property
+    def place(self) -> str:
+        """Where the target is: account and region."""
+        return "" if self.target is None else f"{self.target.account} {self.target.region}"
+
+    @property
+    def _cluster(self) -> str | None:
+        return self.target.cluster if isinstance(self.target, EcsTarget) else None
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DryRunReport:
@@ -117,6 +137,18 @@ class DryRunReport:
     warnings: tuple[str, ...] = ()
 
 
+SIGNS: Mapping[Outcome, str] = {
+    Outcome.CREATE: "+",
+    Outcome.UPDATE: "~",
+    Outcome.REPLACE: "!",
+    Outcome.DELETE: "-",
+    Outcome.HELD: "?",
+    Outcome.NOTHING: "=",
+    Outcome.REFUSED: "!",
+}
+
+_KINDS: Mapping[TargetKind, str] = {TargetKind.ECS: "ecs service", TargetKind.LAMBDA: "lambda function"}
+
 _WORDS = {
     Outcome.CREATE: "to create",
     Outcome.UPDATE: "to update",
@@ -126,6 +158,13 @@ _WORDS = {
     Outcome.NOTHING: "unchanged",
     Outcome.REFUSED: "refused",
 }
+
+
+def called(kind: TargetKind, name: str | None, cluster: str | None) -> str:
+    """What people call a target, of which the name is not known where its files have mistakes."""
+    if name is None:
+        return f"{kind}, not known yet"
+    return f"{_KINDS[kind]} {name} in cluster {cluster}" if cluster else f"{_KINDS[kind]} {name}"
 
 
 def tally(outcomes: Iterable[Outcome]) -> str:

@@ -64,6 +64,12 @@ class Finding:
         """``file:line:column``, as editors and terminals link it."""
         return ":".join(str(part) for part in (self.file, self.line, self.column) if part is not None)
 
+    @property
+    def told(self) -> str:
+        """What is wrong, and what to do."""
+        advice = f"; {self.advice}" if self.advice else ""
+        return f"{self.message}{advice} ({self.rule})"
+
     def __str__(self) -> str:
         path = f" at {self.json_path}" if self.json_path else ""
         advice = f"; {self.advice}" if self.advice else ""

@@ -47,13 +47,17 @@ class Status(StrEnum):
 
 
 class Worker(StrEnum):
-    """The services that move deployments; the values name queues, rules and log groups."""
+    """The services with a queue of their own; the values name queues, rules and log groups.
+
+    All but the notifier move deployments. It only tells of them, and an installation may do without it.
+    """
 
     INGESTOR = "ingestor"
     PLANNER = "planner"
     ECS_DEPLOYER = "ecs-deployer"
     LAMBDA_DEPLOYER = "lambda-deployer"
     ROLLBACK = "rollback"
+    NOTIFIER = "notifier"
 
 
 DEPLOYERS = frozenset({Worker.ECS_DEPLOYER, Worker.LAMBDA_DEPLOYER})

@@ -133,6 +133,21 @@ class Settings(BaseSettings):
         le=100,
         description="the same as a share of the targets that its branch owns; the larger limit counts",
     )
+    public_url: str | None = Field(
+        default=None,
+        pattern=r"^https?://[^\s@?#]+$",
+        description="where people reach the API; commit statuses link there. Unset: they link nowhere",
+    )
+    notifier_allowed_hosts: Annotated[tuple[str, ...], NoDecode] = Field(
+        default=(),
+        description="comma-separated hosts of webhooks that may lie inside the own network",
+    )
+    notifier_give_up_hours: float = Field(
+        default=24.0,
+        gt=0,
+        le=96,
+        description="how long a Git host or a channel that is out of order is tried",
+    )
     visibility_seconds: int = Field(
         default=60, ge=6, le=43_200, description="how soon a message of a dead worker is given to another"
     )
@@ -149,7 +164,7 @@ class Settings(BaseSettings):
     def _in_lower_case(cls, value: Any) -> Any:
         return value.lower() if isinstance(value, str) else value
 
-    @field_validator("git_allowed_hosts", mode="before")
+    @field_validator("git_allowed_hosts", "notifier_allowed_hosts", mode="before")
     @classmethod
     def _split_hosts(cls, value: Any) -> Any:
         if not isinstance(value, str):

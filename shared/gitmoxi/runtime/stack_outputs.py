@@ -26,6 +26,8 @@ SsmClientFactory = Callable[[], "AbstractAsyncContextManager[SSMClient]"]
 class StackOutputs(BaseModel):
     """The outputs of ``deploy/cloudformation/gitmoxi.yaml``: ``bus_name`` is the output ``BusName``.
 
+    Those of the notifier's own template, ``notifier.yaml``, are None where its stack is not installed.
+
     Outputs that are not known here are ignored: the stack is updated before the services are.
     """
 
@@ -55,9 +57,22 @@ class StackOutputs(BaseModel):
     lambda_deployer_log_group: str = Field(min_length=1)
     rollback_log_group: str = Field(min_length=1)
     api_log_group: str = Field(min_length=1)
+    notifier_queue_url: str | None = Field(default=None, min_length=1)
+    notifier_dlq_url: str | None = Field(default=None, min_length=1)
+    notifier_log_group: str | None = Field(default=None, min_length=1)
+
+    @property
+    def workers(self) -> tuple[Worker, ...]:
+        """The workers that are installed: the notifier has a stack of its own, which may be left out."""
+        missing = () if self.notifier_queue_url else (Worker.NOTIFIER,)
+        return tuple(worker for worker in Worker if worker not in missing)
 
     def queue_url(self, worker: Worker) -> str:
-        """The worker's own queue."""
+        """The worker's own queue.
+
+        Raises:
+            InvalidInputError: it is the notifier's, which is not installed; so in the next two.
+        """
         return self._of(worker, "queue_url")
 
     def dlq_url(self, worker: Worker) -> str:
@@ -73,7 +88,13 @@ class StackOutputs(BaseModel):
         return self.api_log_group if service == "api" else self.log_group(Worker(service))
 
     def _of(self, worker: Worker, what: str) -> str:
-        return str(getattr(self, f"{worker.value.replace('-', '_')}_{what}"))
+        found = getattr(self, f"{worker.value.replace('-', '_')}_{what}")
+        if found is None:
+            raise InvalidInputError(
+                f"the {worker} is not installed: deploy deploy/cloudformation/{worker}.yaml "
+                "for this installation"
+            )
+        return str(found)
 
 
 async def load_stack_outputs(settings: Settings, ssm_client_factory: SsmClientFactory) -> StackOutputs:

@@ -6,10 +6,14 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Protocol
 
+from gitmoxi.contracts.messages import DryRunEnded
 from gitmoxi.domain.dryruns import DryRun, DryRunState
+from gitmoxi.domain.states import Worker
 from gitmoxi.errors import InvariantError, PermanentError
-from gitmoxi.ports.ledger import Ledger, PutDryRun, Write
+from gitmoxi.ports.clock import Clock, Ids
+from gitmoxi.ports.ledger import Ledger, PutDryRun, PutOutbox, Write
 from gitmoxi.workflow.courier import Courier
+from gitmoxi.workflow.events import outbox
 
 
 class Work(Protocol):
@@ -31,9 +35,25 @@ class Work(Protocol):
 
 
 class DryRunStep:
-    """Takes dry runs that are in the state ``begins_in``; each is written once, whoever else takes it too."""
+    """Takes dry runs that are in the state ``begins_in``; each is written once, whoever else takes it too.
 
-    def __init__(self, *, ledger: Ledger, courier: Courier, begins_in: DryRunState, work: Work) -> None:
+    The end of one, by ``worker``, is told on the bus.
+    """
+
+    def __init__(
+        self,
+        *,
+        worker: Worker,
+        ledger: Ledger,
+        courier: Courier,
+        clock: Clock,
+        ids: Ids,
+        begins_in: DryRunState,
+        work: Work,
+    ) -> None:
+        self._worker = worker
+        self._clock = clock
+        self._ids = ids
         self._ledger = ledger
         self._courier = courier
         self._begins_in = begins_in
@@ -58,8 +78,7 @@ class DryRunStep:
         except InvariantError as error:
             await self._fail(dry_run, f"Gitmoxi made a mistake: {error}")
             raise
-        await self._courier.commit([PutDryRun(dry_run=moved, expected_state=self._begins_in), *writes])
-        return moved
+        return await self._write(moved, writes)
 
     async def give_up(self, dry_run_id: str, because: str) -> DryRun | None:
         """End a dry run for which something was out of reach for too long."""
@@ -70,5 +89,14 @@ class DryRunStep:
 
     async def _fail(self, dry_run: DryRun, because: str) -> DryRun:
         failed = replace(dry_run, state=DryRunState.FAILED, because=because)
-        await self._ledger.transact([PutDryRun(dry_run=failed, expected_state=self._begins_in)])
-        return failed
+        return await self._write(failed, ())
+
+    async def _write(self, moved: DryRun, writes: Sequence[Write]) -> DryRun:
+        put = PutDryRun(dry_run=moved, expected_state=self._begins_in)
+        ended = [self._ended(moved)] if moved.state.terminal else []
+        await self._courier.commit([put, *writes, *ended])
+        return moved
+
+    def _ended(self, dry_run: DryRun) -> PutOutbox:
+        message = DryRunEnded(dryrun_id=dry_run.id)
+        return outbox(message, owner=self._worker, ids=self._ids, at=self._clock.now())

@@ -17,10 +17,10 @@ from gitmoxi.domain.deployments import (
     Risk,
     Verb,
 )
+from gitmoxi.domain.dryrun_markdown import FINDINGS_IN_COMMENT, LONGEST_COMMENT, code, fence, table_cell
 from gitmoxi.domain.dryruns import DryRunObject, DryRunReport
 from gitmoxi.domain.findings import Finding, Severity
 from gitmoxi.domain.targets import EcsTarget, LambdaTarget, TargetKind
-from gitmoxi_gmctl.dryrun.markdown import FINDINGS_IN_COMMENT, LONGEST_COMMENT, code, fence, table_cell
 from gitmoxi_gmctl.dryrun.printing import FINDINGS_SHOWN
 from tests.unit.api.stage import SHA, URL
 

@@ -31,7 +31,15 @@ def step_of(stage: Stage) -> DryRunStep:
     work = DryRunIngestor(
         ledger=stage.ledger, bodies=stage.bodies, git=stage.git, clock=stage.clock, ids=stage.ids
     )
-    return DryRunStep(ledger=stage.ledger, courier=stage.courier(), begins_in=DryRunState.RECEIVED, work=work)
+    return DryRunStep(
+        worker=Worker.INGESTOR,
+        ledger=stage.ledger,
+        courier=stage.courier(),
+        clock=stage.clock,
+        ids=stage.ids,
+        begins_in=DryRunState.RECEIVED,
+        work=work,
+    )
 
 
 async def ask(stage: Stage, **changes: Any) -> None:
@@ -152,7 +160,13 @@ async def test_a_mistake_of_ours_is_told_and_raised(stage):
 
     await ask(stage)
     step = DryRunStep(
-        ledger=stage.ledger, courier=stage.courier(), begins_in=DryRunState.RECEIVED, work=mistaken
+        worker=Worker.INGESTOR,
+        ledger=stage.ledger,
+        courier=stage.courier(),
+        clock=stage.clock,
+        ids=stage.ids,
+        begins_in=DryRunState.RECEIVED,
+        work=mistaken,
     )
 
     with pytest.raises(InvariantError):

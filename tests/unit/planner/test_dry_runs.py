@@ -16,6 +16,7 @@ from gitmoxi.domain.delete_guard import DeleteLimits
 from gitmoxi.domain.deployments import Verb
 from gitmoxi.domain.dryruns import DryRun, DryRunObject, DryRunReport, DryRunState, Outcome
 from gitmoxi.domain.sensitive import mask_of
+from gitmoxi.domain.states import Worker
 from gitmoxi.errors import AccessDeniedError, InvariantError, UnavailableError
 from gitmoxi.ports.ledger import PutDryRun
 from gitmoxi.runtime.dry_runs import DELAYS_SECONDS, DryRunHandler
@@ -59,13 +60,29 @@ async def ingested(stage: PlannerStage, **changes: Any) -> None:
     work = DryRunIngestor(
         ledger=stage.ledger, bodies=stage.bodies, git=stage.git, clock=stage.clock, ids=stage.ids
     )
-    step = DryRunStep(ledger=stage.ledger, courier=stage.courier(), begins_in=DryRunState.RECEIVED, work=work)
+    step = DryRunStep(
+        worker=Worker.INGESTOR,
+        ledger=stage.ledger,
+        courier=stage.courier(),
+        clock=stage.clock,
+        ids=stage.ids,
+        begins_in=DryRunState.RECEIVED,
+        work=work,
+    )
     await step.take(ID, patient=True)
 
 
 def step_of(stage: PlannerStage) -> DryRunStep:
     work = DryRunPlanner(ledger=stage.ledger, bodies=stage.bodies, reader=stage.reader(), judge=stage.judge())
-    return DryRunStep(ledger=stage.ledger, courier=stage.courier(), begins_in=DryRunState.INGESTED, work=work)
+    return DryRunStep(
+        worker=Worker.PLANNER,
+        ledger=stage.ledger,
+        courier=stage.courier(),
+        clock=stage.clock,
+        ids=stage.ids,
+        begins_in=DryRunState.INGESTED,
+        work=work,
+    )
 
 
 async def report_of(stage: PlannerStage) -> DryRunReport:

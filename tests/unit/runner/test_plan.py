@@ -36,7 +36,15 @@ def specs(inherited=None, **changes):
 
 
 def test_there_is_one_of_each_service():
-    assert list(specs()) == ["ingestor", "planner", "ecs-deployer", "lambda-deployer", "rollback", "api"]
+    assert list(specs()) == [
+        "ingestor",
+        "planner",
+        "ecs-deployer",
+        "lambda-deployer",
+        "rollback",
+        "notifier",
+        "api",
+    ]
     assert {spec.command[-1] for spec in specs().values()} == set(MODULES.values())
 
 
@@ -47,7 +55,7 @@ def test_more_instances_have_numbers_keys_and_folders_of_their_own():
     assert len({spec.environment["GITMOXI_GIT_FOLDER"] for spec in same}) == 3
     keys = [spec.environment["AWS_ACCESS_KEY_ID"] for spec in found.values()]
     secrets = {spec.environment["AWS_SECRET_ACCESS_KEY"] for spec in found.values()}
-    assert len(set(keys)) == len(secrets) == len(found) == 8
+    assert len(set(keys)) == len(secrets) == len(found) == 9
     assert keys == [spec.access_key_id for spec in found.values()]
 
 

@@ -76,7 +76,16 @@ async def test_up_json_says_what_runs_where(tmp_path):
     assert (up["endpoint"], up["api"]) == (f"http://127.0.0.1:{run.cloud_ports[0]}", run.endpoints[0])
     assert (up["region"], up["account"]) == ("us-east-1", "000000000000")
     assert up["stack_outputs"] == str(tmp_path / "cloud" / "stack-outputs.json")
-    names = {"ingestor", "planner", "ecs-deployer", "ecs-deployer-2", "lambda-deployer", "rollback", "api"}
+    names = {
+        "ingestor",
+        "planner",
+        "ecs-deployer",
+        "ecs-deployer-2",
+        "lambda-deployer",
+        "rollback",
+        "notifier",
+        "api",
+    }
     assert set(up["access_keys"]) == names
     assert set(up["pids"]) == set(up["restarts"]) == names | {"cloud"}
     assert len(set(up["access_keys"].values())) == len(names)
@@ -91,7 +100,7 @@ async def test_addresses_are_shown_when_all_are_ready(tmp_path):
     up = await run.ready()
     await run.stop(signal.SIGINT)
     screen = run.screen.getvalue()
-    assert "all 7 processes are ready" in screen
+    assert "all 8 processes are ready" in screen
     assert f"API          {up['api']}" in screen
     assert f"local cloud  {up['endpoint']}" in screen
     assert screen.rstrip().endswith("stopped")
@@ -173,7 +182,7 @@ async def test_a_cloud_that_cannot_start_ends_the_run_before_any_service_is_star
 
 async def test_a_signal_while_services_start_stops_what_was_started(tmp_path):
     run = Run(tmp_path, planner="import signal; print('begun', flush=True); signal.pause()")
-    await until(lambda: run.file.exists() and len(run.up["pids"]) == 7)
+    await until(lambda: run.file.exists() and len(run.up["pids"]) == 8)
     pids = run.up["pids"].values()
     await run.stop()
     assert not any(is_alive(pid) for pid in pids)

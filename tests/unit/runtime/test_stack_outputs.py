@@ -53,8 +53,25 @@ NO_STORE = ParameterStore({}).client
 def test_the_fields_are_the_templates_outputs():
     loader = type("Loader", (yaml.SafeLoader,), {})
     loader.add_multi_constructor("!", lambda _loader, suffix, _node: suffix)
-    outputs = yaml.load(TEMPLATE.read_text(), Loader=loader)["Outputs"]
-    assert set(VALUES) == set(outputs)
+    templates = (TEMPLATE, TEMPLATE.with_name("notifier.yaml"))
+    outputs = [set(yaml.load(path.read_text(), Loader=loader)["Outputs"]) for path in templates]
+    assert set(VALUES) == set().union(*outputs)
+
+
+async def test_an_installation_may_do_without_the_notifier():
+    kept = {key: value for key, value in VALUES.items() if not key.startswith("Notifier")}
+    store = ParameterStore({f"/gitmoxi/gitmoxi/{key}": value for key, value in kept.items()})
+    outputs = await load_stack_outputs(settings(), store.client)
+    assert Worker.NOTIFIER not in outputs.workers
+    with pytest.raises(InvalidInputError, match=r"notifier is not installed: deploy \S+/notifier\.yaml"):
+        outputs.queue_url(Worker.NOTIFIER)
+
+
+async def test_with_it_every_worker_has_a_queue_and_a_log_group():
+    store = ParameterStore({f"/gitmoxi/gitmoxi/{key}": value for key, value in VALUES.items()})
+    outputs = await load_stack_outputs(settings(), store.client)
+    assert outputs.workers == tuple(Worker)
+    assert all(outputs.queue_url(worker) and outputs.log_group(worker) for worker in Worker)
 
 
 async def test_parameter_store_is_read_page_by_page():

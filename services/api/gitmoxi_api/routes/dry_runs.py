@@ -8,12 +8,8 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query, Request, Response
 
 from gitmoxi.adapters.codec import decode
-from gitmoxi.contracts.messages import DryRunRequested
-from gitmoxi.domain.dryruns import DryRun, DryRunReport, DryRunState
-from gitmoxi.domain.repositories import repository_id
-from gitmoxi.domain.states import Worker
-from gitmoxi.ports.ledger import PutDryRun
-from gitmoxi.workflow.events import outbox
+from gitmoxi.domain.dryruns import DryRun, DryRunReport
+from gitmoxi_api.asking_dry_runs import ask_dry_run
 from gitmoxi_api.dry_run_replies import DryRunReply, dry_run_view
 from gitmoxi_api.parts import ApiParts, Parts
 from gitmoxi_api.problems import documented, not_found
@@ -40,25 +36,13 @@ Rendered = Annotated[bool, Query(description="with the files as they are after r
 )
 async def ask(body: DryRunRequest, parts: Parts, request: Request, response: Response) -> DryRunReply:
     """Nothing is deployed. What comes of it, a refusal too, is at `/v1/dryruns/{id}`."""
-    now = parts.clock.now()
-    dry_run = DryRun(
-        id=parts.ids.ulid(),
-        repository_id=repository_id(body.repository),
-        repository_url=body.repository,
+    dry_run = await ask_dry_run(
+        parts,
+        repository=body.repository,
         branch=body.branch,
         head=body.head,
         force=body.force,
-        requested_at=now,
-        expires_at=now + parts.dry_run_ttl,
-        state=DryRunState.RECEIVED,
-        because="It is on its way to the ingestor.",
-    )
-    message = DryRunRequested(dryrun_id=dry_run.id)
-    await parts.courier.commit(
-        [
-            PutDryRun(dry_run=dry_run, expected_state=None),
-            outbox(message, owner=Worker.INGESTOR, ids=parts.ids, at=now),
-        ]
+        pull_request=body.pull_request,
     )
     response.headers["Location"] = str(request.app.url_path_for("get_dry_run", id=dry_run.id))
     return dry_run_view(dry_run, None, rendered=False)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from gitmoxi.domain.baselines import Comparison, tally
+from gitmoxi.domain.dryrun_markdown import code, plan_section, table_cell
 from gitmoxi_gmctl.baseline.replies import Baseline, BaselineObject
-from gitmoxi_gmctl.dryrun.markdown import code, plan_section, table_cell
 from gitmoxi_gmctl.printing import target_name
 
 

@@ -8,9 +8,9 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from gitmoxi.domain.dryrun_markdown import markdown
 from gitmoxi.domain.dryruns import DryRunState
 from gitmoxi_gmctl import printing
-from gitmoxi_gmctl.dryrun.markdown import markdown
 from gitmoxi_gmctl.dryrun.printing import print_dry_run
 from gitmoxi_gmctl.dryrun.replies import DryRun, Report
 from gitmoxi_gmctl.exits import ExitCode, GmctlError

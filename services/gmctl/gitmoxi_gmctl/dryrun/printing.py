@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from rich.console import Console
 
+from gitmoxi.domain.dryrun_shown import sentence
 from gitmoxi.domain.dryruns import Outcome, tally
 from gitmoxi.domain.findings import Severity
 from gitmoxi_gmctl.counting import counted
@@ -14,15 +15,6 @@ from gitmoxi_gmctl.plans import print_differences, print_plan_warnings, print_st
 from gitmoxi_gmctl.printing import cell, print_warnings
 from gitmoxi_gmctl.replies import Plan
 
-SIGNS: Mapping[Outcome, str] = {
-    Outcome.CREATE: "+",
-    Outcome.UPDATE: "~",
-    Outcome.REPLACE: "!",
-    Outcome.DELETE: "-",
-    Outcome.HELD: "?",
-    Outcome.NOTHING: "=",
-    Outcome.REFUSED: "!",
-}
 _STYLES: Mapping[Outcome, str] = {
     Outcome.CREATE: "bold green",
     Outcome.UPDATE: "bold yellow",
@@ -63,11 +55,6 @@ def summary(report: Report) -> str:
     """The sum: ``1 to create, 2 to update, 1 unchanged.``."""
     told = tally(item.outcome for item in report.objects)
     return f"{told[:1].upper()}{told[1:]}. Nothing was changed."
-
-
-def sentence(item: DryRunObject) -> str:
-    """One object as a line: ``~ update  ecs service web in cluster prod (prod/web)``."""
-    return f"{SIGNS[item.outcome]} {item.outcome}  {item.name} ({item.prefix})"
 
 
 def _print_object(console: Console, item: DryRunObject, *, verbose: bool) -> None:

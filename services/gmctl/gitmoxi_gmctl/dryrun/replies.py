@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
-from gitmoxi.domain.dryruns import DryRunState, Outcome
+from gitmoxi.domain.dryruns import DryRunState, Outcome, called
 from gitmoxi.domain.findings import Severity
 from gitmoxi.domain.targets import TargetKind
 from gitmoxi_gmctl.replies import Plan, Reply, Target
-
-_KINDS: Mapping[TargetKind, str] = {TargetKind.ECS: "ecs service", TargetKind.LAMBDA: "lambda function"}
 
 
 class Finding(Reply):
@@ -58,10 +54,8 @@ class DryRunObject(Reply):
     def name(self) -> str:
         """What people call the target: ``ecs service web in cluster prod``."""
         if self.target is None:
-            return f"{_KINDS[self.kind]} {self.label}" if self.label else f"{self.kind}, not known yet"
-        if self.target.cluster is None:
-            return f"{_KINDS[TargetKind.LAMBDA]} {self.target.name}"
-        return f"{_KINDS[TargetKind.ECS]} {self.target.name} in cluster {self.target.cluster}"
+            return called(self.kind, self.label, None)
+        return called(self.kind, self.target.name, self.target.cluster)
 
     @property
     def place(self) -> str:

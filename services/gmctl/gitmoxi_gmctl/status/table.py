@@ -12,8 +12,9 @@ from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderR
 from rich.segment import Segment
 from rich.text import Text
 
+from gitmoxi.domain.plain_text import plain
 from gitmoxi_gmctl.counting import counted
-from gitmoxi_gmctl.printing import cell, plain
+from gitmoxi_gmctl.printing import cell
 from gitmoxi_gmctl.replies import Target
 from gitmoxi_gmctl.status.replies import StatusPage, TargetStatus
 

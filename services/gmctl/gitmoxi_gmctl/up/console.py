@@ -9,7 +9,7 @@ from typing import Any
 from rich.console import Console
 from rich.text import Text
 
-from gitmoxi_gmctl.printing import plain
+from gitmoxi.domain.plain_text import plain
 from gitmoxi_gmctl.up.specs import parse_entry
 from gitmoxi_gmctl.up.supervisor import describe_exit
 

@@ -21,10 +21,14 @@ MODULES: Mapping[str, str] = {
     "ecs-deployer": "gitmoxi_ecs_deployer",
     "lambda-deployer": "gitmoxi_lambda_deployer",
     "rollback": "gitmoxi_rollback",
+    "notifier": "gitmoxi_notifier",
     API: "gitmoxi_api",
 }
 SCALABLE = tuple(service for service in MODULES if service != API)
 """The API has one port; the workers share queues, and so may be many."""
+
+NOTIFIER_TEMPLATE = "notifier.yaml"
+"""Lies beside the control plane's; on AWS its stack may be left out."""
 
 MOST_INSTANCES = 16
 """More would only wait for the processors of one machine."""
@@ -59,7 +63,7 @@ class UpOptions:
         state_dir: everything that runs keeps its state here; absolute.
         port, api_port: of the local cloud and the API; 0 takes a free one.
         scale: how many instances of a service, 1 where none is stated.
-        template: the control plane.
+        template: the control plane; the notifier's lies beside it.
         faults: a file of faults that the local cloud starts with.
         log_level: of the services.
         playground: a repository to edit is made, whose commits are deployed at once.
@@ -110,6 +114,7 @@ def cloud_spec(options: UpOptions, inherited: Mapping[str, str]) -> ProcessSpec:
     folder = options.state_dir / "cloud"
     command = [*options.programs.cloud, "--port", str(options.port)]
     command += ["--state-dir", str(folder), "--template", str(options.template)]
+    command += ["--template", str(options.template.with_name(NOTIFIER_TEMPLATE))]
     if options.faults is not None:
         command += ["--faults", str(options.faults)]
     ready_file = folder / "ready.json"

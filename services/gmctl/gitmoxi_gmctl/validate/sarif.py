@@ -13,7 +13,7 @@ from typing import Any
 from urllib.parse import quote
 
 from gitmoxi.domain.findings import RuleInfo
-from gitmoxi_gmctl.printing import plain
+from gitmoxi.domain.plain_text import plain
 from gitmoxi_gmctl.validate.report import Report, ReportedFinding, UncheckedPath
 from gitmoxi_gmctl.validate.wording import explanation
 

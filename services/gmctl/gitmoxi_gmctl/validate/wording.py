@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from gitmoxi.domain.plain_text import plain
 from gitmoxi.validation.documents import NOT_DEPLOYED
 from gitmoxi_gmctl.counting import counted
-from gitmoxi_gmctl.printing import plain
 from gitmoxi_gmctl.validate.report import Report, ReportedFinding, Result
 
 _RUNNER_COMMAND = re.compile(r"##(?=\w*\[)")

@@ -10,11 +10,16 @@ import html
 import re
 from collections.abc import Iterable, Iterator
 
-from gitmoxi.domain.dryruns import Outcome, tally
-from gitmoxi_gmctl.dryrun.printing import SIGNS, sentence
-from gitmoxi_gmctl.dryrun.replies import DryRun, DryRunObject, Report
-from gitmoxi_gmctl.printing import plain
-from gitmoxi_gmctl.replies import Plan, PlannedDifference
+from gitmoxi.domain.dryrun_shown import (
+    ShownDifference,
+    ShownDryRun,
+    ShownObject,
+    ShownPlan,
+    ShownReport,
+    sentence,
+)
+from gitmoxi.domain.dryruns import SIGNS, Outcome, tally
+from gitmoxi.domain.plain_text import plain
 
 LONGEST_COMMENT = 60_000
 """Characters; GitHub refuses comments above 65,536."""
@@ -22,15 +27,25 @@ LONGEST_COMMENT = 60_000
 FINDINGS_IN_COMMENT = 5
 """Of one object, so that there is room for the other objects."""
 
+_LAST_WORDS = 200
+"""Characters kept free for the sentence that says how much is left out."""
+
 _LONGEST_VALUE = 2_000
 """Characters of one side of a difference: what is longer is read with gmctl."""
 
 
-def markdown(found: DryRun, report: Report, *, verbose: bool) -> str:
-    """The comment: a sum, a table, and for each object that is not unchanged its details, folded."""
-    head = "\n".join(_head(found, report))
+def markdown(
+    found: ShownDryRun, report: ShownReport, *, verbose: bool, longest: int = LONGEST_COMMENT
+) -> str:
+    """The comment: a sum, a table, and for each object that is not unchanged its details, folded.
+
+    It has at most ``longest`` characters: what does not fit is left out, and the comment says so.
+    """
+    head = _head_within(found, report, longest - _LAST_WORDS)
     told = [item for item in report.objects if item.outcome is not Outcome.NOTHING or item.notes]
-    details, left_out = _fitting((_details(item, verbose=verbose) for item in told), len(head))
+    details, left_out = _fitting(
+        (_details(item, verbose=verbose) for item in told), len(head), longest - _LAST_WORDS
+    )
     if left_out:
         details.append(f"\nThe details of {left_out} more are left out: the comment would be too long.\n")
     return f"{head}\n{''.join(details)}"
@@ -59,12 +74,12 @@ def _longest_run(text: str) -> int:
     return max(map(len, re.findall(r"`+", text)), default=0)
 
 
-def _fitting(parts: Iterable[str], used: int) -> tuple[list[str], int]:
+def _fitting(parts: Iterable[str], used: int, longest: int) -> tuple[list[str], int]:
     """The parts that fit into a comment in which ``used`` characters are taken; how many do not."""
     taken: list[str] = []
     left_out = 0
     for part in parts:
-        if used + len(part) > LONGEST_COMMENT:
+        if used + len(part) > longest:
             left_out += 1
             continue
         used += len(part)
@@ -72,7 +87,17 @@ def _fitting(parts: Iterable[str], used: int) -> tuple[list[str], int]:
     return taken, left_out
 
 
-def _head(found: DryRun, report: Report) -> Iterator[str]:
+def _head_within(found: ShownDryRun, report: ShownReport, longest: int) -> str:
+    """The lines of the head that fit; a table of hundreds of objects may not, in a short comment."""
+    lines = list(_head(found, report))
+    whole = "\n".join(lines)
+    if len(whole) <= longest:
+        return whole
+    fitting, _ = _fitting((f"{line}\n" for line in lines), 0, longest)
+    return f"{''.join(fitting)}\n{len(lines) - len(fitting)} lines more are left out."
+
+
+def _head(found: ShownDryRun, report: ShownReport) -> Iterator[str]:
     tree = f"{code(found.branch)} with the tree of {code(found.head)}" if found.head else code(found.branch)
     yield f"### Gitmoxi dry run: {tally(item.outcome for item in report.objects)}"
     yield ""
@@ -90,14 +115,14 @@ def _head(found: DryRun, report: Report) -> Iterator[str]:
         yield f"- warning: {code(warning)}"
 
 
-def _details(item: DryRunObject, *, verbose: bool) -> str:
+def _details(item: ShownObject, *, verbose: bool) -> str:
     """HTML ends at the first empty line, and Markdown begins (GFM, "HTML blocks")."""
     summary = html.escape(" ".join(plain(sentence(item)).split()))
     body = "".join(_body(item, verbose=verbose))
     return f"\n<details><summary><code>{summary}</code></summary>\n\n{body}\n</details>\n"
 
 
-def _body(item: DryRunObject, *, verbose: bool) -> Iterator[str]:
+def _body(item: ShownObject, *, verbose: bool) -> Iterator[str]:
     if item.failure is not None:
         yield f"- **refused**: {code(item.failure)}\n"
     if item.held is not None:
@@ -118,7 +143,7 @@ def _body(item: DryRunObject, *, verbose: bool) -> Iterator[str]:
         yield f"\n{code(path)}, rendered:\n\n{fence(text, 'json')}"
 
 
-def plan_section(plan: Plan, *, verbose: bool) -> Iterator[str]:
+def plan_section(plan: ShownPlan, *, verbose: bool) -> Iterator[str]:
     """The differences of a plan; with ``verbose`` its steps and calls too."""
     if plan.differences:
         lines = [line for difference in plan.differences for line in _diff(difference)]
@@ -131,7 +156,7 @@ def plan_section(plan: Plan, *, verbose: bool) -> Iterator[str]:
         yield from (f"- {code(call.api)} {code(call.summary)}\n" for call in plan.calls)
 
 
-def _diff(difference: PlannedDifference) -> Iterator[str]:
+def _diff(difference: ShownDifference) -> Iterator[str]:
     """Each line carries its sign: a value with line breaks cannot pretend to be another change."""
     yield "  " + " ".join(f"{difference.document} {difference.path}".split())
     yield from _signed("-", difference.before)

@@ -1,0 +1,1 @@
+"""Git hosts and channels: where teams hear of their deployments."""
