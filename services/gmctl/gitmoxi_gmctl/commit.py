@@ -76,6 +76,8 @@ def deploy(
         answer = following.push(accepted.delivery_id)
         _check(answer, progress)
         print_warnings(progress, following.warnings(answer))
+        if answer.outcome == PushOutcome.NOTHING_NEW:
+            _say_what_then(api.push_deployments(accepted.delivery_id), progress)
         found = _result(api, following, accepted.delivery_id, answer, wait=wait)
         _show_result(found, wait=wait, output=output)
     code = code_of(item.state for item in found.deployments) if wait else ExitCode.SUCCESS
@@ -88,14 +90,18 @@ def _check(answer: Push, progress: Console) -> None:
         raise GmctlError(answer.because)
     commit = f"Commit {answer.sha[:12]}, number {answer.seq}: " if answer.sha else ""
     progress.print(cell(f"{commit}{answer.because}"), soft_wrap=True)
-    if answer.outcome == PushOutcome.NOTHING_NEW:
-        progress.print(
-            cell(
-                "Nothing is deployed now; this is how it ended then. To try again what failed: "
-                "gmctl deployment retry ID; to plan everything again: --force"
-            ),
-            soft_wrap=True,
+
+
+def _say_what_then(known: Deployments, progress: Console) -> None:
+    """What a push comes to that told nothing new: another one was quicker, or it all ended long ago."""
+    if any(not item.state.terminal for item in known.deployments):
+        said = "Another push told of it before; its deployments are under way:"
+    else:
+        said = (
+            "Nothing is deployed now; this is how it ended then. To try again what failed: "
+            "gmctl deployment retry ID; to plan everything again: --force"
         )
+    progress.print(cell(said), soft_wrap=True)
 
 
 def _result(

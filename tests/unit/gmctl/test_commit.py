@@ -176,6 +176,18 @@ def test_a_tip_that_was_processed_before_says_that_nothing_is_deployed_now_and_w
     assert "gmctl deployment retry ID" in told
 
 
+def test_a_tip_that_another_push_told_of_just_before_is_followed_and_not_called_ended(gmctl, world):
+    async def story(world, push):
+        await deploying(web=State.RUNNING)(world, push)
+        because = f"Commit {SHA[:12]} is the tip of main and was processed before."
+        await world.answer(push, PushOutcome.NOTHING_NEW, because)
+
+    world.tell(story)
+    told = gmctl(*DEPLOY).out
+    assert "Another push told of it before; its deployments are under way" in told
+    assert "Nothing is deployed now" not in told
+
+
 def test_a_repository_out_of_reach_is_told_once_and_waited_for(gmctl, world):
     async def story(world, push):
         await world.answer(push, PushOutcome.RETRYING, "The server of the repository does not answer.")

@@ -78,8 +78,8 @@ def _repositories(api: OperatingClient) -> tuple[Finding, ...]:
 def judge_repository(repository: Repository) -> Finding:
     """Whether its server answered at the last look, and has the branches that are registered."""
     check = f"repository {repository.url}"
-    health = (repository.model_extra or {}).get("health")
-    if not isinstance(health, dict):
+    health = repository.health
+    if health is None:
         because = "It is not known whether it can be reached: nobody looked yet."
         return Finding(check=check, outcome=Outcome.SKIPPED, because=because)
     if not health.get("ok"):
