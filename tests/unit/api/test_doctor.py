@@ -171,7 +171,8 @@ async def test_a_table_that_does_not_answer_fails_and_the_others_are_looked_at(a
 
 
 @pytest.mark.parametrize(
-    ("lost", "outcome"), [pytest.param(1, "OK", id="one call"), pytest.param(2, "FAIL", id="a second one too")]
+    ("lost", "outcome"),
+    [pytest.param(1, "OK", id="one call"), pytest.param(2, "FAIL", id="a second one too")],
 )
 async def test_a_call_that_is_lost_is_made_once_more(lost, outcome):
     answers = [UnavailableError("dynamodb:GetItem could not be sent: connect timeout")] * lost
