@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import itertools
 import json
 import os
 import re
@@ -152,13 +153,24 @@ def _answers(installation: Installation) -> Iterator[Text]:
     with httpx.Client(base_url=installation.up["api"], timeout=10, trust_env=False) as api:
         paths = [path for path, calls in api.get("/openapi.json").json()["paths"].items() if "get" in calls]
         for path in (path for path in paths if "{" not in path):
-            answer = api.get(path)
+            answer = _read(api, path)
             yield f"GET {path}", _told(answer)
             below = [other for other in paths if re.fullmatch(rf"{re.escape(path)}/\{{\w+\}}(/\w+)?", other)]
             for one in below:
                 for identity in _identities(answer):
                     address = re.sub(r"\{\w+\}", quote(identity, safe=""), one)
-                    yield f"GET {address}", _told(api.get(address))
+                    yield f"GET {address}", _told(_read(api, address))
+
+
+def _read(api: httpx.Client, path: str) -> httpx.Response:
+    """An answer; of a stream what it sends before it waits for news."""
+    with api.stream("GET", path) as answer:
+        if not answer.headers.get("content-type", "").startswith("text/event-stream"):
+            answer.read()
+            return answer
+        last = "event: end" if "/deployments/" in path else "event: live"
+        lines = itertools.takewhile(lambda line: line != last, answer.iter_lines())
+        return httpx.Response(answer.status_code, headers=answer.headers, text="\n".join(lines))
 
 
 def _identities(answer: httpx.Response) -> list[str]:

@@ -14,6 +14,7 @@ from tests.e2e.samples import BUCKET, CLUSTER, code
 WORKERS = ("ingestor", "planner", "ecs-deployer", "lambda-deployer", "rollback")
 
 
+@pytest.hookimpl(tryfirst=True)  # before the test runner distributes by groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Real processes are slow to start: tests of one module share theirs, on one test runner's worker."""
     for item in items:

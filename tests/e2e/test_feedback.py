@@ -5,24 +5,16 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
+import itertools
 import json
 import secrets
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager
-from dataclasses import replace
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import httpx
 import pytest
 import trustme
-from aiobotocore.session import AioSession
 
-from gitmoxi.adapters.dynamodb.ledger import DynamoLedger
-from gitmoxi.adapters.dynamodb.wire import Tables
-from gitmoxi.adapters.memory.clock import FakeClock
-from gitmoxi.domain.feedback import GitProvider, NotificationKind, NotificationTarget
-from gitmoxi.domain.repositories import repository_id
 from tests.contract.feedback.forge import Forge, ForgeServer, Refusal
 from tests.e2e.installation import GitRepository, Installation, code_zip, put_code
 from tests.e2e.samples import BUCKET, code, lambda_files
@@ -75,23 +67,6 @@ def hearing(folder: Path, authority: trustme.CA, server: ForgeServer) -> Iterato
         assert running.restarts == {}, f"a service died unasked:\n{running.log[-6000:]}"
 
 
-@asynccontextmanager
-async def opened_ledger(running: Installation) -> AsyncIterator[DynamoLedger]:
-    """The installation's own records."""
-    outputs = running.cloud.outputs()
-    names = ("repositories", "commits", "deployments", "targets", "outbox", "audit")
-    tables = Tables(**{name: outputs[f"{name.title()}Table"] for name in names})
-    client: Any = AioSession().create_client(
-        "dynamodb",
-        region_name="us-east-1",
-        endpoint_url=running.up["endpoint"],
-        aws_access_key_id="e2e-tests",
-        aws_secret_access_key=secrets.token_hex(8),
-    )
-    async with client as dynamodb:
-        yield DynamoLedger(dynamodb, tables, FakeClock())
-
-
 @pytest.fixture(scope="module")
 def key() -> str:
     return secrets.token_hex(24)
@@ -107,7 +82,7 @@ def arns(hearing: Installation, forge: Forge, key: str) -> dict[str, str]:
 
 
 @pytest.fixture
-async def shop(
+def shop(
     hearing: Installation, forge: Forge, server: ForgeServer, folder: Path, arns: dict[str, str]
 ) -> GitRepository:
     """A repository on the host, registered with feedback and a webhook."""
@@ -116,25 +91,15 @@ async def shop(
     made = GitRepository(folder / "git" / "team" / name)
     made.url = f"{server.url}/team/{name}"
     made.commit({"README.md": "a shop\n"})
-    added = hearing.gmctl("repo", "add", "-r", made.url, "-b", "main")
+    options = {
+        "-r": made.url,
+        "-b": "main",
+        "--token-arn": arns["token"],
+        "--provider": "github",
+        "--notify": f"webhook={server.url}/hooks/{name},{arns['key']}",
+    }
+    added = hearing.gmctl("repo", "add", "--feedback", *itertools.chain(*options.items()))
     assert added.code == 0, added.text
-    webhook = NotificationTarget(
-        kind=NotificationKind.WEBHOOK, address=f"{server.url}/hooks/{name}", secret_arn=arns["key"]
-    )
-    async with opened_ledger(hearing) as ledger:
-        stored = await ledger.repository(repository_id(made.url))
-        assert stored is not None
-        await ledger.put_repository(
-            replace(
-                stored,
-                revision=stored.revision + 1,
-                token_arn=arns["token"],
-                provider=GitProvider.GITHUB,
-                feedback=True,
-                notifications=(webhook,),
-            ),
-            expected_revision=stored.revision,
-        )
     return made
 
 

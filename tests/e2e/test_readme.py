@@ -23,7 +23,7 @@ ELSEWHERE = {
     "make test": "this is one of its tests",
     "make up": "the installation that these commands are typed into",
     "source .venv/bin/activate": "the PATH of these commands",
-    "gmctl watch": "tests/e2e/test_watch.py",
+    "gmctl watch": "tests/e2e/test_watching.py",
 }
 """Commands, as far as their comments, that are proved by another test, and by which."""
 

@@ -21,14 +21,9 @@ def with_webhook_secret(running: Installation, repository: GitRepository) -> tup
     key = secrets.token_hex(32)
     tag = {"Key": "gitmoxi:installation", "Value": "gitmoxi"}
     made = running.client("secretsmanager").create_secret(Name="webhook", SecretString=key, Tags=[tag])
-    added = running.gmctl("repo", "add", "-r", repository.url, "-b", "main")
+    added = running.gmctl("repo", "add", "-r", repository.url, "-b", "main", "--webhook-secret", made["ARN"])
     assert added.code == 0, added.text
     (registered,) = running.api("/v1/repositories")["repositories"]
-    table, dynamodb = running.cloud.outputs()["RepositoriesTable"], running.client("dynamodb")
-    stored = {"pk": {"S": "REPOSITORIES"}, "sk": {"S": registered["id"]}}
-    item = dynamodb.get_item(TableName=table, Key=stored)["Item"]
-    record = json.loads(item["record"]["S"]) | {"webhook_secret_arn": made["ARN"]}
-    dynamodb.put_item(TableName=table, Item={**item, "record": {"S": json.dumps(record)}})
     return registered["id"], key
 
 

@@ -170,6 +170,21 @@ async def test_a_table_that_does_not_answer_fails_and_the_others_are_looked_at(a
     assert findings["table audit"][0] == "OK"
 
 
+@pytest.mark.parametrize(
+    ("lost", "outcome"),
+    [pytest.param(1, "OK", id="one call"), pytest.param(2, "FAIL", id="a second one too")],
+)
+async def test_a_call_that_is_lost_is_made_once_more(lost, outcome):
+    answers = [UnavailableError("dynamodb:GetItem could not be sent: connect timeout")] * lost
+
+    async def ask() -> None:
+        if answers:
+            raise answers.pop()
+
+    [finding] = await examine([AnswerCheck(name="table x", ask=ask)])
+    assert finding.outcome == outcome
+
+
 async def test_what_hangs_is_given_up(monkeypatch):
     monkeypatch.setattr(checks, "PATIENCE_SECONDS", 0.01)
     [finding] = await examine([AnswerCheck(name="table x", ask=asyncio.Event().wait)])

@@ -14,7 +14,7 @@ from gitmoxi.domain.checkups import Finding, Outcome, judge_clock
 from gitmoxi.domain.records import Repository
 from gitmoxi.domain.secret_refs import parse_secret_ref
 from gitmoxi.domain.states import Worker
-from gitmoxi.errors import GitmoxiError, NotFoundError
+from gitmoxi.errors import GitmoxiError, NotFoundError, RetryableError
 from gitmoxi.ports.aws_account import AwsAccount
 from gitmoxi.ports.bodies import BodyStore
 from gitmoxi.ports.clock import Clock
@@ -52,7 +52,7 @@ async def examine(checks: Iterable[Check]) -> list[Finding]:
 async def _examined(check: Check) -> Finding:
     try:
         async with asyncio.timeout(PATIENCE_SECONDS):
-            return await check.run()
+            return await _asked_again(check)
     except TimeoutError:
         because = f"It did not answer within {PATIENCE_SECONDS:.0f} s."
         return _failed(check, because, "Try again; if it stays so, look at AWS's health and our network.")
@@ -60,6 +60,14 @@ async def _examined(check: Check) -> Finding:
         return _failed(
             check, f"{str(error).rstrip('.')}.", "See that it exists and that our role may use it."
         )
+
+
+async def _asked_again(check: Check) -> Finding:
+    """One call that was lost or throttled says nothing about what it was sent to; a second one does."""
+    try:
+        return await check.run()
+    except RetryableError:
+        return await check.run()
 
 
 def _failed(check: Check, because: str, advice: str) -> Finding:
