@@ -70,7 +70,7 @@ def logs(
     ] = Level.INFO,
     output: OutputOption = Output.TABLE,
 ) -> None:
-    """Show what the services say: a line for each message that a worker handled, with what came of it.
+    """Show what the services say: a line for each message that a worker handled, and what came of it.
 
     Of a deployment: every line that names it, whichever service wrote it.
     """
