@@ -75,7 +75,6 @@ class Gmctl(LazyGroup):
 app = typer.Typer(
     cls=Gmctl,
     no_args_is_help=True,
-    add_completion=False,  # gmctl completion prints the script, and changes no file
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
     help="Deploy Amazon ECS services and AWS Lambda functions from Git.",
