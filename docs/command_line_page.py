@@ -9,6 +9,7 @@ import typer
 from typer.core import TyperArgument, TyperCommand, TyperGroup, TyperOption
 
 from docs.tables import literal, table_row
+from gitmoxi_gmctl.lazy import LazyGroup
 from gitmoxi_gmctl.main import app
 from gitmoxi_gmctl.manual import EXAMPLES
 
@@ -40,7 +41,8 @@ def command_line_page() -> str:
 
 def commands(group: TyperGroup, above: str = "gmctl") -> Iterator[tuple[str, TyperCommand]]:
     """All commands with their whole names, in the order of the help."""
-    for name, command in group.commands.items():
+    found = group.imported() if isinstance(group, LazyGroup) else group.commands.items()
+    for name, command in found:
         if isinstance(command, TyperGroup):
             yield from commands(command, f"{above} {name}")
         elif isinstance(command, TyperCommand):

@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from http import HTTPStatus
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from gitmoxi.domain.repositories import repository_id
 from gitmoxi.errors import InvalidInputError
 from gitmoxi_gmctl.api_transport import ApiTransport, Query
-from gitmoxi_gmctl.baseline.replies import Baseline
-from gitmoxi_gmctl.dryrun.replies import DryRun
 from gitmoxi_gmctl.exits import ExitCode, GmctlError, RefusedError
 from gitmoxi_gmctl.paths import path_of, segment
 from gitmoxi_gmctl.replies import (
@@ -28,6 +26,10 @@ from gitmoxi_gmctl.replies import (
 )
 from gitmoxi_gmctl.repo_replies import Repositories, Repository
 from gitmoxi_gmctl.target_replies import Orphans, Requested, RevisionDetails, Revisions, Targets
+
+if TYPE_CHECKING:  # they bring the domain's records, which other commands do not wait for
+    from gitmoxi_gmctl.baseline.replies import Baseline
+    from gitmoxi_gmctl.dryrun.replies import DryRun
 
 
 class ApiClient(ApiTransport):
@@ -60,6 +62,8 @@ class ApiClient(ApiTransport):
 
     def baseline(self, *, repository: str, branch: str) -> Baseline:
         """What the baseline of a branch found."""
+        from gitmoxi_gmctl.baseline.replies import Baseline  # noqa: PLC0415 - see above
+
         return self._ask(Baseline, "GET", "/v1/baselines", query={"repository": repository, "branch": branch})
 
     def push(self, *, repository: str, branch: str, force: bool) -> PushAccepted:
@@ -82,11 +86,15 @@ class ApiClient(ApiTransport):
 
     def ask_dry_run(self, *, repository: str, branch: str, head: str | None, force: bool) -> DryRun:
         """Ask what deploying a branch would do."""
+        from gitmoxi_gmctl.dryrun.replies import DryRun  # noqa: PLC0415 - see above
+
         body = {"repository": repository, "branch": branch, "head": head, "force": force}
         return self._ask(DryRun, "POST", "/v1/dryruns", body=body)
 
     def dry_run(self, dry_run_id: str, *, wait_seconds: float, rendered: bool) -> DryRun:
         """A dry run; the API waits for its end for so long, at most 20 s."""
+        from gitmoxi_gmctl.dryrun.replies import DryRun  # noqa: PLC0415 - see above
+
         query: Query = {"wait": f"{wait_seconds:.2f}", "rendered": str(rendered).lower()}
         return self._ask(DryRun, "GET", f"/v1/dryruns/{segment(dry_run_id)}", query=query)
 

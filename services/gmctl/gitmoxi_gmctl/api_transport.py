@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import ssl
 from collections.abc import Iterator, Mapping
 from http import HTTPStatus
 from types import TracebackType
@@ -78,7 +79,9 @@ class ApiTransport:
         timeout = httpx.Timeout(timeout_seconds, connect=min(timeout_seconds, _CONNECT_SECONDS))
         try:
             # A proxy could not lead back to this machine.
-            self._http = httpx.Client(base_url=url, timeout=timeout, trust_env=not is_loopback(url.host))
+            self._http = httpx.Client(
+                base_url=url, timeout=timeout, trust_env=not is_loopback(url.host), verify=_trust(url)
+            )
         except (ValueError, ImportError, OSError, httpx.InvalidURL) as error:
             raise GmctlError(
                 "The proxy or certificate variables of the environment (HTTP_PROXY, HTTPS_PROXY, ALL_PROXY, "
@@ -177,6 +180,11 @@ class ApiTransport:
             f"{response.request.url.path})",
             "check -e or GITMOXI_ENDPOINT_URL",
         )
+
+
+def _trust(url: httpx.URL) -> ssl.SSLContext | bool:
+    """Whom to trust. Plain HTTP asks nobody, and reading all authorities would take a noticeable while."""
+    return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT) if url.scheme == "http" else True
 
 
 def _for_people(detail: str) -> str:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING
 
 import typer
 
-from gitmoxi_gmctl.api_client import ApiClient
 from gitmoxi_gmctl.exits import GmctlError
 from gitmoxi_gmctl.session import DEFAULT_ENDPOINT
+
+if TYPE_CHECKING:  # options name these functions, and most commands never call one
+    from gitmoxi_gmctl.api_client import ApiClient
 
 _SECONDS = 1.0
 """Somebody holds the Tab key: an API that takes longer completes nothing."""
@@ -52,6 +55,8 @@ def deployments_and_targets(context: typer.Context, incomplete: str) -> list[str
 
 def _asked(context: typer.Context, incomplete: str, ask: Callable[[ApiClient], Iterable[str]]) -> list[str]:
     """What begins as typed; nothing at all if the API cannot be asked."""
+    from gitmoxi_gmctl.api_client import ApiClient  # noqa: PLC0415 - see above
+
     endpoint = context.find_root().params.get("endpoint_url") or DEFAULT_ENDPOINT
     try:
         with ApiClient(str(endpoint), timeout_seconds=_SECONDS) as api:

@@ -8,8 +8,6 @@ from typing import Annotated
 import typer
 from typer.completion import shell_complete
 
-from gitmoxi_gmctl.manual import manual
-
 
 class Shell(StrEnum):
     """Shells that there is a script for."""
@@ -19,21 +17,15 @@ class Shell(StrEnum):
     FISH = "fish"
 
 
-EPILOG = manual(
-    ("gmctl completion bash > ~/.local/share/bash-completion/completions/gmctl", "for Bash, for good"),
-    ("gmctl completion zsh > ~/.zfunc/_gmctl", "for Zsh, with ~/.zfunc in fpath"),
-    ("gmctl completion fish > ~/.config/fish/completions/gmctl.fish", "for fish"),
-)
-
-
 def completion(
     context: typer.Context,
     shell: Annotated[Shell, typer.Argument(help="The shell that is to complete.")],
 ) -> None:
-    """Print the script that completes commands, options, repositories, branches, deployments and targets.
+    """Print the script with which a shell completes commands, options and names of what there is.
 
-    Names are asked of the API while you type; where it does not answer within a second nothing is completed.
-    The script changes no file: redirect it to where your shell looks, or load it with eval.
+    Repositories, branches, deployments and targets are asked of the API while you type; where it does not
+    answer within a second nothing is completed. The script changes no file: redirect it to where your shell
+    looks, or load it with eval.
     """
     root = context.find_root().command
     raise typer.Exit(shell_complete(root, {}, "gmctl", "_GMCTL_COMPLETE", f"source_{shell}"))

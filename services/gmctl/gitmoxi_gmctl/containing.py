@@ -11,7 +11,6 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 
 from gitmoxi_gmctl.exits import ExitCode, GmctlError, PipeClosedError
-from gitmoxi_gmctl.printing import cell, make_console
 from gitmoxi_gmctl.terminal import prepare_streams, stop_writing
 
 _LOG = logging.getLogger("gmctl")
@@ -56,6 +55,9 @@ def readable(arguments: Iterable[str]) -> list[str]:
 
 
 def _say(text: str) -> None:
+    # What draws tables takes longer to import than all else of gmctl that a command may do without.
+    from gitmoxi_gmctl.printing import cell, make_console  # noqa: PLC0415
+
     with suppress(PipeClosedError, OSError):  # nobody reads standard error either
         make_console(stderr=True).print(cell("gmctl: ", "bold red") + cell(text), soft_wrap=True)
 

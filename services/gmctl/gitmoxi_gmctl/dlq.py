@@ -22,18 +22,14 @@ from gitmoxi_gmctl.printing import Output, cell, moment, print_table
 from gitmoxi_gmctl.requesting import confirm
 from gitmoxi_gmctl.session import session_of
 
-app = typer.Typer(
-    no_args_is_help=True,
-    help="Messages that no worker could handle.",
-    epilog="Examples:  gmctl dlq list  |  gmctl dlq show planner  |  gmctl dlq redrive planner --yes",
-)
+app = typer.Typer(no_args_is_help=True, help="Messages that no worker could handle.")
 
 WorkerArgument = Annotated[
     Worker, typer.Argument(metavar="WORKER", help=f"One of {', '.join(Worker)}.", case_sensitive=False)
 ]
 
 
-@app.command("list", epilog="Example:  gmctl dlq list --output json")
+@app.command("list")
 def list_queues(context: typer.Context, *, output: OutputOption = Output.TABLE) -> None:
     """List the dead-letter queues: how many messages, since when, and why most of them lie there."""
     with _api(context) as api:
@@ -41,7 +37,7 @@ def list_queues(context: typer.Context, *, output: OutputOption = Output.TABLE) 
     present(output, found, lambda console: _print_queues(console, found.queues))
 
 
-@app.command("show", epilog="Example:  gmctl dlq show ecs-deployer -n 50")
+@app.command("show")
 def show(
     context: typer.Context,
     *,
@@ -67,10 +63,7 @@ def _print_letters(console: Console, worker: Worker, found: DeadLetters) -> None
         console.print(cell(f"{found.messages - len(found.letters)} more lie there (-n shows more).", "dim"))
 
 
-@app.command(
-    "redrive",
-    epilog="Examples:  gmctl dlq redrive planner  |  gmctl dlq redrive planner --message 219f8380-5770",
-)
+@app.command("redrive")
 def redrive(
     context: typer.Context,
     *,
@@ -98,7 +91,7 @@ def redrive(
     present(output, done, lambda console: console.print(cell(said + left), soft_wrap=True))
 
 
-@app.command("drop", epilog="Example:  gmctl dlq drop planner --message 219f8380-5770")
+@app.command("drop")
 def drop(
     context: typer.Context,
     *,

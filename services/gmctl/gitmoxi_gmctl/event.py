@@ -11,7 +11,6 @@ from rich.console import Console
 
 from gitmoxi_gmctl.api_transport import Query
 from gitmoxi_gmctl.exits import ExitCode, GmctlError
-from gitmoxi_gmctl.manual import manual
 from gitmoxi_gmctl.options import AnyRepositoryOption, NumberOption, OutputOption
 from gitmoxi_gmctl.presenting import present
 from gitmoxi_gmctl.printing import Output, cell, moment, print_table
@@ -24,15 +23,7 @@ _AGO = re.compile(r"(\d{1,6})([smhd])")
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 
 
-@app.command(
-    "list",
-    epilog=manual(
-        ("gmctl event list", "the newest entries"),
-        ("gmctl event list --kind push --since 2h", "pushes that were refused in the last two hours"),
-        ("gmctl event list -r https://github.com/example/shop --output json", "of one repository"),
-        see_also=("commit get", "deployment get"),
-    ),
-)
+@app.command("list")
 def list_events(
     context: typer.Context,
     *,

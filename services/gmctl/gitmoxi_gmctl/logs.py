@@ -33,8 +33,10 @@ _MOST_AT_ONCE = 1000
 _LATE = timedelta(seconds=20)
 """A line shows up a little after it was written: so far back each look reaches again."""
 
-_FOR_MACHINES = frozenset({"message_id", "correlation_id"})
-"""Long, and of use to nobody who reads: ``--output json`` has them."""
+_FOR_MACHINES = frozenset(
+    {"message_id", "correlation_id", "settled", "receive_count", "queue_age_ms", "handled_ms"}
+)
+"""Long, or of use to few who read: ``--output json`` has them."""
 
 _STYLES: Mapping[str, str] = {"warning": "yellow", "error": "red", "critical": "bold red", "debug": "dim"}
 
@@ -70,7 +72,7 @@ def logs(
     ] = Level.INFO,
     output: OutputOption = Output.TABLE,
 ) -> None:
-    """Show what the services say: a line for each message that a worker handled, with what came of it.
+    """Show what the services say: a line for each message that a worker handled, and what came of it.
 
     Of a deployment: every line that names it, whichever service wrote it.
     """

@@ -2,30 +2,78 @@
 
 from __future__ import annotations
 
-import importlib.metadata
 import logging
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 import typer
 
-from gitmoxi_gmctl import commit, completion, deployment, dlq, event, orphan, repo, watch
 from gitmoxi_gmctl.containing import contained, readable
-from gitmoxi_gmctl.doctor.command import doctor
-from gitmoxi_gmctl.going_back import rollback, undelete
-from gitmoxi_gmctl.init.command import init
-from gitmoxi_gmctl.logs import logs
+from gitmoxi_gmctl.lazy import LazyGroup, Place
 from gitmoxi_gmctl.manual import manual
-from gitmoxi_gmctl.pages import add_pages
 from gitmoxi_gmctl.session import DEFAULT_ENDPOINT, Session
-from gitmoxi_gmctl.status.command import status
 from gitmoxi_gmctl.terminal import without_colour
-from gitmoxi_gmctl.up_command import up
-from gitmoxi_gmctl.validate.command import validate
+
+
+class Gmctl(LazyGroup):
+    """The commands in the order of the help, each with the first line of its own."""
+
+    PROMISED: ClassVar[Mapping[str, Place]] = {
+        "repo": Place("repo", "app", "Register repositories."),
+        "commit": Place("commit", "app", "Deploy commits and look into them."),
+        "deployment": Place("deployment", "app", "Look at deployments, follow, stop and repeat them."),
+        "orphan": Place("orphan", "app", "Targets that run on though no definition file stands for them."),
+        "event": Place("event", "app", "What was asked for and by whom, and what was refused."),
+        "dlq": Place("dlq", "app", "Messages that no worker could handle."),
+        "watch": Place("watch", "watch", "Show the steps of deployments while they are committed."),
+        "status": Place(
+            "status.command",
+            "status",
+            "Show every target: what runs, how its last deployment ended, whether it has drifted.",
+        ),
+        "rollback": Place(
+            "going_back",
+            "rollback",
+            "Bring an earlier revision of a service or function back.",
+        ),
+        "undelete": Place(
+            "going_back",
+            "undelete",
+            "Create a deleted service or function again, from the last revision that ran well.",
+        ),
+        "logs": Place(
+            "logs",
+            "logs",
+            "Show what the services say: a line for each message that a worker handled, and what came of it.",
+        ),
+        "doctor": Place(
+            "doctor.command",
+            "doctor",
+            "Check if all is well: API, stack, tables, bucket, queues, workers, clocks, repositories, roles.",
+        ),
+        "init": Place(
+            "init.command",
+            "init",
+            "Write the files of what lives in AWS, ready to commit; it is read with your credentials.",
+        ),
+        "up": Place("up_command", "up", "Run the local cloud and all services on this machine until Ctrl-C."),
+        "validate": Place(
+            "validate.command",
+            "validate",
+            "Check deployment files on this disk, offline, as the planner would check them in a commit.",
+        ),
+        "completion": Place(
+            "completion",
+            "completion",
+            "Print the script with which a shell completes commands, options and names of what there is.",
+        ),
+    }
+
 
 app = typer.Typer(
+    cls=Gmctl,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
@@ -37,28 +85,6 @@ app = typer.Typer(
         codes=(0, 1, 2, 3, 4, 130),
     ),
 )
-app.add_typer(repo.app, name="repo")
-app.add_typer(commit.app, name="commit")
-app.add_typer(deployment.app, name="deployment")
-app.add_typer(orphan.app, name="orphan")
-app.add_typer(event.app, name="event")
-app.add_typer(dlq.app, name="dlq")
-app.command("watch", epilog=watch.EPILOG)(watch.watch)
-app.command("status")(status)
-app.command("rollback")(rollback)
-app.command("undelete")(undelete)
-app.command(
-    "logs",
-    epilog="Examples:  gmctl logs planner --since 2h  |  gmctl logs d-0f9b1c2d3e4f5a6b7c8d  |  gmctl logs -f",
-)(logs)
-app.command("doctor", epilog="Examples:  gmctl doctor  |  gmctl doctor --aws --profile prod --output json")(
-    doctor
-)
-app.command("init")(init)
-app.command("up")(up)
-app.command("validate")(validate)
-app.command("completion", epilog=completion.EPILOG)(completion.completion)
-add_pages(app)
 
 
 class LogLevel(StrEnum):
@@ -72,6 +98,8 @@ class LogLevel(StrEnum):
 
 def _print_version(value: bool) -> None:  # noqa: FBT001 - typer's way to call back for an option
     if value:
+        import importlib.metadata  # noqa: PLC0415 - slow, and of use here only
+
         print(f"gmctl {importlib.metadata.version('gitmoxi')}")
         raise typer.Exit
 

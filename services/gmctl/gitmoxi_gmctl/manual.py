@@ -11,6 +11,7 @@ EXIT_CODES = {
     130: "interrupted",
 }
 USUAL = (0, 1, 2, 4)
+WATCHING = (0, 1, 2, 4, 130)
 FOLLOWING = (0, 1, 2, 3, 4, 130)
 
 EXAMPLES = "Examples:"

@@ -7,7 +7,7 @@ from typing import Final
 
 import typer
 
-from gitmoxi_gmctl.manual import FOLLOWING, manual
+from gitmoxi_gmctl.manual import FOLLOWING, WATCHING, manual
 
 _SHOP = "-r https://github.com/example/shop"
 _MAIN = f"{_SHOP} -b main"
@@ -23,6 +23,14 @@ PAGES: Final[Mapping[str, str]] = {
         ("gmctl repo get", "all that are registered"),
         (f"gmctl repo get {_SHOP} --output yaml", "one, with all that is known"),
         see_also=("repo add", "repo delete"),
+    ),
+    "repo update": manual(
+        (f"gmctl repo update {_SHOP} --add-branch next", "deploy one branch more"),
+        (
+            f"gmctl repo update {_SHOP} --remove-branch next --max-deletes 3",
+            "one less, and its own limit",
+        ),
+        see_also=("repo get", "repo add"),
     ),
     "repo delete": manual(
         (f"gmctl repo delete {_SHOP}", "what it deployed runs on"),
@@ -40,6 +48,12 @@ PAGES: Final[Mapping[str, str]] = {
         (f"gmctl commit dryrun {_MAIN} --head feature/x --output markdown", "as a pull request's comment"),
         (f"gmctl commit dryrun {_MAIN} -p -v", "with rendered files, steps and AWS calls"),
         see_also=("validate", "commit deploy"),
+    ),
+    "commit baseline": manual(
+        (f"gmctl commit baseline {_MAIN}", "what equals the files, differs, or is missing"),
+        (f"gmctl commit baseline {_MAIN} -v", "with every difference"),
+        (f"gmctl commit baseline {_MAIN} --output markdown", "as a page"),
+        see_also=("repo add", "commit dryrun"),
     ),
     "commit get": manual(
         (f"gmctl commit get {_MAIN} -n 20", "the last twenty"), see_also=("commit files", "deployment get")
@@ -90,6 +104,23 @@ PAGES: Final[Mapping[str, str]] = {
         codes=FOLLOWING,
         see_also=("deployment get", "commit deploy"),
     ),
+    "watch": manual(
+        ("gmctl watch", "every deployment of the fleet, live"),
+        (f"gmctl watch {_MAIN}", "those of one branch"),
+        ("gmctl watch prod/web", "what is under way at one target, to its end"),
+        ("gmctl watch --timeout 60 --output json", "a minute of steps, one JSON document on each line"),
+        codes=FOLLOWING,
+        see_also=("deployment watch", "deployment get", "commit deploy"),
+    ),
+    "status": manual(
+        ("gmctl status", "all targets"),
+        ("gmctl status prod/web", "one at length, with what differs and the command that helps"),
+        ("gmctl status --failed --sort age", "what needs somebody"),
+        ("gmctl status --drift --check", "exit with 1 if anything was changed by hand, for a pipeline"),
+        ("gmctl status --watch", "go on showing what changes"),
+        codes=WATCHING,
+        see_also=("watch", "deployment get", "rollback"),
+    ),
     "rollback": manual(
         ("gmctl rollback prod/web --list", "what it can go back to"),
         ("gmctl rollback prod/web --wait", "back to the last revision that ran well, after a question"),
@@ -108,9 +139,42 @@ PAGES: Final[Mapping[str, str]] = {
         codes=FOLLOWING,
         see_also=("orphan list", "undelete"),
     ),
+    "dlq list": manual(
+        ("gmctl dlq list", "how many messages lie there, since when, and why"),
+        see_also=("dlq show", "doctor"),
+    ),
+    "dlq show": manual(
+        ("gmctl dlq show ecs-deployer -n 50", "fifty of one worker, the oldest first"),
+        see_also=("dlq redrive", "dlq drop"),
+    ),
+    "dlq redrive": manual(
+        ("gmctl dlq redrive planner", "all of one worker, after a question"),
+        ("gmctl dlq redrive planner --message 219f8380-5770 --yes", "one, unasked"),
+        codes=WATCHING,
+        see_also=("dlq show", "logs"),
+    ),
+    "dlq drop": manual(
+        ("gmctl dlq drop planner --message 219f8380-5770", "one, after a question"),
+        see_also=("dlq show", "event list"),
+    ),
+    "logs": manual(
+        ("gmctl logs planner --since 2h", "of one service"),
+        ("gmctl logs d-0f9b1c2d3e4f5a6b7c8d", "every line that names a deployment"),
+        ("gmctl logs -f --level warning", "what goes wrong, until Ctrl-C"),
+        codes=WATCHING,
+        see_also=("deployment get", "doctor"),
+    ),
+    "doctor": manual(
+        ("gmctl doctor", "the API and all that it can see"),
+        ("gmctl doctor --aws --profile prod --output json", "AWS too, with your credentials, for a script"),
+        see_also=("dlq list", "logs"),
+    ),
     "init": manual(
         ("gmctl init --cluster prod --service web --dir deploy", "the files of a live ECS service"),
         ("gmctl init --function resize", "those of a live Lambda function"),
+        ("gmctl init --all --cluster prod --exclude 'prod/tmp-*'", "those of a whole cluster, but some"),
+        ("gmctl init --all --functions --dir deploy", "of all clusters and functions of the region"),
+        codes=(0, 1, 2),
         see_also=("validate", "repo add"),
     ),
     "validate": manual(
@@ -126,14 +190,25 @@ PAGES: Final[Mapping[str, str]] = {
         codes=(0, 1, 2),
         see_also=("repo add", "watch"),
     ),
+    "event list": manual(
+        ("gmctl event list", "the newest entries"),
+        ("gmctl event list --kind push --since 2h", "pushes that were refused in the last two hours"),
+        ("gmctl event list -r https://github.com/example/shop --output json", "of one repository"),
+        see_also=("commit get", "deployment get"),
+    ),
+    "completion": manual(
+        ("gmctl completion bash > ~/.local/share/bash-completion/completions/gmctl", "for Bash, for good"),
+        ("gmctl completion zsh > ~/.zfunc/_gmctl", "for Zsh, with ~/.zfunc in fpath"),
+        ("gmctl completion fish > ~/.config/fish/completions/gmctl.fish", "for fish"),
+    ),
 }
 """By command, without ``gmctl``."""
 
 
 def add_pages(app: typer.Typer, above: str = "") -> None:
-    """End each command's help with its page, unless it has an end already."""
+    """End each command's help with its page."""
     for command in app.registered_commands:
-        command.epilog = command.epilog or PAGES.get(f"{above}{command.name}")
+        command.epilog = PAGES.get(f"{above}{command.name}")
     for group in app.registered_groups:
         if group.typer_instance is not None:
             add_pages(group.typer_instance, f"{above}{group.name} ")

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-import yaml
 from rich.console import Console
 
 from gitmoxi_gmctl.printing import Output, make_console, print_json, shows_all
@@ -35,6 +34,8 @@ def beside(output: Output) -> Console:
 
 
 def _print_yaml(console: Console, found: Reply | Mapping[str, Any]) -> None:
+    import yaml  # noqa: PLC0415 - slow, and of use here only
+
     told = found.model_dump(mode="json") if isinstance(found, Reply) else dict(found)
     text = yaml.safe_dump(told, sort_keys=False, allow_unicode=shows_all(console))
     console.out(text.rstrip("\n"), highlight=False)

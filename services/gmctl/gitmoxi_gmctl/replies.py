@@ -10,9 +10,12 @@ from gitmoxi.domain.states import State, Status
 
 
 class Reply(BaseModel):
-    """A part of a response; fields of a newer API are passed through."""
+    """A part of a response; fields of a newer API are passed through.
 
-    model_config = ConfigDict(frozen=True, extra="allow")
+    How one is read is worked out when the first comes: a command gets a few kinds of all that are imported.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="allow", defer_build=True)
 
 
 class PushAccepted(Reply):

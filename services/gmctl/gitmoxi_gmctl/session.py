@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 import typer
 
-from gitmoxi_gmctl.api_client import ApiClient
-from gitmoxi_gmctl.following import Follower
-from gitmoxi_gmctl.presenting import beside
-from gitmoxi_gmctl.printing import Output
+if TYPE_CHECKING:  # what a command does not use it does not wait for: HTTP, replies, tables
+    from gitmoxi_gmctl.api_client import ApiClient
+    from gitmoxi_gmctl.following import Follower
+    from gitmoxi_gmctl.printing import Output
 
 DEFAULT_ENDPOINT = "http://127.0.0.1:8080"
 
@@ -25,6 +25,8 @@ class Session:
 
     def api(self) -> ApiClient:
         """A client of the API, to be closed."""
+        from gitmoxi_gmctl.api_client import ApiClient  # noqa: PLC0415 - see above
+
         return ApiClient(self.endpoint)
 
 
@@ -37,6 +39,9 @@ def follower(
     api: ApiClient, *, output: Output, timeout_seconds: float | None, verbose: bool = False
 ) -> Follower:
     """Shows progress on standard output, or beside it when a script reads the result there."""
+    from gitmoxi_gmctl.following import Follower  # noqa: PLC0415 - see above
+    from gitmoxi_gmctl.presenting import beside  # noqa: PLC0415 - see above
+
     console = beside(output)
     return Follower(api, console, timeout_seconds=timeout_seconds, verbose=verbose)
 

@@ -22,15 +22,19 @@ from gitmoxi_gmctl.up.supervisor import StartError
 _TEMPLATE = Path("deploy/cloudformation/gitmoxi.yaml")
 
 
+PortOption = Annotated[
+    int, typer.Option("--port", min=0, max=65535, help="Of the local cloud; 0 takes a free one.")
+]
+ApiPortOption = Annotated[
+    int, typer.Option("--api-port", min=0, max=65535, help="Of the API; 0 takes a free one.")
+]
+
+
 def up(
     context: typer.Context,
     *,
-    port: Annotated[
-        int, typer.Option("--port", min=0, max=65535, help="Of the local cloud; 0 takes a free one.")
-    ] = 4566,
-    api_port: Annotated[
-        int, typer.Option("--api-port", min=0, max=65535, help="Of the API; 0 takes a free one.")
-    ] = 8080,
+    port: PortOption = 4566,
+    api_port: ApiPortOption = 8080,
     scale: Annotated[
         list[str] | None,
         typer.Option("--scale", metavar="SERVICE=N", help="Run N of a service; repeatable."),

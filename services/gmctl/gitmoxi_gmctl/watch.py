@@ -14,21 +14,11 @@ from gitmoxi_gmctl.api_client import ApiClient
 from gitmoxi_gmctl.commanding import is_deployment_id, under_way
 from gitmoxi_gmctl.exits import ExitCode, GmctlError, code_of
 from gitmoxi_gmctl.fleet import FleetFollower
-from gitmoxi_gmctl.manual import FOLLOWING, manual
 from gitmoxi_gmctl.options import AnyBranchOption, AnyRepositoryOption, OutputOption, TimeoutOption
 from gitmoxi_gmctl.presenting import beside, present_to_scripts
 from gitmoxi_gmctl.printing import Output, cell, make_console, print_step, state_cell
 from gitmoxi_gmctl.replies import Deployment, Step
 from gitmoxi_gmctl.session import follower, session_of
-
-EPILOG = manual(
-    ("gmctl watch", "every deployment of the fleet, live"),
-    ("gmctl watch -r https://github.com/example/shop -b main", "those of one branch"),
-    ("gmctl watch prod/web", "what is under way at one target, to its end"),
-    ("gmctl watch --timeout 60 --output json", "a minute of steps, one JSON document on each line"),
-    codes=FOLLOWING,
-    see_also=("deployment watch", "deployment get", "commit deploy"),
-)
 
 
 def watch(

@@ -9,7 +9,6 @@ from datetime import datetime
 from pydantic import ValidationError
 
 from gitmoxi.contracts.messages import CommitIngested, Push
-from gitmoxi.domain.deployments import ObjectChange
 from gitmoxi.domain.records import Branch, Commit, CommitStatus, PushOutcome, PushRecord, Repository
 from gitmoxi.domain.repositories import repository_id
 from gitmoxi.domain.states import Worker
@@ -27,9 +26,10 @@ from gitmoxi.workflow.courier import Courier, Edge, no_edge
 from gitmoxi.workflow.events import outbox
 from gitmoxi_ingestor.answering import DONE, Answers, Ingested
 from gitmoxi_ingestor.coalescing import SharedLooks
-from gitmoxi_ingestor.comparing import Comparison, compare
+from gitmoxi_ingestor.comparing import compare
 from gitmoxi_ingestor.registered import registered
 from gitmoxi_ingestor.storing import Storing
+from gitmoxi_ingestor.wording import baselined, summary
 
 _ATTEMPTS = 5
 """How often a push is taken in while other ingestors write the same branch."""
@@ -226,7 +226,7 @@ class Ingestor:
         return replace(
             commit,
             status=CommitStatus.INGESTED,
-            because=_baselined(count) if commit.baseline else _summary(count, comparison),
+            because=baselined(count) if commit.baseline else summary(count, comparison),
             manifest=manifest,
             deployment_count=count,
         )
@@ -283,29 +283,3 @@ def _untouched(branch: Branch, newest: Commit | None) -> bool:
         return True
     done = newest is not None and newest.status is CommitStatus.INGESTED and newest.deployment_count > 0
     return newest is not None and newest.baseline and not done
-
-
-def _baselined(objects: int) -> str:
-    if objects == 0:
-        return "It holds no service object, so the next commit of the branch is its baseline."
-    are = "is" if objects == 1 else "are"
-    return f"Baseline: {_objects(objects)} {are} compared with what lives, and nothing is deployed."
-
-
-def _summary(objects: int, comparison: Comparison) -> str:
-    files = len(comparison.relevant_files)
-    if objects == 0:
-        return "No relevant file changed." if files == 0 else "Nothing that changed is deployed."
-    asked = sum(item.change is ObjectChange.FORCED for item in comparison.changes.changed)
-    if asked == objects:
-        return f"{_objects(asked)} {_are(asked)} planned again, as asked."
-    changed = f"{_objects(objects - asked)} changed, by {files} relevant file{'' if files == 1 else 's'}"
-    return f"{changed}; {asked} more {_are(asked)} planned again, as asked." if asked else f"{changed}."
-
-
-def _objects(count: int) -> str:
-    return f"{count} service object{'' if count == 1 else 's'}"
-
-
-def _are(count: int) -> str:
-    return "is" if count == 1 else "are"

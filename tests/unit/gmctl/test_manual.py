@@ -9,7 +9,7 @@ import pytest
 import typer
 
 from docs.command_line_page import command_line_page, commands
-from gitmoxi_gmctl.main import app
+from gitmoxi_gmctl.main import Gmctl, app
 from gitmoxi_gmctl.manual import EXAMPLES, PROMPT
 
 ROOT = typer.main.get_command(app)
@@ -74,7 +74,7 @@ def test_every_status_is_taken(status):
 @pytest.mark.parametrize(("name", "command"), ALL)
 def test_every_command_says_what_it_does_with_examples_and_exit_codes(name, command):
     assert command.help
-    assert command.epilog, "give the command a page in gitmoxi_gmctl.pages, or epilog=manual(...)"
+    assert command.epilog, "give the command a page in gitmoxi_gmctl.pages"
     assert command.epilog.startswith(EXAMPLES)
     assert "Exit codes: 0 success" in command.epilog
     for parameter in command.params:
@@ -116,6 +116,11 @@ def test_examples_are_shown_one_below_the_other(run):
     line = "gmctl commit deploy -r https://github.com/example/shop -b main"
     assert re.search(rf"^ +\$ {line} *\n +ask for it, and see that it is taken *$", shown, re.MULTILINE)
     assert "Exit codes: 0 success" in shown
+
+
+@pytest.mark.parametrize(("name", "command"), [pytest.param(*item, id=item[0]) for item in ROOT.imported()])
+def test_the_list_of_commands_shows_the_first_line_of_each(name, command):
+    assert Gmctl.PROMISED[name].summary == command.help.split("\n\n")[0]
 
 
 def test_a_group_alone_shows_its_help(run):

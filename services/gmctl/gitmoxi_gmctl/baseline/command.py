@@ -8,11 +8,13 @@ from typing import Annotated
 import typer
 
 from gitmoxi.domain.baselines import Comparison
+from gitmoxi_gmctl import printing
 from gitmoxi_gmctl.baseline.markdown import markdown
 from gitmoxi_gmctl.baseline.printing import print_baseline
 from gitmoxi_gmctl.exits import ExitCode
 from gitmoxi_gmctl.options import BranchOption, RepositoryOption
-from gitmoxi_gmctl.printing import make_console, print_json
+from gitmoxi_gmctl.presenting import present_to_scripts
+from gitmoxi_gmctl.printing import make_console
 from gitmoxi_gmctl.session import session_of
 
 
@@ -21,6 +23,7 @@ class Output(StrEnum):
 
     TABLE = "table"
     JSON = "json"
+    YAML = "yaml"
     MARKDOWN = "markdown"
 
 
@@ -31,7 +34,8 @@ def baseline(
     branch: BranchOption,
     verbose: Annotated[bool, typer.Option("-v", "--verbose", help="Show every difference.")] = False,
     output: Annotated[
-        Output, typer.Option("--output", help="For people, for scripts, or as a page.")
+        Output,
+        typer.Option("--output", case_sensitive=False, help="For people, for scripts, or as a page."),
     ] = Output.TABLE,
 ) -> None:
     """Show how the first commit of a branch compared with what lived: equal, differs, missing.
@@ -43,8 +47,8 @@ def baseline(
         found = api.baseline(repository=repository, branch=branch)
     console = make_console()
     match output:
-        case Output.JSON:
-            print_json(console, found)
+        case Output.JSON | Output.YAML:
+            present_to_scripts(printing.Output(output), found)
         case Output.MARKDOWN:
             console.out(markdown(found), highlight=False)
         case Output.TABLE:

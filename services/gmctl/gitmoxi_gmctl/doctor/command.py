@@ -50,7 +50,7 @@ def doctor(
     ] = "gitmoxi-deploy",
     output: OutputOption = Output.TABLE,
 ) -> None:
-    """Check whether all is well: API, stack, tables, bucket, queues, workers, clocks, repositories, roles.
+    """Check if all is well: API, stack, tables, bucket, queues, workers, clocks, repositories, roles.
 
     Nothing is changed. What cannot be looked at is said to be SKIPPED, with the reason. Ends with 1 if
     something FAILs. With the credentials of a target account it looks at the deploy role there.

@@ -49,7 +49,9 @@ def dryrun(
     timeout: TimeoutOption = 120.0,
     output: Annotated[
         Output,
-        typer.Option("--output", help="For people, for scripts, or as a pull request's comment."),
+        typer.Option(
+            "--output", case_sensitive=False, help="For people, for scripts, or as a pull request's comment."
+        ),
     ] = Output.TABLE,
 ) -> None:
     """Show what deploying the newest commit of a branch would do, and change nothing.

@@ -107,7 +107,7 @@ def init(
     force: ForceOption = False,
     output: OutputOption = Output.TABLE,
 ) -> None:
-    """Write the files of a live service or function, ready to commit; AWS is read with your credentials.
+    """Write the files of what lives in AWS, ready to commit; it is read with your credentials.
 
     With --all: of whole clusters, each in DIR/CLUSTER/SERVICE or DIR/functions/NAME. Files that are there
     are kept, so that the same command goes on where an earlier one was interrupted.

@@ -41,7 +41,6 @@ from gitmoxi_gmctl.status.options import (
 )
 from gitmoxi_gmctl.status.replies import StatusPage
 from gitmoxi_gmctl.status.table import status_view
-from gitmoxi_gmctl.status.watching import watch as watch_status
 
 
 def status(
@@ -87,12 +86,21 @@ def status(
     with session_of(context).api() as api:
         asker = StatusAsker(api, query, number)
         if watch:
-            page = watch_status(asker, console, timeout_seconds=timeout, wide=wide)
+            page = _watched(asker, console, timeout, wide=wide)
         else:
             page = asker.all()
             _show(api, console, page, query, output=output, wide=wide)
     if check and (page.counts.get("failed") or _drifted(page)):
         raise typer.Exit(ExitCode.FAILED)
+
+
+def _watched(
+    asker: StatusAsker, console: Console, timeout_seconds: float | None, *, wide: bool
+) -> StatusPage:
+    # It brings all of following along, which a look at what is recorded does not wait for.
+    from gitmoxi_gmctl.status.watching import watch  # noqa: PLC0415
+
+    return watch(asker, console, timeout_seconds=timeout_seconds, wide=wide)
 
 
 def _narrowed(wanted: Status | None, *, drift: bool, failed: bool, under_way: bool) -> Query:

@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from gitmoxi_gmctl import completing
+
 
 class Sort(StrEnum):
     """By what the list is sorted."""
@@ -20,7 +22,9 @@ class Sort(StrEnum):
 NameArgument = Annotated[
     str | None,
     typer.Argument(
-        metavar="[NAME]", help="Its name, cluster/service, path-prefix, ARN or id; with * and ? several."
+        metavar="[NAME]",
+        help="Its name, cluster/service, path-prefix, ARN or id; with * and ? several.",
+        autocompletion=completing.targets,
     ),
 ]
 AnyBranchOption = Annotated[str | None, typer.Option("-b", "--branch", help="Of this branch.")]

@@ -11,7 +11,7 @@ from gitmoxi.domain.states import Worker
 from gitmoxi.ports.dead_letters import QueueDepth
 from gitmoxi_gmctl.doctor import api_checks, command
 from gitmoxi_gmctl.doctor.api_checks import judge_repository
-from gitmoxi_gmctl.replies import Repository
+from gitmoxi_gmctl.repo_replies import Repository
 from tests.unit.api.stage import T0, URL
 from tests.unit.api.test_dead_letters import PLANNER, a_letter
 from tests.unit.api.test_doctor import at_work
