@@ -29,6 +29,7 @@ class Service(StrEnum):
     ECS_DEPLOYER = Worker.ECS_DEPLOYER.value
     LAMBDA_DEPLOYER = Worker.LAMBDA_DEPLOYER.value
     ROLLBACK = Worker.ROLLBACK.value
+    NOTIFIER = Worker.NOTIFIER.value
     API = "api"
 
 
