@@ -56,20 +56,22 @@ class LineWorld(PlannerStage):
         disorder: duplicates messages, and delays them by up to 20 s.
         stopped: messages stay in the queues while it is set: all services are down.
         delivered: every message that a worker got.
+        movers: the workers behind the planner.
     """
 
     disorder: Random | None = None
     stopped: bool = False
     delivered: list[Letter] = field(default_factory=list)
     targets: SimpleTargets = field(default_factory=SimpleTargets)
+    movers: tuple[Worker, ...] = MOVERS
 
     def __post_init__(self) -> None:
         super().__post_init__()
         self._queue: list[Letter] = []
         self._number = 0
         self._planner = self.planner()
-        self._tickers = {worker: self._ticker(worker) for worker in MOVERS}
-        for worker in (*MOVERS, Worker.PLANNER):
+        self._tickers = {worker: self._ticker(worker) for worker in self.movers}
+        for worker in (*self.movers, Worker.PLANNER):
             self._send(worker, None, SWEEP_EVERY)
 
     def courier(self, edge: Any = None) -> Courier:

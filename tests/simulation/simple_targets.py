@@ -6,6 +6,7 @@ They stand in for AWS where the line is tried out: planner, movers, leases and c
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, NoReturn
@@ -15,7 +16,7 @@ from gitmoxi.domain.deployments import Deployment, Intent, ObjectChange, PlanRec
 from gitmoxi.domain.records import TargetRecord
 from gitmoxi.domain.states import State, Worker
 from gitmoxi.planning.deletion import describe_deletion
-from gitmoxi.planning.desired import DesiredEcs, from_bytes
+from gitmoxi.planning.desired import Desired, DesiredEcs, from_bytes
 from gitmoxi.ports.bodies import BodyStore
 from gitmoxi.ports.ledger import Ledger
 from gitmoxi.strategies.decision import Action, Decision
@@ -29,6 +30,12 @@ LASTS = {"good": timedelta(seconds=60), "bad": timedelta(seconds=40), "slow": ti
 PUT, REMOVE = "Put", "Remove"
 
 
+def image_of(desired: Desired) -> str:
+    """The image that a document wants: in a simple service its task definition stands for it."""
+    assert isinstance(desired, DesiredEcs)
+    return str(desired.service["taskDefinition"])
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mutation:
     """A call that changed a target: which deployment made it, and what runs there since (None: nothing)."""
@@ -40,8 +47,12 @@ class Mutation:
 
 @dataclass
 class SimpleTargets:
-    """What runs where; ``journal`` keeps the mutations, ``starts`` who took a slot, in order."""
+    """What runs where; ``journal`` keeps the mutations, ``starts`` who took a slot, in order.
 
+    ``image_of`` says which image a wish stands for, by which it is told from others.
+    """
+
+    image_of: Callable[[Desired], str] = image_of
     live: dict[str, str] = field(default_factory=dict)
     journal: list[Mutation] = field(default_factory=list)
     starts: list[str] = field(default_factory=list)
@@ -71,7 +82,7 @@ class SimpleLooker:
         desired: BodyRef,
         record: TargetRecord,
     ) -> Look:
-        image, live = image_of(wanted.desired), self.targets.live.get(record.target.id)
+        image, live = self.targets.image_of(wanted.desired), self.targets.live.get(record.target.id)
         verb = Verb.CREATE if live is None else Verb.UPDATE
         if live == image and deployment.change is not ObjectChange.FORCED:
             verb = Verb.NOTHING
@@ -123,7 +134,9 @@ class SimpleConductor:
             wanted = None
         return Seen(
             live=self.targets.live.get(deployment.target.id),
-            wanted=image_of(from_bytes(await self.bodies.get(wanted))) if wanted is not None else None,
+            wanted=self.targets.image_of(from_bytes(await self.bodies.get(wanted)))
+            if wanted is not None
+            else None,
         )
 
     def decide(self, deployment: Deployment, record: TargetRecord, seen: Seen, now: datetime) -> Decision:
@@ -176,12 +189,6 @@ class SimpleConductor:
     async def find_effect(self, deployment: Deployment, intent: Intent) -> dict[str, str] | None:
         assert deployment.target is not None
         return {} if intent.action_id in self.targets.done else None
-
-
-def image_of(desired: Any) -> str:
-    """The image that a document wants: in a simple service its task definition stands for it."""
-    assert isinstance(desired, DesiredEcs)
-    return str(desired.service["taskDefinition"])
 
 
 def _wait(deployment: Deployment, left: timedelta) -> Decision:

@@ -51,7 +51,7 @@ class Demo:
 
     def play(self) -> None:
         acts: list[tuple[str, Callable[[], None]]] = [
-            ("Start the local cloud, the five services and the API", self.start),
+            ("Start the local cloud, the services and the API", self.start),
             ("What Terraform would have made: a cluster, a bucket with the function's code", self.provide),
             ("A Git repository is registered and its first commit creates both", self.create),
             ("One commit updates both", self.update),

@@ -71,8 +71,8 @@ _TRAITS: Mapping[FileKind, tuple[TargetKind, FileRole]] = {
     FileKind.LAMBDA_DEPDEF: (TargetKind.LAMBDA, FileRole.SETTINGS),
 }
 
-_LONGEST_SUFFIX_FIRST = tuple(sorted(FileKind, key=lambda kind: len(kind.suffix), reverse=True))
-"""So that no suffix can ever be taken for the end of a longer one."""
+_BY_SUFFIX: Mapping[str, FileKind] = {kind.suffix: kind for kind in FileKind}
+"""Each suffix begins with its only underscore, so a name has one candidate: trees are classified whole."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,12 +94,11 @@ def definition_kind(kind: TargetKind) -> FileKind:
 
 def classify(path: str) -> DeploymentFile | None:
     """The deployment file at ``path``; None if the name has none of the suffixes or nothing before it."""
-    for kind in _LONGEST_SUFFIX_FIRST:
-        prefix = path.removesuffix(kind.suffix)
-        if prefix != path:
-            named = prefix and not prefix.endswith("/")
-            return DeploymentFile(path=path, prefix=prefix, kind=kind) if named else None
-    return None
+    prefix, underscore, word = path.rpartition("_")
+    kind = _BY_SUFFIX.get(f"{underscore}{word}")
+    if kind is None or not prefix or prefix.endswith("/"):
+        return None
+    return DeploymentFile(path=path, prefix=prefix, kind=kind)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -112,11 +112,18 @@ def _changes_of(
         return ObjectChanges(changed=deleted)
     if current.definition is None:
         return ObjectChanges(changed=deleted, without_definition=() if deleted else (prefix,))
-    mine = [file for file in own if file.kind.target_kind is current.kind]
-    if not referring and not any(file.kind.triggers_deployment for file in mine):
+    if not referring and not any(_is_reason(file, current) for file in own):
         return ObjectChanges(changed=deleted, settings_only=(prefix,))
-    reasons = (*(file.path for file in mine), *referring)
+    reasons = (*(file.path for file in own), *referring)
     return ObjectChanges(changed=(*deleted, _deployed(current, reasons, changed_paths)))
+
+
+def _is_reason(file: DeploymentFile, current: ServiceObject) -> bool:
+    """Whether a changed file deploys the object.
+
+    One of the other kind is gone now: while it was there, the prefix was a conflict and was not deployed.
+    """
+    return file.kind.triggers_deployment or file.kind.target_kind is not current.kind
 
 
 def _changes_by_prefix(changed_paths: Iterable[str]) -> dict[str, list[DeploymentFile]]:

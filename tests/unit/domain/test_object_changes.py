@@ -116,6 +116,23 @@ def test_a_changed_conflict_is_reported_and_nothing_of_it_is_deployed_or_deleted
     assert [c.prefix for c in result.conflicts] == ["a/n"]
 
 
+@pytest.mark.parametrize(
+    ("gone", "deleted"),
+    [
+        pytest.param("a/n_lambdadef.json", [(TargetKind.LAMBDA, DELETED)], id="its definition file"),
+        pytest.param("a/n_lambdainput.json", [], id="another file"),
+    ],
+)
+@pytest.mark.parametrize("settings", [[], [DEPDEF]], ids=["nothing else", "settings too"])
+def test_who_takes_one_kind_out_of_a_conflict_gets_the_other_deployed(gone, deleted, settings):
+    """What was committed while it was a conflict was never deployed."""
+    result = outcome(OBJECT, deleted=[gone], modified=settings)
+
+    assert [(c.kind, c.change) for c in result.changed] == [*deleted, (TargetKind.ECS, MODIFIED)]
+    assert gone in result.changed[-1].because_of
+    assert result.settings_only == ()
+
+
 def test_an_unchanged_conflict_elsewhere_disturbs_nobody():
     result = outcome([*OBJECT, "x_svcdef.json", "x_lambdadef.json"], modified=[SVC])
 

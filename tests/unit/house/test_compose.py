@@ -118,7 +118,9 @@ def test_localstack_gets_the_control_plane_by_a_command_that_exists(document):
     options = installer_parser().parse_args(arguments[2:])
     listens = document["services"]["localstack"]["environment"]["GATEWAY_LISTEN"]
     assert options.endpoint == f"http://{listens}"
-    assert [volume for volume in container["volumes"] if str(options.template[0]) in volume]
+    mounted = {volume.split(":")[1] for volume in container["volumes"]}
+    assert {str(path) for path in options.template} <= mounted
+    assert container["volumes"] == document["services"]["cloud"]["volumes"]
 
 
 @pytest.mark.parametrize("service", ["cloud", *MODULES])
