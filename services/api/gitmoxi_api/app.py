@@ -14,6 +14,7 @@ from gitmoxi.ports.messaging import EventPublisher
 from gitmoxi.ports.reachability import ReachabilityStore
 from gitmoxi.runtime.metrics import Metrics
 from gitmoxi.workflow.courier import Courier
+from gitmoxi_api.asking_dry_runs import DryRunDesk
 from gitmoxi_api.fleet import FleetCache
 from gitmoxi_api.guards import Containment, Gatekeeper
 from gitmoxi_api.operating import Operating
@@ -100,15 +101,19 @@ def create_app(
         operating: queues, logs and secrets, for webhooks and for the people who keep the services going.
         options: what an installation may choose.
     """
+    courier = Courier(ledger=ledger, publisher=publisher)
+    dry_runs = DryRunDesk(ledger=ledger, courier=courier, clock=clock, ids=ids, ttl=options.dry_run_ttl)
     parts = ApiParts(
         ledger=ledger,
         bodies=bodies,
         publisher=publisher,
-        courier=Courier(ledger=ledger, publisher=publisher),
+        courier=courier,
+        dry_runs=dry_runs,
         reception=Reception(
             ledger=ledger,
             secrets=operating.secrets,
             publisher=publisher,
+            dry_runs=dry_runs,
             clock=clock,
             ids=ids,
             metrics=metrics,
@@ -119,7 +124,6 @@ def create_app(
         operating=operating,
         streams=_streams(ledger, clock, ids, options),
         allow_file=options.allow_file,
-        dry_run_ttl=options.dry_run_ttl,
         fleet=FleetCache(ledger, clock),
     )
     return _application(parts, metrics, options)

@@ -50,6 +50,7 @@ async def _operating(foundation: Foundation) -> Operating:
         logs=CloudWatchServiceLogs(await clients.client("logs"), outputs.service_log_group),
         secrets=foundation.secrets,
         account=StsAccount(clients),
+        workers=outputs.workers,
         outputs=_by_key(outputs),
         current_outputs=current,
         mode=foundation.settings.mode.value,
@@ -57,7 +58,7 @@ async def _operating(foundation: Foundation) -> Operating:
 
 
 def _by_key(outputs: StackOutputs) -> dict[str, str]:
-    return outputs.model_dump(by_alias=True)
+    return outputs.model_dump(by_alias=True, exclude_none=True)
 
 
 def _server(

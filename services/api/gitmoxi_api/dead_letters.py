@@ -54,9 +54,21 @@ class _Held:
 
 
 class DeadLetterDesk:
-    """What people do with dead letters; ``ledger`` takes the audit entries, always first."""
+    """What people do with dead letters; ``ledger`` takes the audit entries, always first.
 
-    def __init__(self, *, letters: DeadLetters, ledger: Ledger, clock: Clock, ids: Ids) -> None:
+    ``workers`` are those that are installed.
+    """
+
+    def __init__(
+        self,
+        *,
+        workers: Sequence[Worker],
+        letters: DeadLetters,
+        ledger: Ledger,
+        clock: Clock,
+        ids: Ids,
+    ) -> None:
+        self._workers = workers
         self._letters = letters
         self._ledger = ledger
         self._clock = clock
@@ -64,8 +76,8 @@ class DeadLetterDesk:
         self._redactor = Redactor()
 
     async def overviews(self) -> list[Overview]:
-        """All dead-letter queues, in the order of the workers."""
-        return list(await asyncio.gather(*map(self._overview, Worker)))
+        """All dead-letter queues that there are, in the order of the workers."""
+        return list(await asyncio.gather(*map(self._overview, self._workers)))
 
     async def look(self, worker: Worker, limit: int) -> list[DeadLetter]:
         """Up to ``limit`` letters, oldest first, with secrets taken out; they stay where they are."""

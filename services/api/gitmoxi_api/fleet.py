@@ -29,6 +29,8 @@ class Condition(StrEnum):
     HELD = "held"
     """A deletion of it waits for a person."""
     DRIFTED = "drifted"
+    DIFFERS = "differs"
+    """A baseline found it other than its files want, and left it so."""
     NEVER = "never deployed"
     AS_WANTED = "as wanted"
 
@@ -84,6 +86,8 @@ class FleetTarget:
             return "Its record cannot be read."
         if self.under_way:
             return "It is being deployed."
+        if self.last is not None and self.last.only_compared:
+            return f"It was compared for the baseline, and not deployed since. {self.last.because}"
         if self.record.last_good is None:
             return "No deployment of it ever ended well, so there is nothing to compare it with."
         return "It was not looked at since its last deployment ended."
@@ -98,6 +102,8 @@ class FleetTarget:
             return Condition.HELD
         if self.drift is not None and self.drift.verdict.drifted:
             return Condition.DRIFTED
+        if self.last is not None and self.last.only_compared:
+            return Condition.DIFFERS
         return Condition.NEVER if self.last is None else Condition.AS_WANTED
 
 

@@ -15,6 +15,7 @@ from gitmoxi.adapters.memory.messaging import MemoryPublisher
 from gitmoxi.adapters.memory.reachability import MemoryReachability
 from gitmoxi.adapters.memory.secrets import MemorySecrets
 from gitmoxi.adapters.memory.service_logs import MemoryServiceLogs
+from gitmoxi.domain.states import Worker
 from gitmoxi.ports.aws_account import Caller
 from gitmoxi.ports.clock import Clock
 from gitmoxi.runtime.metrics import EmfMetrics
@@ -49,6 +50,7 @@ def nothing_to_operate(clock: Clock) -> Operating:
         logs=MemoryServiceLogs(),
         secrets=MemorySecrets(),
         account=MemoryAwsAccount(Caller(account="", arn="", server_time=None)),
+        workers=tuple(Worker),
         outputs={},
         current_outputs=no_outputs,
         mode="local",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Annotated
 
 from fastapi import Depends, Request
@@ -14,6 +13,7 @@ from gitmoxi.ports.ledger import Ledger
 from gitmoxi.ports.messaging import EventPublisher
 from gitmoxi.ports.reachability import ReachabilityStore
 from gitmoxi.workflow.courier import Courier
+from gitmoxi_api.asking_dry_runs import DryRunDesk
 from gitmoxi_api.fleet import FleetCache
 from gitmoxi_api.operating import Operating
 from gitmoxi_api.streaming.streams import Streams
@@ -22,12 +22,13 @@ from gitmoxi_api.webhooks.reception import Reception
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ApiParts:
-    """``allow_file``: ``file://`` repositories may be registered; ``dry_run_ttl``: of reports."""
+    """``allow_file``: ``file://`` repositories may be registered."""
 
     ledger: Ledger
     bodies: BodyStore
     publisher: EventPublisher
     courier: Courier
+    dry_runs: DryRunDesk
     reception: Reception
     reachability: ReachabilityStore
     clock: Clock
@@ -35,7 +36,6 @@ class ApiParts:
     operating: Operating
     streams: Streams
     allow_file: bool
-    dry_run_ttl: timedelta
     fleet: FleetCache
 
 

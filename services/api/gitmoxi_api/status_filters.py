@@ -153,6 +153,7 @@ _URGENT: Final = (
     Condition.DRIFTED,
     Condition.HELD,
     Condition.UNDER_WAY,
+    Condition.DIFFERS,
     Condition.NEVER,
     Condition.AS_WANTED,
 )

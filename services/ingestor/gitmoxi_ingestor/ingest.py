@@ -8,7 +8,7 @@ from datetime import datetime
 
 from pydantic import ValidationError
 
-from gitmoxi.contracts.messages import CommitIngested, Push
+from gitmoxi.contracts.messages import CommitFailed, CommitIngested, Push
 from gitmoxi.domain.records import Branch, Commit, CommitStatus, PushOutcome, PushRecord, Repository
 from gitmoxi.domain.repositories import repository_id
 from gitmoxi.domain.states import Worker
@@ -242,8 +242,13 @@ class Ingestor:
             seq=failed.seq,
             last_processed=failed.previous_sha,
         )
-        await self._ledger.transact(
-            [PutBranch(branch=branch, expected_seq=failed.seq), PutCommit(commit=failed)]
+        message = CommitFailed(repository_id=failed.repository_id, branch=failed.branch, seq=failed.seq)
+        await self._courier.commit(
+            [
+                PutBranch(branch=branch, expected_seq=failed.seq),
+                PutCommit(commit=failed),
+                outbox(message, owner=Worker.INGESTOR, ids=self._ids, at=self._clock.now()),
+            ]
         )
 
     async def _finish(self, commit: Commit, now: datetime) -> None:

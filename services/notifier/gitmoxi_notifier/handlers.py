@@ -8,7 +8,14 @@ from dataclasses import dataclass
 from pydantic import BaseModel, ConfigDict
 
 from faststream_sqs import SQSMessage, detail_type
-from gitmoxi.contracts.messages import EVENT_SOURCE, FACT_OF_STATE, CommitIngested, DryRunEnded
+from gitmoxi.contracts.messages import (
+    EVENT_SOURCE,
+    FACT_OF_STATE,
+    CommitFailed,
+    CommitIngested,
+    CommitMessage,
+    DryRunEnded,
+)
 from gitmoxi.domain.records import AuditEntry
 from gitmoxi.errors import RetryableError
 from gitmoxi.runtime.logging import message_context
@@ -43,15 +50,16 @@ class Handlers:
         queue, broker = self.shell.queue, self.shell.broker
         facts = detail_type(*sorted(set(FACT_OF_STATE.values())))
         broker.subscriber(queue, filter=facts, max_workers=workers)(self.on_fact)
-        ingested, ended = detail_type(CommitIngested.DETAIL_TYPE), detail_type(DryRunEnded.DETAIL_TYPE)
-        broker.subscriber(queue, filter=ingested, max_workers=workers)(self.on_commit)
+        commits = detail_type(CommitIngested.DETAIL_TYPE, CommitFailed.DETAIL_TYPE)
+        ended = detail_type(DryRunEnded.DETAIL_TYPE)
+        broker.subscriber(queue, filter=commits, max_workers=workers)(self.on_commit)
         broker.subscriber(queue, filter=ended, max_workers=workers)(self.on_dry_run)
 
     async def on_fact(self, body: FactHeard, message: SQSMessage) -> None:
         await self._try(body, message, self._fact(body.deployment_id))
 
-    async def on_commit(self, body: CommitIngested, message: SQSMessage) -> None:
-        """A new commit, or our own call to look at one again."""
+    async def on_commit(self, body: CommitMessage, message: SQSMessage) -> None:
+        """A new commit, one that cannot be used, or our own call to look at one again."""
         key = CommitKey(repository_id=body.repository_id, branch=body.branch, seq=body.seq)
         await self._try(body, message, self.commits.commit(key))
 

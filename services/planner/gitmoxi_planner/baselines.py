@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from gitmoxi.domain.deployments import Progress, Verb
+from gitmoxi.domain.records import TargetRecord
 from gitmoxi.domain.states import State
 from gitmoxi.ports.clock import Ids
 from gitmoxi.ports.ledger import PutPlan, PutTarget, Write
-from gitmoxi_planner.line import Placing, claimed, end, owning, with_last_good
+from gitmoxi_planner.line import Placing, claimed, end, owning, remembering, with_last_good
 
 
 def baseline(placing: Placing, good: dict[str, str] | None, ids: Ids) -> list[Write]:
@@ -26,16 +28,23 @@ def baseline(placing: Placing, good: dict[str, str] | None, ids: Ids) -> list[Wr
         desired=placing.desired if equal else None,
         progress=Progress(values=good or {}),
     )
-    record = with_last_good(claimed(placing), placing, good)
     because = _because(placing)
     if head.restores is not None:
         because = f"{head.because} {because}"
+    ending = end(head, State.BASELINED, because, placing.now, ids)
     return [
-        *end(head, State.BASELINED, because, placing.now, ids),
-        PutTarget(record=record, expected_revision=placing.record.revision),
+        *ending,
+        PutTarget(record=_remembering(placing, ending, good), expected_revision=placing.record.revision),
         owning(placing),
         PutPlan(plan=placing.plan),
     ]
+
+
+def _remembering(placing: Placing, ending: Sequence[Write], good: dict[str, str] | None) -> TargetRecord:
+    """The record; the outcome's verb is that of the plan, for it says how the target compared."""
+    record = remembering(with_last_good(claimed(placing), placing, good), ending)
+    assert record.last is not None
+    return replace(record, last=replace(record.last, verb=placing.plan.verb))
 
 
 def _because(placing: Placing) -> str:

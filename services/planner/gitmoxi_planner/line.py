@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -163,16 +164,20 @@ def settle_unchanged(placing: Placing, good: dict[str, str] | None, ids: Ids) ->
     because = f"{placing.target} already is as wanted."
     if head.restores is not None:
         because = f"{head.because} {because}"
-    ending, *told = end(settled, State.NO_CHANGE, because, now, ids)
-    assert isinstance(ending, UpdateDeployment)
-    record = replace(record, last=outcome_of(ending.deployment))
+    ending = end(settled, State.NO_CHANGE, because, now, ids)
     return [
-        ending,
-        *told,
-        PutTarget(record=record, expected_revision=placing.record.revision),
+        *ending,
+        PutTarget(record=remembering(record, ending), expected_revision=placing.record.revision),
         owning(placing),
         PutPlan(plan=placing.plan),
     ]
+
+
+def remembering(record: TargetRecord, ending: Sequence[Write]) -> TargetRecord:
+    """The record, which remembers what the writes of :func:`end` say."""
+    update = ending[0]
+    assert isinstance(update, UpdateDeployment)
+    return replace(record, last=outcome_of(update.deployment))
 
 
 def with_last_good(record: TargetRecord, placing: Placing, good: dict[str, str] | None) -> TargetRecord:

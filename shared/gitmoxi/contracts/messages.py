@@ -39,14 +39,24 @@ class Push(Message):
     force: bool = Field(default=False, description="plan every object of the last processed commit again")
 
 
-class CommitIngested(Message):
-    """A commit's changed objects are stored and wait for their plans."""
-
-    DETAIL_TYPE: ClassVar[str] = "commit.ingested.v1"
+class CommitMessage(Message):
+    """What all messages about one processing of a commit carry."""
 
     repository_id: str
     branch: str
     seq: int
+
+
+class CommitIngested(CommitMessage):
+    """A commit's changed objects are stored and wait for their plans."""
+
+    DETAIL_TYPE: ClassVar[str] = "commit.ingested.v1"
+
+
+class CommitFailed(CommitMessage):
+    """A commit cannot be used as a whole, and has no deployments; its record says why."""
+
+    DETAIL_TYPE: ClassVar[str] = "commit.failed.v1"
 
 
 class DryRunMessage(Message):
@@ -239,6 +249,7 @@ class TargetSettled(TargetFact):
 MESSAGES: tuple[type[Message], ...] = (
     Push,
     CommitIngested,
+    CommitFailed,
     DryRunRequested,
     DryRunIngested,
     DryRunEnded,

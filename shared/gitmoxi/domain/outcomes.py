@@ -16,7 +16,8 @@ LONGEST_REASON = 300
 class LastOutcome:
     """The end of a deployment; ``because`` is shortened, the deployment has the whole of it.
 
-    ``verb`` is None where nothing was planned, so that nothing was begun either.
+    ``verb`` is None where nothing was planned, so that nothing was begun either; of a baseline, which begins
+    nothing, it says how the target compared with what is wanted.
     """
 
     deployment_id: str
@@ -26,6 +27,11 @@ class LastOutcome:
     at: datetime
     because: str
     verb: Verb | None = None
+
+    @property
+    def only_compared(self) -> bool:
+        """Whether it was a baseline, which found the target other than wanted and left it so."""
+        return self.state is State.BASELINED and self.verb is not Verb.NOTHING
 
 
 def outcome_of(head: Deployment) -> LastOutcome | None:

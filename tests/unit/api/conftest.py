@@ -26,6 +26,5 @@ def stage() -> Stage:
 
 @pytest.fixture
 async def api(stage) -> AsyncIterator[httpx.AsyncClient]:
-    transport = httpx.ASGITransport(app=stage.app())
-    async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:8080") as client:
+    async with stage.client() as client:
         yield client

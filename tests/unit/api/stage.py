@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+import httpx
 from fastapi import FastAPI
 
 from gitmoxi.adapters.codec import encode
@@ -119,6 +120,7 @@ class Stage:
     outputs: dict[str, str] = field(default_factory=lambda: {"BusName": "gitmoxi"})
     current_outputs: dict[str, str] | Exception | None = None
     mode: str = "aws"
+    workers: tuple[Worker, ...] = tuple(Worker)
     dead_letters: MemoryDeadLetters = field(init=False)
 
     def __post_init__(self) -> None:
@@ -149,6 +151,12 @@ class Stage:
             ),
         )
 
+    def client(self) -> httpx.AsyncClient:
+        """A client that speaks to the application as it is set up now, without a network."""
+        return httpx.AsyncClient(
+            transport=httpx.ASGITransport(app=self.app()), base_url="http://127.0.0.1:8080"
+        )
+
     def operating(self) -> Operating:
         async def current() -> dict[str, str]:
             if isinstance(self.current_outputs, Exception):
@@ -160,6 +168,7 @@ class Stage:
             logs=self.logs,
             secrets=self.secrets,
             account=self.account,
+            workers=self.workers,
             outputs=self.outputs,
             current_outputs=current,
             mode=self.mode,

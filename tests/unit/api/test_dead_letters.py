@@ -54,6 +54,12 @@ class TestListing:
         queues = (await api.get("/v1/dead-letters")).json()["queues"]
         assert [(queue["worker"], queue["messages"]) for queue in queues] == [(name, 0) for name in Worker]
 
+    async def test_a_worker_that_is_not_installed_has_none(self, stage):
+        stage.workers = (Worker.INGESTOR, PLANNER)
+        async with stage.client() as api:
+            queues = (await api.get("/v1/dead-letters")).json()["queues"]
+        assert [queue["worker"] for queue in queues] == ["ingestor", "planner"]
+
     async def test_the_oldest_and_the_most_frequent_reason_are_told(self, api, stage):
         rare = a_letter(9, attributes={"DeadLetterReason": "rare"})
         stage.dead_letters.put(PLANNER, rare, a_letter(2), a_letter(1), a_letter(3))

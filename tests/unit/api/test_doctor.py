@@ -49,6 +49,14 @@ async def test_all_is_well(api, stage):
     assert len(findings) == 9 + 2 * len(Worker)
 
 
+async def test_the_notifier_is_looked_at_only_where_it_is_installed(api, stage):
+    checks = await found(api)
+    stage.workers = tuple(worker for worker in Worker if worker is not Worker.NOTIFIER)
+    async with stage.client() as without:
+        left = await found(without)
+    assert checks.keys() - left.keys() == {"worker notifier", "dead letters notifier"}
+
+
 async def test_the_answer_says_who_answers_and_when(api, stage):
     answer = (await api.get("/v1/doctor")).json()
     assert (answer["mode"], answer["now"]) == ("aws", T0.isoformat().replace("+00:00", "Z"))
@@ -107,6 +115,13 @@ class TestOutputs:
     async def test_those_that_changed_since_the_start_ask_for_a_restart(self, api, stage):
         stage.current_outputs = {"BusName": "other"}
         assert (await found(api))["stack outputs"] == ("WARN", "BusName changed since the API was started.")
+
+    async def test_a_notifier_that_was_installed_since_the_start_asks_for_one_too(self, api, stage):
+        stage.current_outputs = stage.outputs | {"NotifierQueueUrl": "https://sqs/notifier"}
+        assert (await found(api))["stack outputs"] == (
+            "WARN",
+            "NotifierQueueUrl changed since the API was started.",
+        )
 
     async def test_those_that_are_gone_are_a_failure(self, api, stage):
         stage.current_outputs = InvalidInputError(

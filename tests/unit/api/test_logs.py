@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from gitmoxi.domain.states import State
+from gitmoxi.domain.states import State, Worker
 from gitmoxi.errors import AwsRejectedError, UnavailableError
 from gitmoxi.ports.ledger import CreateDeployment
 from tests.unit.api.stage import T0, a_deployment
@@ -33,6 +33,22 @@ async def test_lines_of_all_workers_are_in_order_of_time(api, stage):
         stage.logs.put(service, T0 - minutes(number), line())
     found = (await asked(api))["entries"]
     assert [entry["service"] for entry in found] == ["planner", "ingestor", "rollback"]
+
+
+@pytest.mark.parametrize(
+    ("workers", "services"),
+    [
+        pytest.param(tuple(Worker), ["notifier", "planner"], id="with the notifier"),
+        pytest.param((Worker.PLANNER,), ["planner"], id="without it"),
+    ],
+)
+async def test_only_workers_that_are_installed_are_asked_for_lines(stage, workers, services):
+    stage.workers = workers
+    for service in ("notifier", "planner"):
+        stage.logs.put(service, T0, line())
+    async with stage.client() as api:
+        found = (await asked(api))["entries"]
+    assert sorted(entry["service"] for entry in found) == services
 
 
 async def test_a_line_is_taken_apart_and_kept(api, stage):

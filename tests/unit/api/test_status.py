@@ -106,6 +106,25 @@ async def test_each_target_says_where_from_what_runs_how_it_ended_and_whether_it
     assert web["under_way"] == []
 
 
+@pytest.mark.parametrize(
+    ("verb", "because", "condition", "why_no_drift"),
+    [
+        pytest.param(Verb.NOTHING, "web equals it.", "as wanted", "No deployment of it ever", id="equal"),
+        pytest.param(Verb.UPDATE, "web differs.", "differs", "not deployed since. web differs.", id="other"),
+        pytest.param(Verb.CREATE, "No web yet.", "differs", "not deployed since. No web yet.", id="missing"),
+    ],
+)
+async def test_a_baseline_says_how_its_targets_compared(api, stage, verb, because, condition, why_no_drift):
+    await stage.register()
+    last = an_outcome(State.BASELINED, verb=verb, because=because)
+    await a_target(stage, ECS, last=last, last_good=None)
+
+    [web] = (await api.get("/v1/status")).json()["targets"]
+
+    assert (web["condition"], web["last"]["state"], web["drift"]["drifted"]) == (condition, "BASELINED", None)
+    assert why_no_drift in web["drift"]["because"]
+
+
 async def test_counts_are_of_all_that_match(api, fleet):
     reply = (await api.get("/v1/status", params={"limit": 1})).json()
     assert (reply["total"], len(reply["targets"])) == (4, 1)

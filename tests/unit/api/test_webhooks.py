@@ -38,6 +38,7 @@ async def test_githubs_push_is_handed_to_the_ingestor(api, stage):
         "accepted": True,
         "because": "The tip of main is deployed, as the ingestor finds it.",
         "delivery_id": delivery_id,
+        "dry_run_id": None,
     }
     assert answer.headers["location"] == f"/v1/pushes/{delivery_id}"
     (event,) = stage.publisher.published
@@ -115,7 +116,7 @@ async def test_an_odd_delivery_id_is_replaced_by_one_that_the_body_gives(api, st
     ("event", "changes", "because"),
     [
         pytest.param("ping", {}, "address and secret fit", id="ping"),
-        pytest.param("pull_request", {}, "this is 'pull_request'", id="another event"),
+        pytest.param("release", {}, "this is 'release'", id="another event"),
         pytest.param("", {}, "this is an event without a name", id="no event"),
         pytest.param("push", {"ref": "refs/tags/v1"}, "'refs/tags/v1' is none", id="a tag"),
         pytest.param(
@@ -133,7 +134,7 @@ async def test_what_github_tells_beside_pushes_is_ignored(api, stage, event, cha
     assert stage.publisher.published == []
 
 
-@pytest.mark.parametrize("kind", ["tag_push", "merge_request", "", None, ["push"]])
+@pytest.mark.parametrize("kind", ["tag_push", "note", "", None, ["push"]])
 async def test_what_gitlab_tells_beside_pushes_is_ignored(api, stage, kind):
     await expect_webhooks(stage)
     answer = await api.post(GITLAB, content=gitlab_push(object_kind=kind), headers=gitlab_headers())

@@ -40,6 +40,30 @@ def gitlab_push(url: str = URL, **changes: Any) -> bytes:
     return json.dumps(body | changes).encode()
 
 
+def github_pull_request(action: str = "synchronize", url: str = URL, **changes: Any) -> bytes:
+    """The body of GitHub's pull_request event, as far as it matters; ``head`` and ``base`` are its sides."""
+    sides = {name: {"ref": ref, "repo": {"id": 1}} for name, ref in (("head", "feature"), ("base", "main"))}
+    pull = {name: changes.pop(name, side) for name, side in sides.items()}
+    repository = {"clone_url": f"{url}.git", "html_url": url}
+    body = {"action": action, "number": 7, "pull_request": pull, "repository": repository}
+    return json.dumps(body | changes).encode()
+
+
+def gitlab_merge_request(action: str = "update", url: str = URL, **changes: Any) -> bytes:
+    """The body of GitLab's merge request event; ``changes`` are of its attributes."""
+    told = {
+        "iid": 7,
+        "action": action,
+        "source_branch": "feature",
+        "target_branch": "main",
+        "source_project_id": 1,
+        "target_project_id": 1,
+    }
+    project = {"git_http_url": f"{url}.git", "web_url": url}
+    body = {"object_kind": "merge_request", "project": project, "object_attributes": told | changes}
+    return json.dumps(body).encode()
+
+
 def github_headers(body: bytes, *, key: str = KEY, event: str = "push", guid: str = GUID) -> dict[str, str]:
     """What GitHub sends with a body."""
     return {

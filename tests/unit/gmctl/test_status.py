@@ -8,13 +8,14 @@ from io import StringIO
 import pytest
 from rich.console import Console
 
+from gitmoxi.domain.deployments import Verb
 from gitmoxi.domain.drift import DriftVerdict
 from gitmoxi.domain.states import State
 from gitmoxi.ports.ledger import CreateDeployment
 from gitmoxi_gmctl import following
 from gitmoxi_gmctl.status.replies import StatusPage
 from gitmoxi_gmctl.status.table import age, status_table, status_view
-from tests.unit.api.stage import ECS, FUNCTION, T0, a_deployment
+from tests.unit.api.stage import ECS, FUNCTION, T0, URL, a_deployment
 from tests.unit.api.test_status import API, JOBS, a_drift, a_target, an_outcome
 
 
@@ -199,3 +200,20 @@ def test_wide_shows_every_column_whole(gmctl, fleet):
 
 def test_a_target_of_another_account_is_told_by_its_environment(gmctl, fleet):
     assert JOBS.account in gmctl("status").out
+
+
+def test_what_a_baseline_found_different_says_why_and_what_to_do(gmctl, given, world):
+    async def past():
+        await world.register()
+        last = an_outcome(State.BASELINED, verb=Verb.UPDATE, because="It differs in 2 places.")
+        await a_target(world, ECS, last=last, last_good=None)
+
+    given(past())
+
+    listed, one = gmctl("status"), gmctl("status", "web")
+
+    assert lines(listed.out)[1][:3] == ["prod/web", "differs", "-"]
+    assert "It differs in 2 places." in listed.out
+    assert "was compared for the baseline, and not deployed since" in one.out
+    assert "gmctl deployment get d-1" in one.out
+    assert f"gmctl commit deploy -r {URL} -b main -f" in one.out

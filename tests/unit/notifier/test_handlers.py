@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field, replace
 from typing import Any, cast
@@ -9,9 +10,10 @@ from typing import Any, cast
 import pytest
 
 from faststream_sqs import TestSQSBroker
-from gitmoxi.contracts.messages import CommitIngested, DryRunEnded
+from gitmoxi.contracts.messages import CommitFailed, CommitIngested, DryRunEnded
 from gitmoxi.domain.states import State
 from gitmoxi.errors import ThrottledError, UnavailableError
+from gitmoxi.ports.git import RepositoryTooLargeError
 from gitmoxi.runtime.foundation import Foundation
 from gitmoxi.runtime.service import Shell
 from gitmoxi_notifier.commits import LOOK_SECONDS
@@ -62,6 +64,26 @@ async def test_an_ingested_commit_gets_its_status(stage, running):
     assert [state for state, _ in stage.told] == ["pending"]
 
 
+async def test_a_commit_that_cannot_be_used_as_a_whole_is_a_failure_with_its_reason(
+    stage, running, monkeypatch
+):
+    async def list_paths(_url: str, _tip: str) -> list[str]:
+        raise RepositoryTooLargeError("the tree has 10001 files, 10000 are read")
+
+    monkeypatch.setattr(stage.git, "list_paths", list_paths)
+    stage.commit({"README.md": "too much"})
+    result = await stage.push()
+    assert result.commit is not None
+    (failed,) = [
+        event for event in stage.publisher.published if event.detail_type == CommitFailed.DETAIL_TYPE
+    ]
+
+    noted = await running.receive(failed.detail_type, json.loads(failed.detail))
+
+    assert noted["outcome"] == "failure"
+    assert stage.told == [("failure", result.because)]
+
+
 async def test_a_fact_sends_for_a_look_at_its_commit_and_for_one_only(stage, running):
     await stage.ingest("web", "worker")
     for name in ("web", "worker"):
@@ -104,7 +126,7 @@ async def test_what_waits_is_put_off(stage, running, error, seconds):
     await running.receive(CommitIngested.DETAIL_TYPE, ingested(key))
     (sent,) = running.broker.sent
     assert (sent.detail_type, sent.delay_seconds) == (CommitIngested.DETAIL_TYPE, seconds)
-    assert sent.body == CommitIngested(**ingested(key))
+    assert sent.body.model_dump() == ingested(key)
     assert sent.headers == {"attempt": "1"}
 
 

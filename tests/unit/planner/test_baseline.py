@@ -75,6 +75,25 @@ async def test_the_plans_keep_what_the_differences_are(stage):
     assert {heads[prefix].verb for prefix in plans} == {Verb.NOTHING}
 
 
+async def test_each_record_remembers_how_its_target_compared(stage):
+    heads = await stage.deploy(TREE)
+
+    lasts = {
+        prefix: (await stage.record(prefix.partition("/")[2])).last
+        for prefix in ("prod/equal", "prod/different", "prod/missing")
+    }
+    assert {prefix: (last.deployment_id, last.state, last.verb) for prefix, last in lasts.items()} == {
+        "prod/equal": (heads["prod/equal"].id, State.BASELINED, Verb.NOTHING),
+        "prod/different": (heads["prod/different"].id, State.BASELINED, Verb.UPDATE),
+        "prod/missing": (heads["prod/missing"].id, State.BASELINED, Verb.CREATE),
+    }
+    assert lasts["prod/different"].because == heads["prod/different"].because
+    assert {prefix for prefix, last in lasts.items() if last.only_compared} == {
+        "prod/different",
+        "prod/missing",
+    }
+
+
 async def test_nothing_gets_into_a_line_and_no_deployer_is_told(stage):
     await stage.deploy(TREE)
 

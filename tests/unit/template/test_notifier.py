@@ -9,7 +9,7 @@ import cfnlint.api
 import pytest
 
 from gitmoxi.adapters.dynamodb.told import PARTITION
-from gitmoxi.contracts.messages import FACT_OF_STATE, MESSAGES, CommitIngested, DryRunEnded
+from gitmoxi.contracts.messages import FACT_OF_STATE, MESSAGES, CommitFailed, CommitIngested, DryRunEnded
 from tests.unit.template.conftest import TEMPLATE, Template, parsed
 
 PATH = TEMPLATE.with_name("notifier.yaml")
@@ -32,7 +32,8 @@ def test_cfn_lint_finds_nothing():
 def test_it_hears_of_commits_of_ends_and_of_dry_runs_and_of_no_step_between():
     (rule,) = parsed(PATH).properties("Events::Rule").values()
     heard = set(rule["EventPattern"]["detail-type"])
-    assert heard == {*FACT_OF_STATE.values(), CommitIngested.DETAIL_TYPE, DryRunEnded.DETAIL_TYPE}
+    told = (CommitIngested, CommitFailed, DryRunEnded)
+    assert heard == {*FACT_OF_STATE.values(), *(message.DETAIL_TYPE for message in told)}
     assert rule["EventBusName"] == {"Ref": "Installation"}
 
 

@@ -10,6 +10,7 @@ import pytest
 
 from gitmoxi.domain.states import Worker
 from gitmoxi_gmctl.doctor.permissions import DEPLOY_ROLE, ROLE_NEEDS
+from tests.unit.template.conftest import TEMPLATE, parsed
 
 TABLES = ["Repositories", "Commits", "Deployments", "Targets", "Outbox", "Audit"]
 WORKERS = ["Ingestor", "Planner", "EcsDeployer", "LambdaDeployer", "Rollback"]
@@ -181,6 +182,25 @@ class TestRoles:
         reads["ApiLogGroup"] = reads["ApiLogGroup"] | {"logs:CreateLogStream", "logs:PutLogEvents"}
         assert _api_rights(template, "logs:", ("LogGroup",)) == reads
 
+    def test_the_api_does_the_same_with_the_notifiers_which_its_own_template_names(self, template):
+        notifier = parsed(TEMPLATE.with_name("notifier.yaml"))
+        queues, groups = (notifier.properties(kind) for kind in ("SQS::Queue", "Logs::LogGroup"))
+        names = {
+            "BackToWork": ("sqs", queues["Queue"]["QueueName"]["Fn::Sub"]),
+            "DeadLetters": ("sqs", queues["Dlq"]["QueueName"]["Fn::Sub"]),
+            "ReadLogs": ("logs", f"log-group:{groups['LogGroup']['LogGroupName']['Fn::Sub']}:*"),
+        }
+        given = {
+            statement["Sid"]: [arn["Fn::Sub"] for arn in statement["Resource"] if _is_the_notifiers(arn)]
+            for statement in _statements_of(template, "ApiRole")
+            if statement["Sid"] in names
+        }
+        place = "${AWS::Region}:${AWS::AccountId}"
+        assert given == {
+            sid: [f"arn:${{AWS::Partition}}:{service}:{place}:{name}"]
+            for sid, (service, name) in names.items()
+        }
+
     @pytest.mark.parametrize("service", ["Ingestor", "Api"])
     def test_who_reads_repositories_may_not_act_in_target_accounts(self, template, service):
         (policy,) = template.properties("IAM::Role")[f"{service}Role"]["Policies"]
@@ -200,6 +220,11 @@ def _role_statements(template):
         yield from policy["PolicyDocument"]["Statement"]
 
 
+def _is_the_notifiers(arn):
+    """Whether it is the queue, the dead-letter queue or the log group of the notifier's own template."""
+    return "notifier" in arn.get("Fn::Sub", "")
+
+
 def _listed(value):
     return [value] if isinstance(value, str) else value
 
@@ -212,7 +237,7 @@ def _api_rights(template, service, kinds):
         actions = {action for action in _listed(statement["Action"]) if action.startswith(service)}
         resources = statement["Resource"]
         for arn in resources if isinstance(resources, list) else [resources]:
-            if actions and (name := template.named(arn)).endswith(kinds):
+            if actions and not _is_the_notifiers(arn) and (name := template.named(arn)).endswith(kinds):
                 rights[name] = rights.get(name, set()) | actions
     return rights
 
@@ -234,12 +259,24 @@ def test_gmctl_doctor_asks_for_exactly_the_rights_of_each_role(template, role):
         for action in need.actions
         for resource in need.resources
     }
-    # Rights on names are asked by each service that starts: no output stands for the path in Parameter Store.
+    # No output stands for the path in Parameter Store, which each service asks for that starts; and the
+    # notifier may not be installed.
     assert {(action, output) for action, output in granted if output is not None} == asked
     assert {action for action, output in granted if output is None} <= {
         "ssm:GetParametersByPath",
         "codecommit:GitPull",
+        *NOTIFIERS,
     }
+
+
+NOTIFIERS = (
+    "sqs:ReceiveMessage",
+    "sqs:ChangeMessageVisibility",
+    "sqs:DeleteMessage",
+    "sqs:GetQueueAttributes",
+    "sqs:SendMessage",
+    "logs:FilterLogEvents",
+)
 
 
 def _statements_of(template, role):

@@ -96,7 +96,8 @@ class OutputsCheck:
 
     async def run(self) -> Finding:
         now = await self.current()
-        changed = sorted(name for name, value in self.started_with.items() if now.get(name) != value)
+        names = self.started_with.keys() | now.keys()
+        changed = sorted(name for name in names if now.get(name) != self.started_with.get(name))
         if changed:
             return Finding(
                 check=self.name,

@@ -42,11 +42,11 @@ def _of_the_control_plane(parts: ApiParts) -> Iterator[Check]:
     yield ClockCheck(account=operating.account, clock=parts.clock)
     yield from _of_tables(parts)
     yield BucketCheck(bodies=parts.bodies)
-    for worker in Worker:
+    for worker in operating.workers:
         yield WorkerCheck(
             worker=worker, queues=operating.dead_letters, logs=operating.logs, clock=parts.clock
         )
-    for worker in Worker:
+    for worker in operating.workers:
         yield DeadLetterCheck(worker=worker, queues=operating.dead_letters)
 
 

@@ -99,7 +99,11 @@ async def drop(worker: Worker, body: DropRequest, parts: Parts) -> DroppedReply:
 
 def _desk(parts: ApiParts) -> DeadLetterDesk:
     return DeadLetterDesk(
-        letters=parts.operating.dead_letters, ledger=parts.ledger, clock=parts.clock, ids=parts.ids
+        workers=parts.operating.workers,
+        letters=parts.operating.dead_letters,
+        ledger=parts.ledger,
+        clock=parts.clock,
+        ids=parts.ids,
     )
 
 

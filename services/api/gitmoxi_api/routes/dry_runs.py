@@ -9,7 +9,6 @@ from fastapi import APIRouter, Path, Query, Request, Response
 
 from gitmoxi.adapters.codec import decode
 from gitmoxi.domain.dryruns import DryRun, DryRunReport
-from gitmoxi_api.asking_dry_runs import ask_dry_run
 from gitmoxi_api.dry_run_replies import DryRunReply, dry_run_view
 from gitmoxi_api.parts import ApiParts, Parts
 from gitmoxi_api.problems import documented, not_found
@@ -36,8 +35,7 @@ Rendered = Annotated[bool, Query(description="with the files as they are after r
 )
 async def ask(body: DryRunRequest, parts: Parts, request: Request, response: Response) -> DryRunReply:
     """Nothing is deployed. What comes of it, a refusal too, is at `/v1/dryruns/{id}`."""
-    dry_run = await ask_dry_run(
-        parts,
+    dry_run = await parts.dry_runs.ask(
         repository=body.repository,
         branch=body.branch,
         head=body.head,

@@ -9,7 +9,6 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from pydantic import AwareDatetime
 
-from gitmoxi.domain.states import Worker
 from gitmoxi_api.log_replies import LogEntryReply, LogsReply
 from gitmoxi_api.parts import ApiParts, Parts
 from gitmoxi_api.problems import ProblemError, documented
@@ -17,7 +16,6 @@ from gitmoxi_api.reading_logs import Level, LogEntry, LogQuestion, Service, read
 
 router = APIRouter(prefix="/v1/logs", tags=["logs"])
 
-_WORKERS = tuple(Service(worker.value) for worker in Worker)
 _KEPT = timedelta(days=30)
 """As the template's log groups."""
 
@@ -30,7 +28,7 @@ Seconds = Annotated[
 async def read_service_logs(
     parts: Parts,
     service: Annotated[
-        list[Service] | None, Query(description="of these; without it, of all workers")
+        list[Service] | None, Query(description="of these; without it, of all workers that are installed")
     ] = None,
     deployment: Annotated[
         str | None, Query(pattern=r"^[\w-]{1,64}$", description="only lines that name this deployment")
@@ -45,7 +43,7 @@ async def read_service_logs(
     """One line for each message that a worker handled, and for each request that the API answered."""
     now = parts.clock.now()
     question = LogQuestion(
-        services=tuple(dict.fromkeys(service or _WORKERS)),
+        services=_asked(service, parts),
         since=_start(now, seconds, since),
         until=now,
         level=level,
@@ -53,6 +51,12 @@ async def read_service_logs(
         limit=limit,
     )
     return await _answered(question, parts)
+
+
+def _asked(services: list[Service] | None, parts: ApiParts) -> tuple[Service, ...]:
+    if services:
+        return tuple(dict.fromkeys(services))
+    return tuple(Service(worker.value) for worker in parts.operating.workers)
 
 
 def _start(now: datetime, seconds: int, since: datetime | None) -> datetime:

@@ -1,4 +1,4 @@
-"""Webhooks: a Git host tells of a push, and is answered before anything is done about it."""
+"""Webhooks: a Git host tells of a push or a pull request, and is answered before it is done."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from gitmoxi_api.guards import WEBHOOKS
 from gitmoxi_api.parts import Parts
 from gitmoxi_api.problems import documented
 from gitmoxi_api.webhook_replies import WebhookReply
+from gitmoxi_api.webhooks.reception import Received
 from gitmoxi_api.webhooks.senders import GITHUB, GITLAB, Sender
 
 router = APIRouter(prefix=WEBHOOKS.rstrip("/"), tags=["webhooks"])
@@ -33,7 +34,7 @@ _BODY = {"requestBody": {"required": True, "content": {"application/json": {"sch
 @router.post(
     "/github/{repository_id}",
     status_code=HTTPStatus.ACCEPTED,
-    summary="GitHub tells of a push",
+    summary="GitHub tells of a push or a pull request",
     responses=_RESPONSES,
     openapi_extra=_BODY,
 )
@@ -47,7 +48,7 @@ async def receive_github_webhook(
 @router.post(
     "/gitlab/{repository_id}",
     status_code=HTTPStatus.ACCEPTED,
-    summary="GitLab tells of a push",
+    summary="GitLab tells of a push or a merge request",
     responses=_RESPONSES,
     openapi_extra=_BODY,
 )
@@ -65,13 +66,23 @@ async def _receive(
     sender: Sender, repository_id: str, request: Request, response: Response, parts: Parts
 ) -> WebhookReply:
     received = await parts.reception.receive(sender, repository_id, request.headers, request.stream())
-    if received.delivery_id is None:
+    location = _location(request, received)
+    if location is None:
         response.status_code = HTTPStatus.OK
     else:
-        location = request.app.url_path_for("get_push", delivery_id=received.delivery_id)
-        response.headers["Location"] = str(location)
+        response.headers["Location"] = location
     return WebhookReply(
-        accepted=received.delivery_id is not None,
+        accepted=location is not None,
         because=received.because,
         delivery_id=received.delivery_id,
+        dry_run_id=received.dry_run_id,
     )
+
+
+def _location(request: Request, received: Received) -> str | None:
+    """Where it is told what became of it."""
+    if received.delivery_id is not None:
+        return str(request.app.url_path_for("get_push", delivery_id=received.delivery_id))
+    if received.dry_run_id is not None:
+        return str(request.app.url_path_for("get_dry_run", id=received.dry_run_id))
+    return None

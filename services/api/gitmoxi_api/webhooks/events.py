@@ -5,9 +5,10 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from gitmoxi_api.webhooks.payloads import Payload, PayloadError
+from gitmoxi_api.webhooks.pull_requests import github_pull_request, gitlab_merge_request
+from gitmoxi_api.webhooks.told import BranchMoved, Ignored, Told
 
 _BRANCH = "refs/heads/"
 _SHA = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
@@ -19,43 +20,24 @@ _SHOWN = 60
 """Characters that are shown of a name that a stranger chose."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BranchMoved:
-    """A branch has a new tip, or is gone (``commit`` None); ``addresses`` are the repository's."""
-
-    branch: str
-    commit: str | None
-    addresses: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ignored:
-    """Nothing is to be done, and why."""
-
-    because: str
-
-
-Told = BranchMoved | Ignored
-
-
 def github_told(headers: Mapping[str, str], payload: Payload) -> Told:
     """What GitHub tells; the event's name is a header, and is not signed.
 
     https://docs.github.com/en/webhooks/webhook-events-and-payloads#push
 
     Raises:
-        PayloadError: the body is no push, though its header says so.
+        PayloadError: the body is not what its header says.
     """
     event = headers.get("x-github-event", "")
     if event == "ping":
         return Ignored(
             because="This is the ping that GitHub sends for a new webhook: address and secret fit."
         )
-    if event != "push":
-        return Ignored(because=f"Only pushes are deployed; this is {_shown(event)}.")
+    if event not in {"push", "pull_request"}:
+        return _other(event)
     repository = payload.part("repository")
     addresses = tuple(repository.optional_text(name) for name in ("clone_url", "html_url", "ssh_url"))
-    return _moved(payload, addresses)
+    return github_pull_request(payload, addresses) if event == "pull_request" else _moved(payload, addresses)
 
 
 def gitlab_told(_headers: Mapping[str, str], payload: Payload) -> Told:
@@ -64,14 +46,14 @@ def gitlab_told(_headers: Mapping[str, str], payload: Payload) -> Told:
     https://docs.gitlab.com/user/project/integrations/webhook_events/#push-events
 
     Raises:
-        PayloadError: the body is no push, though it says so.
+        PayloadError: the body is not what it says.
     """
     event = payload.optional_text("object_kind") or payload.optional_text("event_name")
-    if event != "push":
-        return Ignored(because=f"Only pushes are deployed; this is {_shown(event)}.")
+    if event not in {"push", "merge_request"}:
+        return _other(event)
     project = payload.part("project")
     addresses = tuple(project.optional_text(name) for name in ("git_http_url", "web_url", "git_ssh_url"))
-    return _moved(payload, addresses)
+    return gitlab_merge_request(payload, addresses) if event != "push" else _moved(payload, addresses)
 
 
 def github_delivery(headers: Mapping[str, str], body: bytes) -> str:
@@ -100,6 +82,11 @@ def _moved(payload: Payload, addresses: tuple[str, ...]) -> Told:
         raise PayloadError("'after' is no commit's id: 40 or 64 hexadecimal digits are expected")
     gone = not after.strip("0")
     return BranchMoved(branch=ref.removeprefix(_BRANCH), commit=None if gone else after, addresses=addresses)
+
+
+def _other(event: str) -> Ignored:
+    because = f"Only pushes are deployed, and pull requests planned; this is {_shown(event)}."
+    return Ignored(because=because)
 
 
 def _id(text: str) -> str:

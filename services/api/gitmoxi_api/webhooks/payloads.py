@@ -32,7 +32,7 @@ class Payload:
         """
         value = self.values.get(name)
         if not isinstance(value, str) or not value:
-            raise PayloadError(f"{self.place} has no text {name!r}, which every push has")
+            raise PayloadError(f"{self.place} has no text {name!r}, which every such event has")
         return value
 
     def optional_text(self, name: str) -> str:
@@ -48,7 +48,7 @@ class Payload:
         """
         value = self.values.get(name)
         if not isinstance(value, dict):
-            raise PayloadError(f"{self.place} has no object {name!r}, which every push has")
+            raise PayloadError(f"{self.place} has no object {name!r}, which every such event has")
         return Payload(value, f"{name!r}")
 
 

@@ -1,7 +1,8 @@
-"""Taking a webhook in: verify, then parse, then hand the push to the ingestor."""
+"""Taking a webhook in: verify, then parse, then hand the push or the pull request to the ingestor."""
 
 from __future__ import annotations
 
+import hashlib
 import secrets as randomness
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -17,14 +18,16 @@ from gitmoxi.ports.messaging import EventPublisher
 from gitmoxi.ports.secrets import Secrets
 from gitmoxi.runtime.metrics import Metrics
 from gitmoxi.workflow.events import outbox
+from gitmoxi_api.asking_dry_runs import DryRunDesk
 from gitmoxi_api.problems import ProblemError
 from gitmoxi_api.webhooks.bodies import BodyReader
-from gitmoxi_api.webhooks.events import BranchMoved, Ignored
 from gitmoxi_api.webhooks.keys import WebhookKeys
 from gitmoxi_api.webhooks.naming import is_named
 from gitmoxi_api.webhooks.payloads import parse_payload
 from gitmoxi_api.webhooks.refusals import Refusals
 from gitmoxi_api.webhooks.senders import Headers, Sender
+from gitmoxi_api.webhooks.told import BranchMoved, Ignored, PullRequest
+from gitmoxi_api.webhooks.wanting import unwanted
 
 NOT_VERIFIED = (
     "This webhook is not verified: the repository is not registered here, or not with a webhook secret, or "
@@ -36,12 +39,17 @@ _DECOY = randomness.token_hex(32)
 """Stands in for a secret that is not there, so that its absence takes the same time."""
 
 
+_DIGEST = 32
+"""Hexadecimal digits of a body's hash."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Received:
-    """What became of a verified webhook; ``delivery_id`` None: nothing was handed on."""
+    """What became of a verified webhook: a push by its ``delivery_id``, a dry run by its id, or nothing."""
 
     because: str
     delivery_id: str | None = None
+    dry_run_id: str | None = None
 
 
 class Reception:
@@ -53,6 +61,7 @@ class Reception:
         ledger: Ledger,
         secrets: Secrets,
         publisher: EventPublisher,
+        dry_runs: DryRunDesk,
         clock: Clock,
         ids: Ids,
         metrics: Metrics,
@@ -60,6 +69,7 @@ class Reception:
         self._ledger = ledger
         self._keys = WebhookKeys(secrets, clock)
         self._publisher = publisher
+        self._dry_runs = dry_runs
         self._clock = clock
         self._ids = ids
         self._metrics = metrics
@@ -84,16 +94,19 @@ class Reception:
             await self._refuse(sender, repository)
             raise ProblemError(HTTPStatus.UNAUTHORIZED, NOT_VERIFIED)
         told = sender.told(headers, parse_payload(body))
-        if isinstance(told, BranchMoved):
-            await self._check_named(sender, repository, told)
-            told = _unwatched(repository, told) or told
-        if isinstance(told, Ignored):
-            self._metrics.count("Webhooks", outcome="IGNORED", provider=sender.provider)
-            return Received(because=told.because)
-        delivery_id = f"{repository.id}:{sender.delivery(headers, body)}"
-        await self._hand_on(repository, told, delivery_id)
-        self._metrics.count("Webhooks", outcome="ACCEPTED", provider=sender.provider)
-        return Received(because=_accepted(told), delivery_id=delivery_id)
+        if not isinstance(told, Ignored):
+            await self._check_named(sender, repository, told.addresses)
+            told = unwanted(repository, told) or told
+        match told:
+            case Ignored():
+                received = Received(because=told.because)
+            case PullRequest():
+                received = await self._ask_for_plan(repository, told, body)
+            case BranchMoved():
+                received = await self._hand_on(repository, told, sender.delivery(headers, body))
+        outcome = "IGNORED" if isinstance(told, Ignored) else "ACCEPTED"
+        self._metrics.count("Webhooks", outcome=outcome, provider=sender.provider)
+        return received
 
     async def _verified(self, sender: Sender, repository: Repository, headers: Headers, body: bytes) -> bool:
         arn, now = repository.webhook_secret_arn, self._clock.now()
@@ -117,8 +130,8 @@ class Reception:
             )
         await self._refusals.note(sender, repository, because)
 
-    async def _check_named(self, sender: Sender, repository: Repository, told: BranchMoved) -> None:
-        if is_named(repository.url, told.addresses):
+    async def _check_named(self, sender: Sender, repository: Repository, addresses: tuple[str, ...]) -> None:
+        if is_named(repository.url, addresses):
             return
         because = (
             "it is about another repository. Each repository has a webhook of its own: its address ends with "
@@ -130,8 +143,28 @@ class Reception:
             f"This webhook's address is that of {repository.url}, but {because}",
         )
 
-    async def _hand_on(self, repository: Repository, told: BranchMoved, delivery_id: str) -> None:
+    async def _ask_for_plan(self, repository: Repository, told: PullRequest, body: bytes) -> Received:
+        """Ask for the dry run whose plan is written to the pull request.
+
+        It is named after the body, which tells when it was updated and is signed, while GitHub's id of the
+        delivery is not: whoever sends it again, with whichever id, asks nothing new.
+        """
+        digest = hashlib.sha256(body).hexdigest()[:_DIGEST]
+        dry_run = await self._dry_runs.ask(
+            repository=repository.url,
+            branch=told.branch,
+            head=told.head,
+            pull_request=told.number,
+            dry_run_id=f"pr-{repository.id}-{digest}",
+        )
+        because = (
+            f"What merging {told.head} into {told.branch} would do is told at pull request {told.number}."
+        )
+        return Received(because=because, dry_run_id=dry_run.id)
+
+    async def _hand_on(self, repository: Repository, told: BranchMoved, delivery: str) -> Received:
         """Publish; while the bus is away, leave it to the ingestor's sweeper: hosts do not send it again."""
+        delivery_id = f"{repository.id}:{delivery}"
         push = Push(
             repository=repository.url, branch=told.branch, commit=told.commit, delivery_id=delivery_id
         )
@@ -140,16 +173,7 @@ class Reception:
             await self._publisher.publish([write.event])
         except RetryableError:
             await self._ledger.transact([write])
-
-
-def _unwatched(repository: Repository, told: BranchMoved) -> Ignored | None:
-    """A branch that is not registered; its name may be one that we could not use either."""
-    if told.branch in repository.branches:
-        return None
-    return Ignored(
-        because=f"Branch {told.branch[:100]!r} is not registered; registered are: "
-        f"{', '.join(repository.branches)}."
-    )
+        return Received(because=_accepted(told), delivery_id=delivery_id)
 
 
 def _accepted(told: BranchMoved) -> str:

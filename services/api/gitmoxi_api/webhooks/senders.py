@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from gitmoxi.domain.feedback import GitProvider
-from gitmoxi_api.webhooks.events import Told, github_delivery, github_told, gitlab_delivery, gitlab_told
+from gitmoxi_api.webhooks.events import github_delivery, github_told, gitlab_delivery, gitlab_told
 from gitmoxi_api.webhooks.payloads import Payload
 from gitmoxi_api.webhooks.signatures import github_proves, github_signed, gitlab_proves, gitlab_signed
+from gitmoxi_api.webhooks.told import Told
 
 Headers = Mapping[str, str]
 """A request's headers, whose names are looked up in lower case."""

@@ -31,6 +31,7 @@ STYLES: Final = {
     "failed": "bold red",
     "drifted": "yellow",
     "held": "magenta",
+    "differs": "yellow",
     "never deployed": "dim",
 }
 
@@ -89,7 +90,7 @@ def reason(item: TargetStatus) -> str:
     """Why its condition is what it is; nothing where that needs no word."""
     if item.condition in {"under way", "held"} and item.under_way:
         return item.under_way[0].because
-    if item.condition == "failed" and item.last is not None:
+    if item.condition in {"failed", "differs"} and item.last is not None:
         return item.last.because
     if item.condition == "drifted":
         return f"{item.drift.because} {', '.join(item.drift.places)}".strip()
