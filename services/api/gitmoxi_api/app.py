@@ -91,33 +91,32 @@ def create_app(
     """The API as an ASGI application.
 
     Args:
-        ledger: where all is read from; written are registrations, commands, dry runs and audit entries.
-        reachability: what is known of the repositories' servers.
+        ledger, reachability: all is read there; written are registrations, commands, dry runs, audits.
         bodies: where the lists of a commit's changes, and the reports of dry runs, lie.
         publisher: takes pushes, commands and dry runs to the bus.
-        clock: for records and durations.
-        ids: for deliveries, commands and requests.
+        clock, ids: for records, durations, deliveries, commands and requests.
         metrics: gets the duration of each request.
-        operating: queues, logs and secrets, for webhooks and for the people who keep the services going.
+        operating: queues, logs and secrets.
         options: what an installation may choose.
     """
     courier = Courier(ledger=ledger, publisher=publisher)
     dry_runs = DryRunDesk(ledger=ledger, courier=courier, clock=clock, ids=ids, ttl=options.dry_run_ttl)
+    reception = Reception(
+        ledger=ledger,
+        secrets=operating.secrets,
+        publisher=publisher,
+        dry_runs=dry_runs,
+        clock=clock,
+        ids=ids,
+        metrics=metrics,
+    )
     parts = ApiParts(
         ledger=ledger,
         bodies=bodies,
         publisher=publisher,
         courier=courier,
         dry_runs=dry_runs,
-        reception=Reception(
-            ledger=ledger,
-            secrets=operating.secrets,
-            publisher=publisher,
-            dry_runs=dry_runs,
-            clock=clock,
-            ids=ids,
-            metrics=metrics,
-        ),
+        reception=reception,
         reachability=reachability,
         clock=clock,
         ids=ids,

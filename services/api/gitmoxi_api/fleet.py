@@ -11,7 +11,7 @@ from typing import Final
 from gitmoxi.domain.deployments import Deployment
 from gitmoxi.domain.drift import Drift
 from gitmoxi.domain.outcomes import LastOutcome
-from gitmoxi.domain.records import TargetRecord
+from gitmoxi.domain.records import Orphan, TargetRecord
 from gitmoxi.domain.states import State, Status
 from gitmoxi.ports.clock import Clock
 from gitmoxi.ports.ledger import Ledger
@@ -28,6 +28,8 @@ class Condition(StrEnum):
     FAILED = "failed"
     HELD = "held"
     """A deletion of it waits for a person."""
+    ORPHANED = "orphaned"
+    """No file wants it any more, and it runs on."""
     DRIFTED = "drifted"
     DIFFERS = "differs"
     """A baseline found it other than its files want, and left it so."""
@@ -37,12 +39,16 @@ class Condition(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FleetTarget:
-    """A target with its record (None: it cannot be read), the looks at it, and what is under way."""
+    """A target with its record (None: it cannot be read), the looks at it, and what is under way.
+
+    ``orphaned`` says why no file stands for it; None where one does.
+    """
 
     known: KnownTarget
     record: TargetRecord | None
     stored_drift: Drift | None
     heads: Mapping[str, Deployment]
+    orphaned: str | None = None
 
     @property
     def last(self) -> LastOutcome | None:
@@ -100,6 +106,8 @@ class FleetTarget:
             return Condition.FAILED
         if self.record is not None and self.record.held_id is not None:
             return Condition.HELD
+        if self.orphaned is not None:
+            return Condition.ORPHANED
         if self.drift is not None and self.drift.verdict.drifted:
             return Condition.DRIFTED
         if self.last is not None and self.last.only_compared:
@@ -108,8 +116,12 @@ class FleetTarget:
 
 
 async def read_fleet(ledger: Ledger) -> tuple[FleetTarget, ...]:
-    """All owned targets by id: a call for each branch and each hundred targets, and two for the rest."""
-    known, drifts = await asyncio.gather(owned_targets(ledger), ledger.drifts())
+    """All targets of ours by id: a call for each branch and each hundred targets, and three for the rest."""
+    owned, drifts, left = await asyncio.gather(owned_targets(ledger), ledger.drifts(), ledger.orphans())
+    orphans = {orphan.target.id: orphan for orphan in left}
+    for item in owned:
+        orphans.pop(item.target.id, None)
+    known = sorted([*owned, *map(_known, orphans.values())], key=lambda item: item.target.id)
     records = {r.target.id: r for r in await ledger.targets([item.target for item in known])}
     heads = {head.id: head for head in await ledger.deployments(list(_under_way(records.values())))}
     by_target = {drift.target.id: drift for drift in drifts}
@@ -119,8 +131,20 @@ async def read_fleet(ledger: Ledger) -> tuple[FleetTarget, ...]:
             record=records.get(item.target.id),
             stored_drift=by_target.get(item.target.id),
             heads=heads,
+            orphaned=orphans[item.target.id].because if item.target.id in orphans else None,
         )
         for item in known
+    )
+
+
+def _known(orphan: Orphan) -> KnownTarget:
+    claim = orphan.claim
+    return KnownTarget(
+        target=orphan.target,
+        repository_url=claim.repository_url,
+        branch=claim.branch,
+        prefix=claim.prefix,
+        owned=False,
     )
 
 
@@ -140,7 +164,7 @@ class FleetCache:
         self._until = float("-inf")
 
     async def targets(self) -> tuple[FleetTarget, ...]:
-        """All owned targets by id, as of this second."""
+        """All targets of ours by id, as of this second."""
         async with self._lock:
             if self._clock.monotonic() >= self._until:
                 began = self._clock.monotonic()

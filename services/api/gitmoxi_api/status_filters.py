@@ -152,6 +152,7 @@ _URGENT: Final = (
     Condition.FAILED,
     Condition.DRIFTED,
     Condition.HELD,
+    Condition.ORPHANED,
     Condition.UNDER_WAY,
     Condition.DIFFERS,
     Condition.NEVER,

@@ -64,6 +64,7 @@ class TargetStatusReply(Reply):
     branch: str
     prefix: str
     condition: Condition = Field(description="all of it in one word")
+    orphaned: str | None = Field(description="why no file stands for it any more; null: one does")
     revision: CurrentRevisionReply | None
     last: LastOutcomeReply | None
     under_way: tuple[StandingReply, ...]

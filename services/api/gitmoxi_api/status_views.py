@@ -31,6 +31,7 @@ def status_view(item: FleetTarget) -> TargetStatusReply:
         branch=known.branch,
         prefix=known.prefix,
         condition=item.condition,
+        orphaned=item.orphaned,
         revision=None if good is None else _revision(good),
         last=None if item.last is None else _outcome(item.last),
         under_way=tuple(_standing(item)),

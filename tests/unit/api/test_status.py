@@ -12,10 +12,10 @@ from gitmoxi.domain.bodies import ref_of
 from gitmoxi.domain.deployments import PlannedDifference, Verb
 from gitmoxi.domain.drift import Drift, DriftVerdict
 from gitmoxi.domain.outcomes import LastOutcome
-from gitmoxi.domain.records import Claim, LastGood, Ownership, TargetRecord
+from gitmoxi.domain.records import Claim, LastGood, Orphan, Ownership, TargetRecord
 from gitmoxi.domain.states import State
 from gitmoxi.domain.targets import Target
-from gitmoxi.ports.ledger import CreateDeployment, PutOwnership, PutTarget
+from gitmoxi.ports.ledger import CreateDeployment, PutOrphan, PutOwnership, PutTarget
 from gitmoxi.ports.targets import PutDrift
 from tests.unit.api.stage import ECS, FUNCTION, REPOSITORY, SHA, T0, URL, Stage, a_deployment
 
@@ -123,6 +123,27 @@ async def test_a_baseline_says_how_its_targets_compared(api, stage, verb, becaus
 
     assert (web["condition"], web["last"]["state"], web["drift"]["drifted"]) == (condition, "BASELINED", None)
     assert why_no_drift in web["drift"]["because"]
+
+
+async def test_an_orphan_is_listed_with_why_nobody_wants_it(api, stage):
+    claim = Claim(repository_id=REPOSITORY, repository_url=URL, branch="main", prefix="prod/web")
+    record = TargetRecord(target=ECS, revision=1, last=an_outcome())
+    orphan = Orphan(target=ECS, claim=claim, since=T0, because="Its definition file is gone.")
+    await stage.ledger.transact([PutTarget(record=record, expected_revision=0), PutOrphan(orphan=orphan)])
+    [found] = (await api.get("/v1/status")).json()["targets"]
+    assert (found["condition"], found["orphaned"], found["prefix"]) == (
+        "orphaned",
+        "Its definition file is gone.",
+        "prod/web",
+    )
+
+
+async def test_an_orphan_whose_deletion_was_refused_counts_as_failed(api, stage):
+    claim = Claim(repository_id=REPOSITORY, repository_url=URL, branch="main", prefix="prod/web")
+    record = TargetRecord(target=ECS, revision=1, last=an_outcome(State.FAILED))
+    orphan = Orphan(target=ECS, claim=claim, since=T0, because="Its deletion was refused.")
+    await stage.ledger.transact([PutTarget(record=record, expected_revision=0), PutOrphan(orphan=orphan)])
+    assert (await api.get("/v1/status")).json()["counts"] == {"failed": 1}
 
 
 async def test_counts_are_of_all_that_match(api, fleet):

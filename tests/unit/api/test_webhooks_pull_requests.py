@@ -160,13 +160,13 @@ async def test_the_next_push_to_the_pull_request_asks_anew(api, stage):
     assert len(stage.publisher.published) == 2
 
 
-async def test_threat_forged_a_pull_request_that_nobody_signed_asks_for_nothing(api, stage):
+async def test_threat_forged_webhook_a_pull_request_that_nobody_signed_asks_for_nothing(api, stage):
     await expect_webhooks(stage, feedback=True)
     assert (await from_github(api, github_pull_request(), key="another")).status_code == 401
     assert stage.publisher.published == []
 
 
-async def test_threat_confused_a_pull_request_of_another_repository_is_refused(api, stage):
+async def test_threat_forged_webhook_a_pull_request_of_another_repository_is_refused(api, stage):
     await expect_webhooks(stage, feedback=True)
     answer = await from_github(api, github_pull_request(url="https://git.example.com/team/other"))
     assert answer.status_code == 422

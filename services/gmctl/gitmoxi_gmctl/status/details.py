@@ -57,6 +57,9 @@ def helpful(item: TargetStatus) -> Iterator[tuple[str, str]]:
         if item.revision is not None:
             yield f"gmctl rollback {item.target.id}", "goes back to a revision that ran well"
         yield again, "deploys what is committed again"
+    if item.orphaned is not None:
+        yield f"gmctl orphan delete {item.target.id}", "deletes it, with all that runs in it"
+        return
     if item.condition == "differs" and item.last is not None:
         yield f"gmctl deployment get {item.last.deployment_id}", "how it compared with its files"
         yield again, "makes it as its files say"

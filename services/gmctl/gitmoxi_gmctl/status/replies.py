@@ -54,6 +54,7 @@ class TargetStatus(Reply):
     branch: str
     prefix: str
     condition: str
+    orphaned: str | None
     revision: CurrentRevision | None
     last: LastOutcome | None
     under_way: tuple[Standing, ...]

@@ -31,6 +31,7 @@ STYLES: Final = {
     "failed": "bold red",
     "drifted": "yellow",
     "held": "magenta",
+    "orphaned": "yellow",
     "differs": "yellow",
     "never deployed": "dim",
 }
@@ -92,6 +93,8 @@ def reason(item: TargetStatus) -> str:
         return item.under_way[0].because
     if item.condition in {"failed", "differs"} and item.last is not None:
         return item.last.because
+    if item.condition == "orphaned" and item.orphaned is not None:
+        return item.orphaned
     if item.condition == "drifted":
         return f"{item.drift.because} {', '.join(item.drift.places)}".strip()
     return ""

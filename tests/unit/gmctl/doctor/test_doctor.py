@@ -113,7 +113,13 @@ class TestRepositories:
                 "path_globs": [],
                 "max_deletes": None,
                 "token_arn": None,
+                "baseline": False,
+                "webhook_secret_arn": None,
+                "provider": None,
+                "feedback": False,
+                "notifications": [],
                 "registered_at": T0,
+                "revision": 1,
                 **extra,
             }
         )
