@@ -91,32 +91,25 @@ def create_app(
     """The API as an ASGI application.
 
     Args:
-        ledger, reachability: all is read there; written are registrations, commands, dry runs, audits.
+        ledger: where all is read from; written are registrations, commands, dry runs, audit entries.
+        reachability: what is known of the repositories' servers.
         bodies: where the lists of a commit's changes, and the reports of dry runs, lie.
         publisher: takes pushes, commands and dry runs to the bus.
-        clock, ids: for records, durations, deliveries, commands and requests.
+        clock: for records and durations.
+        ids: for deliveries, commands and requests.
         metrics: gets the duration of each request.
         operating: queues, logs and secrets.
         options: what an installation may choose.
     """
     courier = Courier(ledger=ledger, publisher=publisher)
     dry_runs = DryRunDesk(ledger=ledger, courier=courier, clock=clock, ids=ids, ttl=options.dry_run_ttl)
-    reception = Reception(
-        ledger=ledger,
-        secrets=operating.secrets,
-        publisher=publisher,
-        dry_runs=dry_runs,
-        clock=clock,
-        ids=ids,
-        metrics=metrics,
-    )
     parts = ApiParts(
         ledger=ledger,
         bodies=bodies,
         publisher=publisher,
         courier=courier,
         dry_runs=dry_runs,
-        reception=reception,
+        reception=_reception(dry_runs, publisher, operating, metrics),
         reachability=reachability,
         clock=clock,
         ids=ids,
@@ -126,6 +119,20 @@ def create_app(
         fleet=FleetCache(ledger, clock),
     )
     return _application(parts, metrics, options)
+
+
+def _reception(
+    dry_runs: DryRunDesk, publisher: EventPublisher, operating: Operating, metrics: Metrics
+) -> Reception:
+    return Reception(
+        ledger=dry_runs.ledger,
+        secrets=operating.secrets,
+        publisher=publisher,
+        dry_runs=dry_runs,
+        clock=dry_runs.clock,
+        ids=dry_runs.ids,
+        metrics=metrics,
+    )
 
 
 def _streams(ledger: Ledger, clock: Clock, ids: Ids, options: ApiOptions) -> Streams:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import timedelta
 
 from gitmoxi.contracts.messages import DryRunRequested
@@ -15,15 +16,15 @@ from gitmoxi.workflow.courier import Courier
 from gitmoxi.workflow.events import outbox
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DryRunDesk:
     """Takes questions; ``ttl`` is how long a dry run and its report can be asked for."""
 
-    def __init__(self, *, ledger: Ledger, courier: Courier, clock: Clock, ids: Ids, ttl: timedelta) -> None:
-        self._ledger = ledger
-        self._courier = courier
-        self._clock = clock
-        self._ids = ids
-        self._ttl = ttl
+    ledger: Ledger
+    courier: Courier
+    clock: Clock
+    ids: Ids
+    ttl: timedelta
 
     async def ask(
         self,
@@ -45,30 +46,30 @@ class DryRunDesk:
             RepositoryUrlError: the repository's URL is none.
             RetryableError: a store is out of reach.
         """
-        now = self._clock.now()
+        now = self.clock.now()
         dry_run = DryRun(
-            id=dry_run_id or self._ids.ulid(),
+            id=dry_run_id or self.ids.ulid(),
             repository_id=repository_id(repository),
             repository_url=repository,
             branch=branch,
             head=head,
             force=force,
             requested_at=now,
-            expires_at=now + self._ttl,
+            expires_at=now + self.ttl,
             state=DryRunState.RECEIVED,
             because="It is on its way to the ingestor.",
             pull_request=pull_request,
         )
         message = DryRunRequested(dryrun_id=dry_run.id)
         try:
-            await self._courier.commit(
+            await self.courier.commit(
                 [
                     PutDryRun(dry_run=dry_run, expected_state=None),
-                    outbox(message, owner=Worker.INGESTOR, ids=self._ids, at=now),
+                    outbox(message, owner=Worker.INGESTOR, ids=self.ids, at=now),
                 ]
             )
         except ContentionError:
-            asked_before = await self._ledger.dry_run(dry_run.id)
+            asked_before = await self.ledger.dry_run(dry_run.id)
             if asked_before is None:
                 raise
             return asked_before
