@@ -33,8 +33,8 @@ MOST_BODY_CHARACTERS = 64 * 1024
 
 _REASON = "DeadLetterReason"
 _GIVEN_UP = (
-    "It was received five times and never handled to the end: its worker crashed, or met an error that "
-    "nobody foresaw. Its worker's log tells more."
+    "No worker says why: it was received too often and never handled to the end (a crash, or an error that "
+    "nobody foresaw, of which the worker's log tells more), or somebody put it here."
 )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
@@ -49,7 +49,8 @@ class ApiClient(ApiTransport):
 
     def repository(self, reference: str) -> Repository:
         """One, by URL or id."""
-        return self._ask(Repository, "GET", f"/v1/repositories/{_id(reference)}")
+        with _pointing_at_registrations(reference):
+            return self._ask(Repository, "GET", f"/v1/repositories/{_id(reference)}")
 
     def change(self, known: Repository, settings: Mapping[str, Any]) -> Repository:
         """Change a registration, unless somebody changed it since ``known`` was read."""
@@ -58,7 +59,8 @@ class ApiClient(ApiTransport):
 
     def forget(self, reference: str, *, by: str) -> None:
         """Delete a registration."""
-        self._request("DELETE", f"/v1/repositories/{_id(reference)}", query={"by": by})
+        with _pointing_at_registrations(reference):
+            self._request("DELETE", f"/v1/repositories/{_id(reference)}", query={"by": by})
 
     def baseline(self, *, repository: str, branch: str) -> Baseline:
         """What the baseline of a branch found."""
@@ -199,14 +201,20 @@ def _id(reference: str) -> str:
         raise GmctlError(str(error), ExitCode.USAGE) from None
 
 
+def _pointing_at_deployments(deployment_id: str) -> AbstractContextManager[None]:
+    return _unless_absent(f"There is no deployment {deployment_id}: gmctl deployment get lists the newest.")
+
+
+def _pointing_at_registrations(reference: str) -> AbstractContextManager[None]:
+    return _unless_absent(f"{reference} is not registered: gmctl repo get lists what is.")
+
+
 @contextmanager
-def _pointing_at_deployments(deployment_id: str) -> Iterator[None]:
-    """The API names its own path where there is no such deployment; here a command helps."""
+def _unless_absent(text: str) -> Iterator[None]:
+    """The API names ids and its own paths where there is no such thing; here ``text`` helps."""
     try:
         yield
     except RefusedError as error:
         if error.status != HTTPStatus.NOT_FOUND:
             raise
-        raise RefusedError(
-            f"There is no deployment {deployment_id}: gmctl deployment get lists the newest.", error.status
-        ) from None
+        raise RefusedError(text, error.status) from None

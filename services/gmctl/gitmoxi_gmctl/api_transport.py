@@ -26,6 +26,22 @@ _COMMANDS: Final = {
     "deployments": "gmctl deployment get",
     "targets": "gmctl deployment get",
 }
+_OPTIONS: Final = {
+    "url": "--repository",
+    "repository": "--repository",
+    "branches": "--branch",
+    "branch": "--branch",
+    "head": "--head",
+    "token_arn": "--token-arn",
+    "webhook_secret_arn": "--webhook-secret",
+    "path_globs": "--path",
+    "notifications": "--notify",
+    "max_deletes": "--max-deletes",
+    "by": "--by",
+}
+_FIELDS = re.compile(rf"\bbody\.({'|'.join(sorted(_OPTIONS, key=len, reverse=True))})(?:\.\w+)*(?=:)")
+"""Fields of the API's bodies, which a person gave by an option."""
+
 _PATHS = re.compile(rf"GET /v1/({'|'.join(_COMMANDS)})(?= lists)")
 _EVENTS = "text/event-stream"
 
@@ -188,8 +204,9 @@ def _trust(url: httpx.URL) -> ssl.SSLContext | bool:
 
 
 def _for_people(detail: str) -> str:
-    """The API names its own paths where something else is to be asked; here a command helps."""
-    return _PATHS.sub(lambda found: _COMMANDS[found[1]], detail)
+    """The API names its own paths and fields; here commands and options help."""
+    named = _FIELDS.sub(lambda found: _OPTIONS[found[1]], detail)
+    return _PATHS.sub(lambda found: _COMMANDS[found[1]], named)
 
 
 def _reason(error: Exception) -> str:

@@ -226,7 +226,9 @@ class Ingestor:
         return replace(
             commit,
             status=CommitStatus.INGESTED,
-            because=baselined(count) if commit.baseline else summary(count, comparison),
+            because=(
+                baselined(count) if commit.baseline else summary(count, comparison, repository.path_globs)
+            ),
             manifest=manifest,
             deployment_count=count,
         )

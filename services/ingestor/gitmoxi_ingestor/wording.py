@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from gitmoxi.domain.deployments import ObjectChange
 from gitmoxi_ingestor.comparing import Comparison
 
@@ -14,8 +16,12 @@ def baselined(objects: int) -> str:
     return f"Baseline: {_objects(objects)} {are} compared with what lives, and nothing is deployed."
 
 
-def summary(objects: int, comparison: Comparison) -> str:
-    """Of a commit whose service objects are deployed."""
+def summary(objects: int, comparison: Comparison, globs: Sequence[str] = ()) -> str:
+    """Of a commit whose service objects are deployed; ``globs`` are the paths that count."""
+    if objects == 0 and comparison.all_deleted and globs:
+        return (
+            f"No definition file lies on the registered paths ({', '.join(globs)}): gmctl repo update --path."
+        )
     files = len(comparison.relevant_files)
     if objects == 0:
         return "No relevant file changed." if files == 0 else "Nothing that changed is deployed."

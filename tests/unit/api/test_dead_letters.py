@@ -103,7 +103,7 @@ class TestLooking:
                 "EventBridge could not deliver it: NO_PERMISSIONS: the queue refuses",
                 id="by EventBridge",
             ),
-            pytest.param({}, "It was received five times and never handled", id="by SQS"),
+            pytest.param({}, "No worker says why: it was received too often", id="by SQS"),
         ],
     )
     async def test_who_gave_it_up_says_why(self, api, stage, attributes, reason):

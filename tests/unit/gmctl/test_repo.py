@@ -37,7 +37,22 @@ def test_one_repository_is_shown_by_url_or_id(gmctl, given, world):
         assert URL in gmctl("repo", "get", "-r", name).out
     missing = gmctl("repo", "get", "-r", "https://git.example.com/other")
     assert missing.code == 1
-    assert "is registered" in missing.err
+    assert "https://git.example.com/other is not registered: gmctl repo get" in missing.err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "option"),
+    [
+        pytest.param(("-r", "http://git.example.com/shop", "-b", "main"), "--repository", id="url"),
+        pytest.param(("-r", URL, "-b", "a..b"), "--branch", id="branch"),
+        pytest.param(("-r", URL, "-b", "main", "--path", "/prod"), "--path", id="path"),
+    ],
+)
+def test_what_the_api_refuses_is_named_as_it_was_typed(gmctl, arguments, option):
+    refused = gmctl("repo", "add", *arguments)
+    assert refused.code != 0
+    assert f"{option}:" in refused.err
+    assert "body." not in refused.err
 
 
 def test_json_is_what_the_api_says(gmctl, given, world):

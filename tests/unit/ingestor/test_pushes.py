@@ -12,6 +12,15 @@ from tests.unit.ingestor.stage import BRANCH, REPOSITORY, URL, Stage, a_push, a_
 SHOP, CART = a_service("dev/shop"), a_service("dev/cart")
 
 
+async def test_paths_that_select_nothing_are_named(stage):
+    await stage.register(globs=("typo/**",))
+    stage.commit(a_service("prod/web"))
+    answer = await stage.push()
+    assert answer.because == (
+        "No definition file lies on the registered paths (typo/**): gmctl repo update --path."
+    )
+
+
 async def test_a_processed_tip_is_nothing_new_and_the_answer_leads_to_its_commit(stage):
     sha = stage.commit(SHOP)
     await stage.push()
