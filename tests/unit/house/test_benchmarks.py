@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
+from collections.abc import Iterator
 
 import pytest
+import structlog
 
 from gitmoxi_local.journal import JournalEntry
 from tests.benchmark import (
@@ -26,6 +28,13 @@ from tests.benchmark import (
 )
 from tests.benchmark.measuring import Figure, compare
 from tests.benchmark.simulated_time import LoopClock, simulated
+
+
+@pytest.fixture(autouse=True)
+def logging_as_before() -> Iterator[None]:
+    """Benchmarks log errors only."""
+    yield
+    structlog.reset_defaults()
 
 
 def test_both_loops_run_in_turns_and_the_ratio_is_ours_to_the_bare_one():

@@ -215,7 +215,7 @@ class AwsExamination:
 
 def judge_stack(check: str, installed: Installed) -> Finding:
     """Whether a stack is done, and gives out all that this version's services read."""
-    wanted = {str(field.alias) for field in StackOutputs.model_fields.values()}
+    wanted = {str(field.alias) for field in StackOutputs.model_fields.values() if field.is_required()}
     missing = sorted(wanted - set(installed.outputs))
     if missing:
         because = f"It lacks the output{'' if len(missing) == 1 else 's'} {_some(missing)}."
