@@ -22,6 +22,7 @@ from gitmoxi.adapters.dynamodb.wire import Tables
 from gitmoxi.adapters.memory.bodies import MemoryBodyStore
 from gitmoxi.adapters.memory.clock import FakeClock, SequentialIds
 from gitmoxi.adapters.memory.messaging import MemoryPublisher
+from gitmoxi.adapters.memory.reachability import MemoryReachability
 from gitmoxi.domain.bodies import ref_of
 from gitmoxi.domain.deployments import Verb
 from gitmoxi.domain.drift import Drift, DriftVerdict
@@ -31,7 +32,11 @@ from gitmoxi.domain.states import State
 from gitmoxi.domain.targets import EcsTarget, LambdaTarget, Target
 from gitmoxi.ports.ledger import PutOwnership, PutTarget, Write
 from gitmoxi.ports.targets import PutDrift
+from gitmoxi.runtime.logging import configure_logging
+from gitmoxi.runtime.redaction import Redactor
+from gitmoxi.runtime.settings import LogLevel
 from gitmoxi_api.app import create_app
+from gitmoxi_api.openapi import nothing_to_operate
 from gitmoxi_api.server import ApiServer, address_of, listen
 from gitmoxi_local.process import LocalCloudProcess
 from tests.benchmark.measuring import Figure
@@ -44,6 +49,7 @@ _URL, _ACCOUNT, _REGION = "https://git.example.com/team/shop", "111122223333", "
 
 def measure(services: int = 300, functions: int = 500, rounds: int = 7) -> list[Figure]:
     """Medians in seconds: the command, the API's answer alone, the bare reads, and gmctl doing nothing."""
+    configure_logging(service="bench", level=LogLevel.ERROR, redactor=Redactor())
     with (
         tempfile.TemporaryDirectory(prefix="gitmoxi-bench-") as folder,
         LocalCloudProcess(state_dir=Path(folder), templates=[_TEMPLATE]) as cloud,
@@ -198,6 +204,8 @@ async def _dynamodb(cloud: LocalCloudProcess) -> AsyncIterator[Any]:
 async def _served(ledger: DynamoLedger, clock: FakeClock) -> AsyncIterator[str]:
     """The API in this process, on a loopback port."""
     app = create_app(
+        reachability=MemoryReachability(),
+        operating=nothing_to_operate(clock),
         ledger=ledger,
         bodies=MemoryBodyStore(),
         publisher=MemoryPublisher(),
