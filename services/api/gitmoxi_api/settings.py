@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated, Any, Self
+from typing import Self
 
 from pydantic import Field, ValidationError, field_validator, model_validator
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from gitmoxi.runtime.settings import SettingsError
+from gitmoxi.runtime.settings import HostNames, SettingsError
 from gitmoxi_api.guards import is_loopback
 
 PREFIX = "GITMOXI_API_"
@@ -27,7 +27,7 @@ class ApiSettings(BaseSettings):
         default=False,
         description="1: listen on addresses that others can reach, who need not say who they are",
     )
-    webhook_hosts: Annotated[tuple[str, ...], NoDecode] = Field(
+    webhook_hosts: HostNames = Field(
         default=(),
         description="comma-separated public names by which a tunnel or proxy forwards webhooks to a loopback "
         "address; nothing else is answered under them",
@@ -35,13 +35,6 @@ class ApiSettings(BaseSettings):
     dryrun_ttl_hours: float = Field(
         default=24.0, gt=0, le=720, description="how long the report of a dry run can be asked for"
     )
-
-    @field_validator("webhook_hosts", mode="before")
-    @classmethod
-    def _split_hosts(cls, value: Any) -> Any:
-        if not isinstance(value, str):
-            return value
-        return tuple(host.strip().lower() for host in value.split(",") if host.strip())
 
     @field_validator("webhook_hosts")
     @classmethod

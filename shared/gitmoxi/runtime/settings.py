@@ -6,7 +6,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, Self
 
-from pydantic import AliasChoices, Field, ValidationError, field_validator, model_validator
+from pydantic import AliasChoices, BeforeValidator, Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from gitmoxi.domain.delete_guard import DeleteLimits
@@ -14,6 +14,16 @@ from gitmoxi.errors import InvalidInputError
 from gitmoxi.workflow.lease_keeper import LeaseTimes
 
 PREFIX = "GITMOXI_"
+
+
+def _split(value: Any) -> Any:
+    if not isinstance(value, str):
+        return value
+    return tuple(host.strip().lower() for host in value.split(",") if host.strip())
+
+
+HostNames = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split)]
+"""Comma-separated in the environment; in lower case here."""
 
 
 class Mode(StrEnum):
@@ -86,7 +96,7 @@ class Settings(BaseSettings):
         le=1,
         description="part of AWS's published request limits that this process may use: 1 / processes",
     )
-    git_allowed_hosts: Annotated[tuple[str, ...], NoDecode] = Field(
+    git_allowed_hosts: HostNames = Field(
         default=(),
         description="comma-separated hosts of repositories; empty: any host with public addresses",
     )
@@ -138,7 +148,7 @@ class Settings(BaseSettings):
         pattern=r"^https?://[^\s@?#]+$",
         description="where people reach the API; commit statuses link there. Unset: they link nowhere",
     )
-    notifier_allowed_hosts: Annotated[tuple[str, ...], NoDecode] = Field(
+    notifier_allowed_hosts: HostNames = Field(
         default=(),
         description="comma-separated hosts of webhooks that may lie inside the own network",
     )
@@ -163,13 +173,6 @@ class Settings(BaseSettings):
     @classmethod
     def _in_lower_case(cls, value: Any) -> Any:
         return value.lower() if isinstance(value, str) else value
-
-    @field_validator("git_allowed_hosts", "notifier_allowed_hosts", mode="before")
-    @classmethod
-    def _split_hosts(cls, value: Any) -> Any:
-        if not isinstance(value, str):
-            return value
-        return tuple(host.strip().lower() for host in value.split(",") if host.strip())
 
     @field_validator("git_ca_file")
     @classmethod

@@ -14,11 +14,12 @@ import pytest
 from gitmoxi.domain.repositories import repository_id
 from gitmoxi.domain.secret_refs import parse_secret_ref
 from gitmoxi.errors import UnavailableError
+from gitmoxi.ports.secrets import SecretAccessError
 from gitmoxi_api.guards import MAX_WEBHOOK_BYTES
 from gitmoxi_api.problems import ProblemError
 from gitmoxi_api.webhooks import signatures
 from gitmoxi_api.webhooks.bodies import BodyReader
-from gitmoxi_api.webhooks.keys import KEPT_SECONDS, YOUNG_SECONDS, NoSecrets
+from gitmoxi_api.webhooks.keys import KEPT_SECONDS, YOUNG_SECONDS
 from gitmoxi_api.webhooks.refusals import QUIET_SECONDS
 from tests.unit.api.stage import REPOSITORY, T0, URL
 from tests.unit.api.webhooks import (
@@ -328,13 +329,18 @@ async def test_an_audit_trail_out_of_reach_changes_no_answer(api, stage):
     assert (await api.post(GITHUB, content=BODY, headers=github_headers(BODY, key="x"))).status_code == 401
 
 
-async def test_an_api_without_secrets_says_so_in_its_log(stage, logs):
+class DeniedSecrets:
+    async def read(self, ref, *, fresh=False):
+        raise SecretAccessError(f"the role may not read {ref.arn}")
+
+
+async def test_a_secret_that_may_not_be_read_fits_no_signature_and_the_log_says_why(stage, logs):
     await stage.register(webhook_secret_arn=SECRET_ARN)
-    stage.secrets = NoSecrets()
+    stage.secrets = DeniedSecrets()
     transport = httpx.ASGITransport(app=stage.app())
     async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:8080") as client:
         assert (await client.post(GITHUB, content=BODY, headers=github_headers(BODY))).status_code == 401
-    assert any("started without access to secrets" in entry.get("because", "") for entry in logs)
+    assert any("the role may not read" in entry.get("because", "") for entry in logs)
 
 
 async def test_threat_replay_the_same_delivery_has_the_same_id_each_time(api, stage):

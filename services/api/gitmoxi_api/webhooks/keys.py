@@ -6,10 +6,10 @@ import asyncio
 from collections import defaultdict
 from dataclasses import dataclass
 
-from gitmoxi.domain.secret_refs import SecretRef, parse_secret_ref
+from gitmoxi.domain.secret_refs import parse_secret_ref
 from gitmoxi.errors import PermanentError, RetryableError
 from gitmoxi.ports.clock import Clock
-from gitmoxi.ports.secrets import SecretAccessError, Secrets
+from gitmoxi.ports.secrets import Secrets
 from gitmoxi.runtime.logging import get_logger
 
 KEPT_SECONDS = 60.0
@@ -17,16 +17,6 @@ KEPT_SECONDS = 60.0
 
 YOUNG_SECONDS = 15.0
 """A younger secret is not read again when a signature does not fit: forgers would choose how often."""
-
-
-class NoSecrets:
-    """The source of an API that was given none."""
-
-    async def read(self, ref: SecretRef, *, fresh: bool = False) -> str:  # noqa: ARG002 - nothing is read
-        raise SecretAccessError(
-            f"This API was started without access to secrets, so {ref.arn} cannot be read and no webhook "
-            "can be verified."
-        )
 
 
 @dataclass(frozen=True, slots=True)
